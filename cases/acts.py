@@ -1,0 +1,129 @@
+"""The acts of a case, as one table. Buttons, `allowed_acts`, API verbs and the door read it.
+
+Each app adds its own acts at start-up (`register` in its `apps.py`), so a lower floor draws the
+buttons of a higher one without knowing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cases.models import Case
+from cases.vocabulary import Stage
+from orgs.models import User
+
+if TYPE_CHECKING:
+    from cases.forms import ActForm
+
+Who = Callable[[User, Case], bool]
+# Why the act is not open now, as a sentence, or None when it is.
+When = Callable[[Case], str | None]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that can be done to a case: who may, when, and what does it.
+
+    `arcs` lists every stage the act may be done in with every stage it may lead to.
+    `service` takes `case_id`, `by` and the cleaned fields of `form` as keywords.
+    """
+
+    verb: str
+    label: str
+    who: Who
+    when: When
+    arcs: frozenset[tuple[Stage, Stage]]
+    service: Callable[..., Case]
+    form: type[ActForm]
+    button: str = ""
+    main: bool = False  # the next step of the procedure: drawn as the primary button
+    tells_why: bool = False  # people look for it: when it is not open, the page says why
+    rank: int = 50
+    done: When | None = None  # who has done it already and when, if somebody has
+    not_yours: Callable[[Case], str] | None = None
+
+    @property
+    def sources(self) -> frozenset[Stage]:
+        return frozenset(source for source, _ in self.arcs)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is something to fill in first; if not, the button itself does it."""
+        return bool(self.form.base_fields)
+
+
+def arcs(*rows: tuple[Stage | tuple[Stage, ...], Stage | tuple[Stage, ...]]) -> frozenset[tuple[Stage, Stage]]:
+    """Spell out (sources, targets) rows; a target equal to its source means the stage stays."""
+    out = set()
+    for sources, targets in rows:
+        for source in sources if isinstance(sources, tuple) else (sources,):
+            for target in targets if isinstance(targets, tuple) else (targets,):
+                out.add((source, target))
+    return frozenset(out)
+
+
+def staying(*stages: Stage) -> frozenset[tuple[Stage, Stage]]:
+    """An act that leaves the stage as it is."""
+    return frozenset((stage, stage) for stage in stages)
+
+
+@dataclass
+class _Registry:
+    acts: dict[str, Act] = field(default_factory=dict)
+
+
+_registry = _Registry()
+
+
+def register(*acts: Act) -> None:
+    """Add acts to the table. Raises ValueError when a verb is taken."""
+    for act in acts:
+        if act.verb in _registry.acts:
+            raise ValueError(f"the act {act.verb} is registered twice")
+        _registry.acts[act.verb] = act
+
+
+def act_of(verb: str) -> Act:
+    """The act of that verb; KeyError when there is none."""
+    return _registry.acts[verb]
+
+
+def all_acts() -> list[Act]:
+    """Every act, in the order a page offers them."""
+    return sorted(_registry.acts.values(), key=lambda act: (act.rank, act.verb))
+
+
+def why_not(act: Act, case: Case) -> str | None:
+    """Why the act is not open in this state, whoever asks; None when it is."""
+    if case.stage not in act.sources:
+        return f"“{case.staff_label}”的事项不能“{act.label}”"
+    return act.when(case)
+
+
+def allowed(user: User, case: Case) -> list[Act]:
+    """What the door would let this person do to this case now; the case needs its assignments."""
+    return [act for act in all_acts() if why_not(act, case) is None and act.who(user, case)]
+
+
+def missing(user: User, case: Case) -> list[str]:
+    """Why acts this person would look for are not offered, as sentences."""
+    sentences = []
+    for act in all_acts():
+        reason = why_not(act, case)
+        if act.tells_why and reason and case.stage != Stage.CLOSED and act.who(user, case):
+            sentences.append(f"不能{act.label}：{reason}")
+    return sentences
+
+
+def refusal(act: Act, case: Case) -> str:
+    """What to say to somebody who sees the case but whose act this is not."""
+    if act.not_yours is not None:
+        return act.not_yours(case)
+    if case.unit is not None and case.label in {"to_claim", "handling", "joint", "paused"}:
+        return (
+            f"{case.short_number} 由{case.unit.name}办理，只有{case.unit.name}能“{act.label}”。"
+            f"有事请联系{case.unit.name} {case.unit.phone}".rstrip()
+        )
+    return f"{case.short_number} 的“{act.label}”由{case.center.name}的有关岗位办，这个账号不能办"

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "cases"
+    verbose_name = "事项"
+
+    def ready(self) -> None:
+        # Acts lean on models, which are not loaded when this module is.
+        from cases.acts import register  # noqa: PLC0415
+        from cases.procedure import ACTS  # noqa: PLC0415
+
+        register(*ACTS)

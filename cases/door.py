@@ -1,0 +1,154 @@
+"""The only door to a change of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+
+from cases.acts import act_of, refusal, why_not
+from cases.clocks import Clocks, clocks_of
+from cases.history import record
+from cases.models import Assignment, Case, CaseEvent
+from cases.position import position
+from cases.vocabulary import Stage
+from orgs.models import Department, User
+from zongzhi.lib import clock
+from zongzhi.lib.errors import AlreadyDone, NotAllowed, NotFound, WrongState
+
+
+@dataclass
+class Change:
+    """A case on its way through the door: locked, with its open assignments and its clocks."""
+
+    case: Case
+    by: User | None
+    now: datetime
+    clocks: Clocks
+    data: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    public: bool = False
+    unit: Department | None = None
+    event: CaseEvent | None = None
+
+    @property
+    def lead(self) -> Assignment:
+        """The open lead assignment. The act's `when` has made sure that there is one."""
+        lead = self.case.lead
+        if lead is None:
+            raise WrongState(f"{self.case.short_number} 现在没有主办单位")
+        return lead
+
+    def part_of(self, user: User) -> Assignment | None:
+        """The open assignment this person's unit has in the case; the lead's before others."""
+        units = {post.department_id for post in user.posts_today}
+        return next((a for a in self.case.open_assignments if a.unit_id in units), None)
+
+    def end_assignments(self, ending: Assignment.Ending) -> list[Department]:
+        """Close every open part; the units they belonged to, so that they can be told."""
+        ended = list(self.case.open_assignments)
+        for assignment in ended:
+            self.end_assignment(assignment, ending)
+        return [assignment.unit for assignment in ended]
+
+    def end_assignment(self, assignment: Assignment, ending: Assignment.Ending) -> None:
+        assignment.ended_at, assignment.ending = self.now, ending
+        assignment.save(update_fields=["ended_at", "ending"])
+        self.case.open_assignments.remove(assignment)
+
+
+@contextmanager
+def changing(case_id: int, verb: str, *, by: User, version: int | None = None) -> Iterator[Change]:
+    """See it, lock it, may you, do it, place it, save it, record it: all or nothing.
+
+    The caller's block changes the locked case, the only copy worth changing, through `Change`.
+    Raises NotFound for a case that is not there or not visible, NotAllowed for somebody else's
+    act, WrongState when it is not the time. If the block raises, nothing has happened.
+    """
+    act = act_of(verb)
+    with transaction.atomic():
+        case = lock(case_id, visible_to=by)
+        if not act.who(by, case):
+            raise NotAllowed(refusal(act, case))
+        if act.done is not None and (sentence := act.done(case)):
+            raise AlreadyDone(sentence)
+        if reason := why_not(act, case):
+            raise WrongState(reason)
+        if version is not None and version != case.version:
+            raise WrongState("写的时候这件事有了变化，核对后再提交")
+        change = Change(case=case, by=by, now=clock.now(), clocks=clocks_of(case.center))
+        yield from _pass_through(change, verb)
+
+
+@contextmanager
+def changing_by_system(
+    case_id: int, verb: str, *, still: Callable[[Change], bool]
+) -> Iterator[Change | None]:
+    """The same door for what the system does by itself: a sweep, or the citizen's own rating.
+
+    `still` looks again, under the lock, whether there is something to do; when there is not,
+    the block gets None and nothing is recorded.
+    """
+    with transaction.atomic():
+        case = lock(case_id)
+        change = Change(case=case, by=None, now=clock.now(), clocks=clocks_of(case.center))
+        if still(change):
+            yield from _pass_through(change, verb)
+        else:
+            yield None
+
+
+def lock(case_id: int, *, visible_to: User | None = None) -> Case:
+    """Lock one case and load its open assignments. Raises NotFound."""
+    rows = Case.objects.all() if visible_to is None else Case.objects.visible_to(visible_to)
+    case = rows.locked().select_related("center", "unit").filter(pk=case_id).first()
+    if case is None:
+        raise NotFound("没有这件事项，核对编号后再查")
+    load_assignments(case)
+    return case
+
+
+def load_assignments(case: Case) -> None:
+    rows = Assignment.objects.open().filter(case=case).select_related("unit", "handler", "claimed_by")
+    case._open_assignments = list(rows)
+
+
+def _pass_through(change: Change, verb: str) -> Iterator[Change]:
+    case = change.case
+    before = Stage(case.stage)
+    try:
+        yield change
+    except TransitionNotAllowed as exc:
+        raise WrongState(f"{case.short_number} 现在是“{case.staff_label}”，不能这样做") from exc
+    place(case, change.clocks, now=change.now)
+    case.version += 1
+    change.event = record(
+        case,
+        verb,
+        by=change.by,
+        before=before,
+        unit=change.unit,
+        data=change.data,
+        text=change.text,
+        public=change.public,
+    )
+    case.save()
+
+
+def place(case: Case, clocks: Clocks, *, now: datetime) -> None:
+    """Write where the case stands into its columns. Nothing else writes them."""
+    where = position(case, clocks, now=now)
+    case.label = where.label
+    case.label_since = where.label_since
+    case.actor = where.actor
+    case.unit_id = where.unit_id
+    case.due_clock = where.due_clock
+    case.due_at = where.due_at
+    case.near_at = where.near_at
+    case.claim_due_at = where.claim_due_at
+    case.handling_due_at = where.handling_due_at

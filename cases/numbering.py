@@ -1,0 +1,47 @@
+"""The numbers a case is known by."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from orgs.models import Center
+
+_NEXT = """
+INSERT INTO cases_counter (series, last) VALUES (%s, 1)
+ON CONFLICT (series) DO UPDATE SET last = cases_counter.last + 1
+RETURNING last
+"""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Full: county code 6 + YYMMDD + 4, digits only, so that a scanner's IME cannot spoil it."""
+
+    full: str
+    short: str
+
+
+def next_in(series: str) -> int:
+    """The next number of a series, without gaps; the row stays locked until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [series])
+        return int(cursor.fetchone()[0])
+
+
+def next_case_numbers(center: Center, day: date) -> Numbers:
+    """Numbers for a case registered that day; one series for all centres of the county."""
+    county = center.region.code[:6]
+    serial = next_in(f"case {county} {day:%y%m%d}")
+    return Numbers(
+        full=f"{county}{day:%y%m%d}{serial:04d}",
+        short=f"{day:%m%d}-{serial:03d}",
+    )
+
+
+def new_token() -> str:
+    """128 random bits for the citizen page, 22 characters; says nothing about the case."""
+    return secrets.token_urlsafe(16)

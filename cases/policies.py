@@ -1,0 +1,86 @@
+"""Who may do what to a case they can see. No queries: the posts and assignments are loaded."""
+
+from __future__ import annotations
+
+from cases.models import Case
+from cases.vocabulary import FINISHED, Closure
+from orgs.models import User
+from orgs.permissions import Permission
+
+
+def can_triage(user: User, case: Case) -> bool:
+    """分流员 of the centre in charge."""
+    return user.can_at(Permission.TRIAGE, case.center_id)
+
+
+def can_register(user: User, case: Case) -> bool:
+    """A window of the centre in charge, or whoever registered the case."""
+    registered = case.registered_by_id == user.pk and user.can(Permission.REGISTER)
+    return registered or user.can_at(Permission.REGISTER, case.center_id)
+
+
+def takes_part(user: User, case: Case) -> bool:
+    """Staff of a unit with an open part in the case, or of the unit that had it last."""
+    units = [a.unit_id for a in case.open_assignments] or [case.unit_id]
+    return user.can_for(Permission.HANDLE, units)
+
+
+def leads(user: User, case: Case) -> bool:
+    """Staff of the lead unit."""
+    return user.can_for(Permission.HANDLE, [case.lead.unit_id if case.lead else case.unit_id])
+
+
+def heads(user: User, case: Case) -> bool:
+    """The head of a unit that takes part."""
+    return user.can_for(Permission.HEAD, [a.unit_id for a in case.open_assignments])
+
+
+def can_note(user: User, case: Case) -> bool:
+    """Whoever works on the case: the unit, the window, the first receiver, the triage desk."""
+    return takes_part(user, case) or can_register(user, case) or can_triage(user, case)
+
+
+def can_follow_up(user: User, case: Case) -> bool:
+    """The first receiver, or any 回访员 of the centre."""
+    first = case.first_receiver_id == user.pk
+    return first or user.can_at(Permission.FOLLOW_UP, case.center_id)
+
+
+def can_supervise(user: User, case: Case) -> bool:
+    """督办员 and leaders of the centre in charge."""
+    return user.can_at(Permission.SUPERVISE, case.center_id)
+
+
+def can_reopen(user: User, case: Case) -> bool:
+    return user.can_at(Permission.REOPEN, case.center_id)
+
+
+def can_approve(user: User, case: Case) -> bool:
+    """分流员, but not whoever handled it; one level up where the centre has nobody else."""
+    lead = case.lead
+    if lead is not None and user.pk in (lead.handler_id, lead.reported_by_id):
+        return False
+    if can_triage(user, case):
+        return True
+    if not user.can_at(Permission.TRIAGE, case.center.parent_id) or lead is None:
+        return False
+    others = User.objects.holding(Permission.TRIAGE, center=case.center)
+    return not others.exclude(pk__in=[lead.handler_id or 0, lead.reported_by_id or 0]).exists()
+
+
+def can_decide(user: User, case: Case) -> bool:
+    """Anybody who decides requests about this case; which ones is the service's to say."""
+    return (
+        heads(user, case)
+        or can_triage(user, case)
+        or user.can_at(Permission.DECIDE, case.center_id)
+        or user.can_at(Permission.TRIAGE, case.center.parent_id)
+    )
+
+
+def was_merged(case: Case) -> bool:
+    return case.closure == Closure.MERGED
+
+
+def was_finished(case: Case) -> bool:
+    return case.closure in FINISHED

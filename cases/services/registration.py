@@ -1,0 +1,257 @@
+"""登记: taking a matter in, and the same person coming again for it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from django.contrib.postgres.search import SearchVector
+from django.db import IntegrityError, transaction
+from django.db.models import Value
+
+from cases.clocks import clocks_of, local_day
+from cases.door import changing, load_assignments, place
+from cases.history import digest, record
+from cases.models import Case, CaseWords, Consultation, DisputeType, Party, Visit
+from cases.numbering import new_token, next_case_numbers
+from cases.vocabulary import PartyRole, Source, Special, Willing
+from grids.models import Grid
+from orgs.models import Department, Post, Region, User
+from orgs.permissions import Permission
+from orgs.services import notify
+from zongzhi.lib import clock
+from zongzhi.lib.crypto import blind_index
+from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
+from zongzhi.lib.identity import is_minor, mask_name
+from zongzhi.lib.words import search_document
+
+GROUP_SIZE = 5  # 5人以上, `ux.md` §2.3
+
+
+@dataclass(frozen=True)
+class PartyInput:
+    """A party as it was given: numbers already checked, empty meaning not given."""
+
+    role: PartyRole
+    name: str
+    phone: str = ""
+    id_number: str = ""
+    address: str = ""
+    is_organization: bool = False
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Everything a registration holds, whichever door it came in by."""
+
+    source: Source
+    narrative: str
+    type: DisputeType
+    occurred_region: Region
+    parties: Sequence[PartyInput]
+    special: Sequence[Special]
+    willing_to_mediate: Willing
+    visitors: int = 1
+    suggested_unit: Department | None = None
+    amount: Decimal | None = None
+    grid: Grid | None = None
+    submission_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def register_case(registration: Registration, *, by: User) -> tuple[Case, bool]:
+    """Register a case; (case, whether it is new).
+
+    The same submission id gives the same case again, once, however often it is sent. A window
+    takes a case in whole: it goes straight on to 分流. Raises NotAllowed without the right to
+    register, Invalid when the parties or the special situations do not hold together.
+    """
+    post = _registering_post(by)
+    registration = _complete(registration)
+    existing = Case.objects.filter(submission_id=registration.submission_id).first()
+    if existing is not None:
+        return _same_again(existing, by)
+    try:
+        with transaction.atomic():
+            return _register(registration, post, by), True
+    except IntegrityError:
+        existing = Case.objects.filter(submission_id=registration.submission_id).first()
+        if existing is None:
+            raise
+        return _same_again(existing, by)
+
+
+def _registering_post(by: User) -> Post:
+    posts = by.posts_giving(Permission.REGISTER)
+    if not posts:
+        raise NotAllowed("这个账号不能登记事项，由窗口登记员登记")
+    return posts[0]
+
+
+def _same_again(case: Case, by: User) -> tuple[Case, bool]:
+    if case.registered_by_id != by.pk:
+        raise NotFound("没有这次登记")
+    load_assignments(case)
+    return case, False
+
+
+def _complete(registration: Registration) -> Registration:
+    """What follows from what was typed: five people are a group, a child's number a minor."""
+    special = list(dict.fromkeys(registration.special))
+    if not special:
+        raise Invalid(errors={"special": ["还没选“特别情况”，没有就选 0"]})
+    if Special.NONE in special and len(special) > 1:
+        raise Invalid(errors={"special": ["选了“都没有”，就不能再选别的特别情况"]})
+    if not any(party.role == PartyRole.APPLICANT for party in registration.parties):
+        raise Invalid(errors={"parties": ["还没填来访人"]})
+    today = local_day(clock.now())
+    if registration.visitors >= GROUP_SIZE and Special.GROUP not in special:
+        special.append(Special.GROUP)
+    if any(p.id_number and is_minor(p.id_number, today) for p in registration.parties):
+        special = [*dict.fromkeys([*special, Special.MINOR])]
+    if len(special) > 1:
+        special = [flag for flag in special if flag != Special.NONE]
+    return replace(registration, special=special)
+
+
+def _register(registration: Registration, post: Post, by: User) -> Case:
+    now = clock.now()
+    center = post.center
+    whole = registration.source == Source.WINDOW and post.gives(Permission.VIEW_CENTER)
+    case = Case(
+        submission_id=registration.submission_id,
+        token=new_token(),
+        center=center,
+        label_since=now,
+        title=title_of(registration),
+        narrative=registration.narrative,
+        type=registration.type,
+        source=registration.source,
+        occurred_region=registration.occurred_region,
+        grid=registration.grid,
+        special=[str(flag) for flag in registration.special],
+        willing_to_mediate=registration.willing_to_mediate,
+        amount=registration.amount,
+        suggested_unit=registration.suggested_unit,
+        visitors_count=registration.visitors,
+        registered_by=by,
+        first_receiver=by if whole else None,
+        window=post.window,
+        registered_at=now,
+    )
+    case._open_assignments = []
+    if whole:
+        case.accept()
+        case.accepted_at = now
+    place(case, clocks_of(center), now=now)
+    numbers = next_case_numbers(center, local_day(now))
+    case.number, case.short_number = numbers.full, numbers.short
+    case.save(force_insert=True)
+    _add_parties(case, registration.parties)
+    Visit.objects.create(
+        case=case, at=now, visitors=registration.visitors, received_by=by, window=post.window
+    )
+    index_words(case, [party.name for party in registration.parties], new=True)
+    facts = {"source": registration.source, "narrative": digest(registration.narrative)}
+    record(case, "register", by=by, unit=None, data=facts)
+    Case.objects.filter(pk=case.pk).update(
+        history_length=case.history_length, history_head=case.history_head
+    )
+    what = "待分流" if whole else "待受理"
+    notify(
+        User.objects.holding(Permission.TRIAGE, center=center),
+        text=f"新登记 {case.short_number}，{what}",
+        url=case.get_absolute_url(),
+    )
+    return case
+
+
+def title_of(registration: Registration) -> str:
+    """「张某某与鑫源劳务公司 拖欠农民工工资」: people masked, so that a list may show it."""
+    minor = Special.MINOR in registration.special
+    names = {
+        role: [
+            p.name if p.is_organization else mask_name(p.name, minor=minor)
+            for p in registration.parties
+            if p.role == role
+        ]
+        for role in PartyRole
+    }
+    applicants, respondents = names[PartyRole.APPLICANT], names[PartyRole.RESPONDENT]
+    who = applicants[0] + (f"等{registration.visitors}人" if registration.visitors > 1 else "")
+    against = f"与{respondents[0][:40]}" if respondents else ""
+    return f"{who}{against} {registration.type.name}"[:100]
+
+
+def _add_parties(case: Case, parties: Sequence[PartyInput]) -> None:
+    Party.objects.bulk_create(
+        [
+            Party(
+                case=case,
+                role=party.role,
+                name=party.name,
+                is_organization=party.is_organization,
+                phone=party.phone,
+                phone_key=blind_index(party.phone, "party.phone") if party.phone else "",
+                id_number=party.id_number,
+                id_number_key=(
+                    blind_index(party.id_number, "party.id_number") if party.id_number else ""
+                ),
+                address=party.address,
+            )
+            for party in parties
+        ]
+    )
+
+
+def index_words(case: Case, names: Sequence[str], *, new: bool = False) -> None:
+    """Write what the search box finds the case by."""
+    document = search_document(case.narrative, *names)
+    vector = SearchVector(Value(document), config="simple")
+    if new:
+        CaseWords.objects.create(case=case, words=vector)
+    else:
+        CaseWords.objects.filter(case=case).update(words=vector)
+
+
+def revisit_case(*, case_id: int, by: User, visitors: int, text: str) -> Case:
+    """再次来访: the same people come again for the same matter; it keeps its number."""
+    with changing(case_id, "revisit", by=by) as change:
+        case = change.case
+        windows = [post.window for post in by.posts_giving(Permission.REGISTER)]
+        Visit.objects.create(
+            case=case,
+            at=change.now,
+            visitors=visitors,
+            received_by=by,
+            window=next(iter(windows), None),
+        )
+        case.visits_count += 1
+        case.visitors_count += visitors
+        change.data, change.text = {"visitors": visitors}, text
+        if case.unit is not None:
+            notify(
+                User.objects.holding(Permission.HANDLE, department=case.unit),
+                text=f"{case.short_number} 来访人又来了一次",
+                url=case.get_absolute_url(),
+            )
+    return change.case
+
+
+def record_consultation(
+    *, by: User, category: str, text: str, name: str = "", phone: str = "", visitors: int = 1
+) -> Consultation:
+    """只是咨询，记一笔: one visit, no case."""
+    post = _registering_post(by)
+    return Consultation.objects.create(
+        center=post.center,
+        category=Consultation.Category(category),
+        text=text,
+        name=name,
+        phone=phone,
+        visitors=visitors,
+        at=clock.now(),
+        received_by=by,
+    )
+

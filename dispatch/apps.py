@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class DispatchConfig(AppConfig):
+    name = "dispatch"
+    verbose_name = "分流与督办"
+
+    def ready(self) -> None:
+        # Acts lean on models, which are not loaded when this module is.
+        from cases.acts import register  # noqa: PLC0415
+        from dispatch.procedure import ACTS  # noqa: PLC0415
+
+        register(*ACTS)

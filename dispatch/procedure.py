@@ -1,0 +1,381 @@
+"""The acts of this floor: who may do them, when, from where to where. Read it aloud."""
+
+from __future__ import annotations
+
+from cases import policies
+from cases.acts import Act, arcs, staying
+from cases.forms import NoInput
+from cases.models import Case
+from cases.services.course import said
+from cases.vocabulary import Stage
+from dispatch import forms
+from dispatch.services import asking, assigning, handling, moving, supervising
+from orgs.models import User
+
+_T, _H, _S = Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION
+_TO_TRIAGE = arcs(((_T, _H), _T), (_S, _S))
+
+
+def _not_yet_dispatched(case: Case) -> str | None:
+    return "已经派出，要换单位点“改派”" if case.lead else None
+
+
+def _dispatched(case: Case) -> str | None:
+    if case.lead is None:
+        return None
+    lead = case.lead
+    return f"{case.short_number} {said(lead.dispatched_at)} 已经派给{lead.unit.name}"
+
+
+def _waiting_for_claim(case: Case) -> str | None:
+    if case.lead is None:
+        return "还没派出"
+    return "已经签收" if case.lead.claimed_at else None
+
+
+def _recalled(case: Case) -> str | None:
+    return f"{case.short_number} 已经撤回，现在待分流" if case.lead is None else None
+
+
+def _somebody_has_to_claim(case: Case) -> str | None:
+    if case.lead is None:
+        return "还没派出"
+    if case.lead.returned_at and not case.ruled_at:
+        return "已经退回，等分流员裁定"
+    return None
+
+
+def _something_is_claimed(case: Case) -> str | None:
+    claimed = any(a.claimed_at for a in case.open_assignments)
+    return None if claimed else "还没签收"
+
+
+def _may_be_returned(case: Case) -> str | None:
+    lead = case.lead
+    if lead is None:
+        return "还没派出"
+    if case.ruled_at:
+        return f"这件 {said(case.ruled_at)} 已经裁定由{lead.unit.name}办，不能再退。有新情况点“申请改派”"
+    if lead.claimed_at:
+        return f"{said(lead.claimed_at)} 已签收。要换单位点“申请改派”"
+    return None
+
+
+def _returned(case: Case) -> str | None:
+    lead = case.lead
+    if lead is None or lead.returned_at is None or case.ruled_at:
+        return None
+    return f"{case.short_number} {said(lead.returned_at)} 已经退回，等分流员裁定"
+
+
+def _waiting_for_ruling(case: Case) -> str | None:
+    return None if case.lead and case.lead.returned_at else "没有退回，不用裁定"
+
+
+def _ruled(case: Case) -> str | None:
+    if case.ruled_at is None:
+        return None
+    return f"{case.short_number} {said(case.ruled_at)} 已经裁定"
+
+
+def _with_a_unit(case: Case) -> str | None:
+    return None if case.lead else "还没派出"
+
+
+def _at_work(case: Case) -> str | None:
+    """Claimed by the lead, not paused, not yet reported."""
+    lead = case.lead
+    if lead is None or lead.claimed_at is None:
+        return "还没签收"
+    if lead.reported_at:
+        return "已经反馈结果，正等审核"
+    return "正在暂停计时，先恢复" if lead.paused_at else None
+
+
+def _may_report(case: Case) -> str | None:
+    lead = case.lead
+    if lead is None or not any(a.claimed_at for a in case.open_assignments):
+        return "待签收的事项还不能反馈结果，先签收"
+    if lead.paused_at:
+        return "正在暂停计时，先恢复"
+    return None
+
+
+def _reported(case: Case) -> str | None:
+    lead = case.lead
+    if lead is None or lead.reported_at is None:
+        return None
+    return f"{lead.unit.name} {said(lead.reported_at)} 已经反馈结果，正等审核"
+
+
+def _may_be_approved(case: Case) -> str | None:
+    return None if case.lead and case.lead.reported_at else "还没反馈结果"
+
+
+def _approved(case: Case) -> str | None:
+    if case.approved_at is None:
+        return None
+    return f"{case.short_number} {said(case.approved_at)} 已经审核通过"
+
+
+def _not_supervised(case: Case) -> str | None:
+    return None if case.lead else "还没派出，没有可督办的单位"
+
+
+def _supervised(case: Case) -> str | None:
+    if case.stage != Stage.SUPERVISION or case.supervised_at is None:
+        return None
+    return f"{case.short_number} {said(case.supervised_at)} 已经督办"
+
+
+def _paused(case: Case) -> str | None:
+    return None if case.lead and case.lead.paused_at else "没有暂停计时"
+
+
+def _always(case: Case) -> str | None:
+    return None
+
+
+def _may_move_up(case: Case) -> str | None:
+    return None if case.center.parent_id else "上面没有中心可以提级"
+
+
+def _was_mine_to_send(user: User, case: Case) -> bool:
+    sent = case.lead is None or case.lead.dispatched_by_id == user.pk
+    return sent and policies.can_triage(user, case)
+
+
+def _claimed_it(user: User, case: Case) -> bool:
+    mine = [a for a in case.open_assignments if a.claimed_by_id == user.pk]
+    return policies.takes_part(user, case) and bool(mine)
+
+
+ACTS = (
+    Act(
+        verb="dispatch",
+        label="派出",
+        who=policies.can_triage,
+        when=_not_yet_dispatched,
+        done=_dispatched,
+        arcs=staying(_T),
+        service=assigning.dispatch_case,
+        form=forms.DispatchForm,
+        main=True,
+        rank=10,
+    ),
+    Act(
+        verb="recall",
+        label="撤回派出",
+        who=_was_mine_to_send,
+        when=_waiting_for_claim,
+        done=_recalled,
+        arcs=staying(_T),
+        service=assigning.recall_dispatch,
+        form=NoInput,
+        rank=40,
+    ),
+    Act(
+        verb="claim",
+        label="签收",
+        who=policies.takes_part,
+        when=_somebody_has_to_claim,
+        arcs=arcs((_T, (_H, _T)), (_H, _H), (_S, _S)),
+        service=handling.claim_case,
+        form=NoInput,
+        main=True,
+        rank=10,
+    ),
+    Act(
+        verb="undo-claim",
+        label="撤销签收",
+        who=_claimed_it,
+        when=_something_is_claimed,
+        arcs=arcs((_H, (_T, _H)), (_S, _S), (_T, _T)),
+        service=handling.undo_claim,
+        form=NoInput,
+        rank=65,
+    ),
+    Act(
+        verb="assign",
+        label="指派",
+        who=policies.heads,
+        when=_with_a_unit,
+        arcs=staying(_T, _H, _S),
+        service=handling.assign_handler,
+        form=forms.AssignForm,
+        rank=35,
+    ),
+    Act(
+        verb="return",
+        label="退回",
+        who=policies.leads,
+        when=_may_be_returned,
+        done=_returned,
+        arcs=staying(_T, _S),
+        service=assigning.return_case,
+        form=forms.ReturnForm,
+        tells_why=True,
+        rank=60,
+    ),
+    Act(
+        verb="rule",
+        label="裁定",
+        who=policies.can_triage,
+        when=_waiting_for_ruling,
+        done=_ruled,
+        arcs=staying(_T, _S),
+        service=assigning.rule_on_return,
+        form=forms.RuleForm,
+        main=True,
+        rank=10,
+    ),
+    Act(
+        verb="request-reassign",
+        label="申请改派",
+        who=policies.leads,
+        when=_at_work,
+        arcs=staying(_H, _S),
+        service=assigning.request_reassignment,
+        form=forms.RequestReassignForm,
+        rank=62,
+    ),
+    Act(
+        verb="reassign",
+        label="改派",
+        who=policies.can_triage,
+        when=_with_a_unit,
+        arcs=_TO_TRIAGE,
+        service=assigning.reassign_case,
+        form=forms.ReassignForm,
+        rank=50,
+    ),
+    Act(
+        verb="report",
+        label="反馈结果",
+        who=policies.takes_part,
+        when=_may_report,
+        done=_reported,
+        arcs=staying(_H, _S, _T),
+        service=handling.report_result,
+        form=forms.ReportForm,
+        main=True,
+        tells_why=True,
+        rank=15,
+    ),
+    Act(
+        verb="send-back",
+        label="退回补办",
+        who=policies.can_approve,
+        when=_may_be_approved,
+        arcs=staying(_H, _S),
+        service=handling.send_back,
+        form=forms.SendBackForm,
+        rank=20,
+    ),
+    Act(
+        verb="approve",
+        label="审核通过",
+        who=policies.can_approve,
+        when=_may_be_approved,
+        done=_approved,
+        arcs=arcs(((_H, _S), Stage.FOLLOW_UP)),
+        service=handling.approve_result,
+        form=NoInput,
+        main=True,
+        rank=10,
+    ),
+    Act(
+        verb="supervise",
+        label="督办",
+        who=policies.can_supervise,
+        when=_not_supervised,
+        done=_supervised,
+        arcs=arcs(((_T, _H), _S)),
+        service=supervising.supervise_case,
+        form=forms.SuperviseForm,
+        rank=52,
+    ),
+    Act(
+        verb="answer",
+        label="答复督办",
+        who=policies.leads,
+        when=_always,
+        arcs=staying(_S),
+        service=supervising.answer_supervision,
+        form=forms.AnswerForm,
+        main=True,
+        rank=12,
+    ),
+    Act(
+        verb="lift",
+        label="解除督办",
+        who=policies.can_supervise,
+        when=_always,
+        arcs=arcs((_S, (_T, _H))),
+        service=supervising.lift_supervision,
+        form=forms.LiftForm,
+        rank=25,
+    ),
+    Act(
+        verb="extend",
+        label="申请延期",
+        who=policies.leads,
+        when=_at_work,
+        arcs=staying(_H),
+        service=asking.request_extension,
+        form=forms.ExtendForm,
+        rank=40,
+    ),
+    Act(
+        verb="pause",
+        label="申请暂停计时",
+        who=policies.leads,
+        when=_at_work,
+        arcs=staying(_H, _S),
+        service=asking.request_pause,
+        form=forms.PauseForm,
+        rank=42,
+    ),
+    Act(
+        verb="decide",
+        label="批复申请",
+        who=policies.can_decide,
+        when=_always,
+        arcs=staying(_T, _H, _S) | arcs((_H, _T)),
+        service=asking.decide_request,
+        form=forms.DecideForm,
+        main=True,
+        rank=5,
+    ),
+    Act(
+        verb="resume",
+        label="恢复计时",
+        who=policies.leads,
+        when=_paused,
+        arcs=staying(_H, _S),
+        service=asking.resume_case,
+        form=NoInput,
+        main=True,
+        rank=14,
+    ),
+    Act(
+        verb="escalate",
+        label="申请提级",
+        who=policies.can_triage,
+        when=_may_move_up,
+        arcs=staying(_H, _S),
+        service=moving.request_escalation,
+        form=forms.EscalateForm,
+        rank=72,
+    ),
+    Act(
+        verb="push-down",
+        label="下派",
+        who=policies.can_triage,
+        when=_not_yet_dispatched,
+        arcs=staying(_T),
+        service=moving.push_down,
+        form=forms.PushDownForm,
+        rank=74,
+    ),
+)

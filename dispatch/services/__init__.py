@@ -1,0 +1,1 @@
+"""Who must act: dispatching, handling, supervising, asking, moving. Each function is one act."""

@@ -1,0 +1,260 @@
+"""派出, 撤回派出, 退回, 裁定, 改派: which unit it is that must answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from cases.clocks import Clocks
+from cases.door import Change, changing, load_assignments
+from cases.models import Assignment, Case
+from cases.services.course import said, tell_unit
+from cases.vocabulary import Clock, Complexity, Risk
+from dispatch.models import Request, Return, Supervision
+from dispatch.services.supervising import close_supervision
+from orgs.models import Department, User
+from orgs.permissions import Permission
+from orgs.services import notify
+from zongzhi.lib.errors import Invalid, WrongState
+
+RECALL_WITHIN = timedelta(minutes=5)
+RETURN_WITHIN_DAYS = 5  # 信访工作条例 art. 23: five working days to object
+
+
+def dispatch_case(
+    *,
+    case_id: int,
+    by: User,
+    lead: Department,
+    complexity: Complexity,
+    risk: Risk,
+    assisting: Sequence[Department] = (),
+    note: str = "",
+) -> Case:
+    """派出: hand the case to the department that will answer for it. Both clocks start now.
+
+    Raises Invalid when a unit is itself the party complained of, or assists itself.
+    """
+    with changing(case_id, "dispatch", by=by) as change:
+        case = change.case
+        case.complexity, case.risk = complexity, risk
+        case.stay_in_triage()
+        assign(change, lead, assisting)
+        change.data.update(complexity=complexity, risk=risk)
+        change.text, change.unit, change.public = note, lead, True
+    return change.case
+
+
+def assign(change: Change, lead: Department, assisting: Sequence[Department] = ()) -> None:
+    """Give the case to a lead and its helpers, with their own clocks from now."""
+    case = change.case
+    units = [lead, *assisting]
+    _refuse_impossible(case, lead, assisting)
+    claim = change.clocks.due(Clock.CLAIM, change.now)
+    rule = change.clocks.due(
+        Clock.HANDLING, change.now, complexity=case.complexity, type_id=case.type_id
+    )
+    Assignment.objects.bulk_create(
+        [
+            Assignment(
+                case=case,
+                round=case.round,
+                unit=unit,
+                role=Assignment.Role.LEAD if unit == lead else Assignment.Role.ASSISTING,
+                complexity=case.complexity,
+                dispatched_at=change.now,
+                dispatched_by=change.by,
+                claim_due_at=claim.at,
+                claim_near_at=claim.near,
+                clock_from=change.now,
+                clock_days=rule.days,
+                clock_unit=rule.unit,
+                handling_due_at=rule.at,
+                handling_near_at=rule.near,
+            )
+            for unit in units
+        ]
+    )
+    load_assignments(case)
+    case.dispatched_at, case.claimed_at = change.now, None
+    case.promised_at = case.promised_at or rule.at
+    change.data |= {"lead": lead.pk, "assisting": [unit.pk for unit in assisting]}
+    for unit in units:
+        part = "主办" if unit == lead else "协办"
+        tell_unit(unit, case, f"{case.short_number} 待签收（{part}），{said(claim.at)}前签收")
+
+
+def _refuse_impossible(case: Case, lead: Department, assisting: Sequence[Department]) -> None:
+    units = [lead, *assisting]
+    if len({unit.pk for unit in units}) != len(units):
+        raise Invalid(errors={"assisting": ["主办单位不用再选作协办"]})
+    complained_of = set(
+        case.parties.filter(role="respondent", is_organization=True).values_list("name", flat=True)
+    )
+    for unit in units:
+        if any(unit.name in name or name in unit.name for name in complained_of):
+            field = "lead" if unit == lead else "assisting"
+            raise Invalid(errors={field: [f"{unit.name}是被反映的单位，不能由它办"]})
+
+
+def recall_dispatch(*, case_id: int, by: User) -> Case:
+    """撤回派出: within five minutes, while nobody has claimed it."""
+    with changing(case_id, "recall", by=by) as change:
+        case, lead = change.case, change.lead
+        if change.now - lead.dispatched_at > RECALL_WITHIN:
+            raise WrongState("派出超过 5 分钟，不能撤回。要换单位点“改派”")
+        case.stay_in_triage()
+        if case.promised_at == lead.handling_due_at:
+            case.promised_at = None
+        case.dispatched_at = None
+        for unit in change.end_assignments(Assignment.Ending.RECALLED):
+            tell_unit(unit, case, f"{case.short_number} 已撤回，不用签收")
+    return change.case
+
+
+def return_case(
+    *, case_id: int, by: User, reason: str, basis: str, suggested: Department | None = None
+) -> Case:
+    """退回: once a round, with whose it is and why. The clocks keep running meanwhile."""
+    with changing(case_id, "return", by=by) as change:
+        case, lead = change.case, change.lead
+        last = change.clocks.after(lead.dispatched_at, RETURN_WITHIN_DAYS).at
+        if change.now > last:
+            raise WrongState(f"退回要在收到后 5 个工作日内，{said(last)}已过。有新情况点“申请改派”")
+        lead.returned_at = change.now
+        lead.save(update_fields=["returned_at"])
+        Return.objects.create(
+            case=case,
+            assignment=lead,
+            reason=reason,
+            suggested=suggested,
+            basis=basis,
+            at=change.now,
+            by=by,
+        )
+        case.stay_in_triage()
+        change.unit, change.text = lead.unit, basis
+        change.data = {"reason": reason, "suggested": suggested.pk if suggested else None}
+        notify(
+            User.objects.holding(Permission.TRIAGE, center=case.center),
+            text=f"{case.short_number} 被{lead.unit.name}退回，待裁定",
+            url=case.get_absolute_url(),
+        )
+    return change.case
+
+
+def rule_on_return(
+    *,
+    case_id: int,
+    by: User,
+    ruling: str,
+    text: str,
+    lead: Department | None = None,
+    assisting: Sequence[Department] = (),
+) -> Case:
+    """裁定: 维持, 改派 or 会商; final for this round.
+
+    会商 names the lead and the units that sit together. Raises Invalid without a unit to go to.
+    """
+    with changing(case_id, "rule", by=by) as change:
+        case, former = change.case, change.lead
+        returned = former.return_row
+        returned.ruling, returned.ruling_text = ruling, text
+        returned.ruled_at, returned.ruled_by = change.now, by
+        returned.save()
+        case.ruled_at = change.now
+        case.stay_in_triage()
+        change.text, change.data = text, {"ruling": ruling}
+        if ruling == Return.Ruling.UPHOLD:
+            change.unit = former.unit
+            tell_unit(former.unit, case, f"{case.short_number} 裁定维持，由{former.unit.name}办")
+        else:
+            _hand_on(change, former, lead, assisting, joint=ruling == Return.Ruling.JOINT)
+    return change.case
+
+
+def _hand_on(
+    change: Change,
+    former: Assignment,
+    lead: Department | None,
+    assisting: Sequence[Department],
+    *,
+    joint: bool,
+) -> None:
+    if lead is None:
+        raise Invalid(errors={"lead": ["还没选由谁主办"]})
+    if joint and not assisting:
+        raise Invalid(errors={"assisting": ["会商至少要有一个参加的单位"]})
+    if not joint and lead == former.unit:
+        raise Invalid(errors={"lead": [f"还是{lead.name}的话，选“维持原派”"]})
+    change.case.is_joint = joint
+    change.end_assignments(Assignment.Ending.RULED)
+    close_supervision(change, Supervision.Ending.REASSIGNED)
+    assign(change, lead, assisting)
+    change.unit = lead
+    tell_unit(former.unit, change.case, f"{change.case.short_number} 已裁定由{lead.name}办")
+
+
+def request_reassignment(
+    *, case_id: int, by: User, text: str, suggested: Department | None = None
+) -> Case:
+    """申请改派: the lead asks; the triage officer reassigns or does not."""
+    with changing(case_id, "request-reassign", by=by) as change:
+        case, lead = change.case, change.lead
+        Request.objects.create(
+            case=case,
+            assignment=lead,
+            kind=Request.Kind.REASSIGNMENT,
+            round=case.round,
+            text=text,
+            suggested=suggested,
+            at=change.now,
+            by=by,
+        )
+        change.unit, change.text = lead.unit, text
+        change.data = {"suggested": suggested.pk if suggested else None}
+        notify(
+            User.objects.holding(Permission.TRIAGE, center=case.center),
+            text=f"{case.short_number} {lead.unit.name}申请改派",
+            url=case.get_absolute_url(),
+        )
+    return change.case
+
+
+def reassign_case(*, case_id: int, by: User, lead: Department, text: str) -> Case:
+    """改派: another unit takes it, to be claimed anew with clocks of its own.
+
+    In 督办 the case stays there, and the former unit's 督办单 is closed with that reason.
+    """
+    with changing(case_id, "reassign", by=by) as change:
+        case, former = change.case, change.lead
+        if former.unit == lead:
+            raise Invalid(errors={"lead": [f"现在就是{lead.name}主办"]})
+        case.back_to_triage()
+        case.is_joint = False
+        change.data = {"from": former.unit_id}
+        change.end_assignments(Assignment.Ending.REASSIGNED)
+        close_supervision(change, Supervision.Ending.REASSIGNED)
+        settle_requests(change, granted=True)
+        assign(change, lead)
+        change.text, change.unit, change.public = text, lead, True
+        tell_unit(former.unit, case, f"{case.short_number} 已改派{lead.name}，不用再办")
+    return change.case
+
+
+def settle_requests(
+    change: Change, *, granted: bool, kind: str = Request.Kind.REASSIGNMENT
+) -> None:
+    """A pending request that the act itself has answered."""
+    change.case.requests.filter(kind=kind, decided_at=None).update(
+        granted=granted, decided_at=change.now, decided_by=change.by, decision_text=change.text
+    )
+
+
+def handling_clock(clocks: Clocks, assignment: Assignment) -> None:
+    """Work the handling due time of a part out again from its start, days, grants and pauses."""
+    total = assignment.clock_days + assignment.extended_days
+    due = clocks.after(assignment.clock_from, total, assignment.clock_unit)
+    at = clocks.calendar.shift(due.at, assignment.paused_days) if assignment.paused_days else due.at
+    assignment.handling_due_at = at
+    assignment.handling_near_at = clocks.calendar.near(assignment.clock_from, at, total)

@@ -1,0 +1,98 @@
+"""督办: the numbered sheet, its answer, its lifting."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from cases.clocks import local_day
+from cases.door import Change, changing
+from cases.models import Case
+from cases.numbering import next_in
+from cases.services.course import said, tell_unit
+from dispatch.models import Supervision
+from orgs.models import User
+from orgs.permissions import Permission
+from orgs.services import notify
+from zongzhi.lib.errors import Invalid, WrongState
+
+ANSWER_DAYS = 2
+
+
+def supervise_case(*, case_id: int, by: User, reason: str, answer_days: int = ANSWER_DAYS) -> Case:
+    """督办: issue a numbered sheet to the lead unit; it must answer in so many working days."""
+    with changing(case_id, "supervise", by=by) as change:
+        open_supervision(change, reason=reason, answer_days=answer_days, due_at=change.now)
+    return change.case
+
+
+def open_supervision(change: Change, *, reason: str, answer_days: int, due_at: datetime) -> None:
+    """Write the sheet and move the case; `due_at` is the time it answers for."""
+    case, lead = change.case, change.lead
+    answer_due = change.clocks.after(change.now, answer_days).at
+    year = local_day(change.now).year
+    county = case.center.name.removesuffix("综治中心")
+    sheet = Supervision.objects.create(
+        number=f"{county}综督〔{year}〕{next_in(f'supervision {case.center_id} {year}')}号",
+        case=case,
+        round=case.round,
+        unit=lead.unit,
+        due_at=due_at,
+        reason=reason,
+        opened_at=change.now,
+        opened_by=change.by,
+        answer_due_at=answer_due,
+    )
+    case.supervise()
+    case.supervised_at = change.now
+    change.unit, change.text = lead.unit, reason
+    change.data = {"supervision": sheet.pk, "number": sheet.number}
+    tell_unit(lead.unit, case, f"{case.short_number} 已督办，{said(answer_due)}前答复")
+
+
+def answer_supervision(*, case_id: int, by: User, text: str) -> Case:
+    """答复督办: why it is late and until when it will be done."""
+    with changing(case_id, "answer", by=by) as change:
+        case, sheet = change.case, _open_sheet(change.case)
+        sheet.answer, sheet.answered_at, sheet.answered_by = text, change.now, by
+        sheet.save(update_fields=["answer", "answered_at", "answered_by"])
+        change.unit, change.text = sheet.unit, text
+        change.data = {"supervision": sheet.pk}
+        notify(
+            User.objects.holding(Permission.SUPERVISE, center=case.center),
+            text=f"{case.short_number} {sheet.unit.name}已答复督办",
+            url=case.get_absolute_url(),
+        )
+    return change.case
+
+
+def lift_supervision(*, case_id: int, by: User, text: str, promised: date) -> Case:
+    """解除督办: the answer is accepted, against the date the unit has promised.
+
+    Raises Invalid for a date that is past, WrongState without an answer.
+    """
+    with changing(case_id, "lift", by=by) as change:
+        case, sheet = change.case, _open_sheet(change.case)
+        if sheet.answered_at is None:
+            raise WrongState(f"{sheet.unit.name}还没答复，答复以后才能解除督办")
+        if promised < local_day(change.now):
+            raise Invalid(errors={"promised": ["答应办结的日子不能早于今天"]})
+        sheet.promised_on = promised
+        sheet.save(update_fields=["promised_on"])
+        close_supervision(change, Supervision.Ending.LIFTED)
+        case.lift()
+        change.unit, change.text = sheet.unit, text
+        change.data = {"supervision": sheet.pk, "promised": promised.isoformat()}
+        tell_unit(sheet.unit, case, f"{case.short_number} 已解除督办，答应 {promised:%m-%d} 前办结")
+    return change.case
+
+
+def _open_sheet(case: Case) -> Supervision:
+    sheet = case.supervisions.select_related("unit").filter(closed_at=None).first()
+    if sheet is None:
+        raise WrongState(f"{case.short_number} 现在没有督办单")
+    return sheet
+
+
+def close_supervision(change: Change, ending: Supervision.Ending) -> None:
+    """Close the open sheet, if there is one, with how it ended."""
+    change.case.supervisions.filter(closed_at=None).update(closed_at=change.now, ending=ending)

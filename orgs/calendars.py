@@ -1,0 +1,67 @@
+"""The working calendar of a centre, ready for arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import F
+
+from orgs.models import CalendarDay, Center, Revision
+from zongzhi.lib.worktime import Calendar
+
+SUBJECT = "calendar"
+
+
+def revision(subject: str) -> int:
+    """How often the table has changed; 0 before its first change. One small query."""
+    return Revision.objects.filter(subject=subject).values_list("number", flat=True).first() or 0
+
+
+def revise(subject: str) -> None:
+    """Say that the table has changed, in the transaction that changes it."""
+    if not Revision.objects.filter(subject=subject).update(number=F("number") + 1):
+        Revision.objects.get_or_create(subject=subject)
+
+
+@dataclass
+class _Copy:
+    """This process's copy of the calendar rows, good as long as the revision stands."""
+
+    revision: int = -1
+    national: dict[date, tuple[bool, str]] = field(default_factory=dict)
+    local: dict[int, dict[date, tuple[bool, str]]] = field(default_factory=dict)
+    years: frozenset[int] = frozenset()
+
+
+_copy = _Copy()
+
+
+def calendar_of(center: Center) -> Calendar:
+    """The centre's calendar: national days, its own exceptions over them, its own hours."""
+    days = _current()
+    return Calendar(
+        days={**days.national, **days.local.get(center.pk, {})},
+        years=days.years,
+        hours=center.hours,
+    )
+
+
+def _current() -> _Copy:
+    global _copy
+    number = revision(SUBJECT)
+    if _copy.revision != number or number == 0:
+        fresh = _Copy(revision=number)
+        for row in CalendarDay.objects.all():
+            kind = (row.is_workday, row.name)
+            if row.center_id is None:
+                fresh.national[row.day] = kind
+            else:
+                fresh.local.setdefault(row.center_id, {})[row.day] = kind
+        fresh.years = frozenset(
+            CalendarDay.objects.filter(center=None, confirmed=True)
+            .values_list("day__year", flat=True)
+            .distinct()
+        )
+        _copy = fresh
+    return _copy

@@ -1,0 +1,24 @@
+"""Who we are: places, people, calendar, notices, and the log of who looked at what."""
+
+from orgs.models.access import AccessLog, ApiToken, IdempotencyKey
+from orgs.models.calendar import CalendarDay, Revision
+from orgs.models.notices import Notice
+from orgs.models.people import Post, Role, User
+from orgs.models.places import Center, Department, Region, Room, Window
+
+__all__ = [
+    "AccessLog",
+    "ApiToken",
+    "CalendarDay",
+    "Center",
+    "Department",
+    "IdempotencyKey",
+    "Notice",
+    "Post",
+    "Region",
+    "Revision",
+    "Role",
+    "Room",
+    "User",
+    "Window",
+]

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from datetime import time
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+DIVISION_CODE = RegexValidator(r"^\d{12}$", "区划代码应为 12 位数字")
+
+
+class Level(models.TextChoices):
+    """The four levels a centre can stand on, highest first."""
+
+    CITY = "city", "市"
+    COUNTY = "county", "县"
+    TOWN = "town", "镇街"
+    VILLAGE = "village", "村社区"
+
+
+class Region(models.Model):
+    """A place of the statistical division code: 2+2+2 digits to the county, 3 town, 3 village."""
+
+    code = models.CharField("区划代码", max_length=12, unique=True, validators=[DIVISION_CODE])
+    name = models.CharField("名称", max_length=50)
+    level = models.CharField("层级", max_length=10, choices=Level)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = verbose_name_plural = "区划"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def stem(self) -> str:
+        """The digits shared by everything inside this region: a subtree is a prefix."""
+        lengths = {Level.CITY: 4, Level.COUNTY: 6, Level.TOWN: 9, Level.VILLAGE: 12}
+        return self.code[: lengths[Level(self.level)]]
+
+
+class Center(models.Model):
+    """A 综治中心 on one of four levels; its working hours are the ones its clocks run in."""
+
+    name = models.CharField("名称", max_length=50)
+    region = models.OneToOneField(Region, models.PROTECT, related_name="center")
+    level = models.CharField("层级", max_length=10, choices=Level)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+    phone = models.CharField("咨询电话", max_length=20)
+    address = models.CharField("地址", max_length=100, blank=True)
+    opens_morning = models.TimeField("上午上班", default=time(8, 30))
+    closes_morning = models.TimeField("上午下班", default=time(12, 0))
+    opens_afternoon = models.TimeField("下午上班", default=time(14, 0))
+    closes_afternoon = models.TimeField("下午下班", default=time(17, 30))
+
+    class Meta:
+        ordering = ["region__code"]
+        verbose_name = verbose_name_plural = "综治中心"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def hours(self) -> tuple[tuple[time, time], tuple[time, time]]:
+        """Opening hours of a working day, as (from, to) pairs in local time."""
+        return (
+            (self.opens_morning, self.closes_morning),
+            (self.opens_afternoon, self.closes_afternoon),
+        )
+
+
+class Room(models.Model):
+    """A room of a centre, such as 群众接待大厅 or 矛盾纠纷调处室."""
+
+    center = models.ForeignKey(Center, models.CASCADE, related_name="rooms")
+    name = models.CharField("名称", max_length=50)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "功能室"
+        constraints = [
+            models.UniqueConstraint(fields=["center", "name"], name="room_once_per_center"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    """Whoever can be given a case: a bureau, a lower or upper centre, a mediation body."""
+
+    class Kind(models.TextChoices):
+        BUREAU = "bureau", "部门"
+        CENTER = "center", "综治中心"
+        BODY = "body", "调解组织"
+
+    code = models.CharField("代码", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=50)
+    kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.BUREAU)
+    center = models.ForeignKey(
+        Center, models.PROTECT, related_name="departments", verbose_name="所在中心"
+    )
+    runs = models.OneToOneField(
+        Center,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="department",
+        verbose_name="本身就是的中心",
+    )
+    duties = models.TextField("职责", blank=True)
+    phone = models.CharField("联系电话", max_length=20, blank=True)
+    initials = models.CharField("拼音首字母", max_length=30, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "单位"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="center", runs__isnull=False)
+                | (~models.Q(kind="center") & models.Q(runs__isnull=True)),
+                name="department_of_a_center_names_it",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Window(models.Model):
+    """A counter of the reception hall; a department in residence may hold one."""
+
+    center = models.ForeignKey(Center, models.CASCADE, related_name="windows")
+    number = models.PositiveSmallIntegerField("窗口号")
+    name = models.CharField("名称", max_length=30, blank=True)
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, related_name="windows"
+    )
+
+    class Meta:
+        ordering = ["center_id", "number"]
+        verbose_name = verbose_name_plural = "窗口"
+        constraints = [
+            models.UniqueConstraint(fields=["center", "number"], name="window_once_per_center"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}号窗口"

@@ -1,0 +1,58 @@
+"""Writes that every floor needs: telling people, and remembering who looked at what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from orgs.models import AccessLog, Notice, User
+from zongzhi.lib import clock
+
+
+def notify(users: Iterable[User], *, text: str, url: str = "") -> None:
+    """Write a line for each of them, in the caller's transaction: it stands or falls with it."""
+    now = clock.now()
+    Notice.objects.bulk_create(
+        [Notice(user=user, text=text, url=url, created_at=now) for user in users]
+    )
+
+
+def mark_notices_read(*, user: User) -> int:
+    """Mark all of a person's notices read; how many there were."""
+    return user.notices.unread().update(read_at=clock.now())
+
+
+def log_access(
+    action: AccessLog.Action,
+    *,
+    user: User | None,
+    address: str | None,
+    subject: str = "",
+    purpose: str = "",
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Remember who did what with the system, whatever becomes of the request."""
+    AccessLog.objects.create(
+        at=clock.now(),
+        user=user,
+        action=action,
+        address=address,
+        subject=subject,
+        purpose=purpose,
+        data=data or {},
+    )
+
+
+def set_password(*, user: User, password: str, address: str | None) -> None:
+    """Give the person a new password of their own; it lasts 90 days."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.password_set_at = clock.now()
+    user.save(update_fields=["password", "must_change_password", "password_set_at"])
+    log_access(AccessLog.Action.PASSWORD, user=user, address=address)
+
+
+def choose_font_size(*, user: User, size: str) -> None:
+    """Keep the person's choice of text size with the account."""
+    user.font_size = User.FontSize(size)
+    user.save(update_fields=["font_size"])

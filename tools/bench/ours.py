@@ -1,0 +1,93 @@
+"""Ours: zongzhi, served and filled for a run.
+
+Not built yet: `prepare` says so, and the table shows the peer and the floor alone. What each
+function must do is written in it; nothing outside this file has to change for it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from tools.bench.database import Database
+from tools.bench.load import Request
+from tools.bench.web import ROOT, Project
+from tools.bench.work import Work
+
+
+class NotBuilt(Exception):
+    """A side cannot be measured yet, or not here; the message says why."""
+
+
+class Ours:
+    """zongzhi and its cases."""
+
+    name = "zongzhi"
+
+    def __init__(self, database: Database, redis: str) -> None:
+        """Take the database it may fill and the address of a Valkey."""
+        self.database, self.redis = database, redis
+
+    def prepare(self, cases: int) -> None:
+        """Migrate an empty database and fill it in bulk with `cases` cases.
+
+        Two of ours run side by side on two databases, one with `table.SMALL` cases. It must
+
+        - `self.database.create(owner="zongzhi_owner")` and `self.project().manage("migrate")`;
+        - make the centre, its departments and the cast of `design.md` §5 through the ORM, with
+          sessions and tokens by `bench_session.session_for` (as `sites/bench_floor/people.py`);
+        - insert cases by `INSERT … SELECT generate_series` in the proportions of `peer.SEED` (20 %
+          open, a year of registrations), five lines of history each, one or two parties whose
+          names, phones and identity numbers the search rows look for, and some 10,000 cases 待签收
+          for the claims and the race (2 × `work.MOST_WRITES` + `work.ROUNDS` at most are used);
+        - `self.database.settle()`.
+        """
+        raise NotBuilt("zongzhi is not measured yet: tools/bench/ours.py is phase 2")
+
+    def project(self) -> Project:
+        """Serve it as production does: no DEBUG, the application's role, 8 connections."""
+        return Project(
+            "zongzhi.settings",
+            self.database,
+            path=ROOT,
+            wsgi="zongzhi.wsgi:application",
+            extra_env={
+                "DATABASE_URL": self.database.server.url("zongzhi_app", self.database.name),
+                "MIGRATE_DATABASE_URL": self.database.server.url(
+                    "zongzhi_owner", self.database.name
+                ),
+                "REDIS_URL": self.redis,
+                "SECRET_KEY": "bench" * 12,
+                "FIELD_KEY": "bench" * 12,
+                "ALLOWED_HOSTS": "127.0.0.1",
+            },
+        )
+
+    def works(self) -> Mapping[str, Work]:
+        """Offer every key of `table.ROWS` (`ours` column).
+
+        Reads: `Work([("GET", path, None)], headers)`; `headers` is a triage officer's
+        `Authorization: Token …` or a session cookie.
+
+        list_api       GET /api/v1/cases/
+        list_html      GET /cases/
+        filtered_api   the same with label, type, department; filtered_html likewise
+        deep_api       the same behind the 1,000th cursor: take it from the keyset of row 25 × 999,
+                       not by turning 999 pages; deep_html likewise
+        search_name, search_phone, search_identity, search_words    GET /api/v1/cases/?q=…
+        register       `Work(self.registrations(), …, frozenset({"201"}))`
+        claim          `Work(self.claims(), …)`
+        claim_one      `Work(self.claims(), …, frozenset({"200", "409"}), race=True)`
+        dashboard      GET /api/v1/stats/dashboard/ by the leader
+        screen         GET /screen/'s data by the leader
+        """
+        raise NotImplementedError
+
+    def registrations(self) -> Iterator[Request]:
+        """Yield `POST /api/v1/cases/` with a fresh person each, as `design.md` §5 writes it.
+
+        No duplicate of another, or the search for duplicates answers for all of them; each with
+        its own `Idempotency-Key` if the API asks for one (then `Request` needs headers).
+        """
+        raise NotImplementedError
+
+    def claims(self) -> Iterator[Request]:
+        """Yield `POST /api/v1/cases/<number>/claim/` for one 待签收 case after another."""
+        raise NotImplementedError

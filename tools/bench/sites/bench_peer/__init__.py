@@ -1,0 +1,1 @@
+"""The peer's project: django-helpdesk, set up the way its documentation says."""

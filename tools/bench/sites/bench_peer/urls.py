@@ -1,0 +1,5 @@
+"""Only the peer itself."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("helpdesk.urls"))]

@@ -1,0 +1,238 @@
+"""The rows of `design.md` §6 and their verdicts: the table that `make bench` prints."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tools.bench.work import Measured
+
+SMALL = 10_000  # what a list at full size is compared with
+
+
+class Verdict(Enum):
+    """What a budget says to a measurement."""
+
+    MET = "met"
+    MISSED = "MISSED"
+    SLOW = "slow here"  # a time: judged on an idle machine, never by the exit code
+    OPEN = "not measured"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One budget of one row, judged."""
+
+    verdict: Verdict
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.verdict.value}: {self.text}"
+
+
+@dataclass
+class Seen:
+    """Everything that a run has measured, by the key of the row."""
+
+    ours: dict[str, Measured] = field(default_factory=dict)
+    small: dict[str, Measured] = field(default_factory=dict)
+    peer: dict[str, Measured] = field(default_factory=dict)
+    floor: dict[str, Measured] = field(default_factory=dict)
+    bare: dict[str, float | None] = field(default_factory=dict)
+
+
+Check = Callable[[Seen, str], Finding]
+
+
+def judge(met: bool, text: str, otherwise: Verdict = Verdict.MISSED) -> Finding:
+    """Say met or not."""
+    return Finding(Verdict.MET if met else otherwise, text)
+
+
+def sql_at_most(most: int) -> Check:
+    """Bound the statements of one request; BEGIN, COMMIT and savepoints are not counted."""
+
+    def check(seen: Seen, key: str) -> Finding:
+        text = f"≤ {most} SQL"
+        if key not in seen.ours:
+            return Finding(Verdict.OPEN, text)
+        count = seen.ours[key].statements.work
+        return judge(count <= most, f"{text}: {count}")
+
+    return check
+
+
+def p95_at_most(milliseconds: int) -> Check:
+    """Bound the time at 2 clients."""
+
+    def check(seen: Seen, key: str) -> Finding:
+        text = f"p95 ≤ {milliseconds} ms"
+        if key not in seen.ours:
+            return Finding(Verdict.OPEN, text)
+        p95 = seen.ours[key].latency.p95
+        return judge(p95 <= milliseconds, f"{text}: {p95:.0f}", otherwise=Verdict.SLOW)
+
+    return check
+
+
+def of_floor(share: int) -> Check:
+    """Ask for a share of what bare Django answers with the same sign-in and rows."""
+
+    def check(seen: Seen, key: str) -> Finding:
+        text = f"≥ 1/{share} of floor"
+        if key not in seen.ours or key not in seen.floor:
+            return Finding(Verdict.OPEN, text)
+        ratio = seen.floor[key].throughput.rate / max(seen.ours[key].throughput.rate, 1e-9)
+        return judge(ratio <= share, f"{text}: 1/{ratio:.1f}")
+
+    return check
+
+
+def times_peer(times: float) -> Check:
+    """Ask for a multiple of what the peer does."""
+
+    def check(seen: Seen, key: str) -> Finding:
+        text = f"≥ {times:g} × peer"
+        if key not in seen.ours or key not in seen.peer:
+            return Finding(Verdict.OPEN, text)
+        ratio = seen.ours[key].throughput.rate / max(seen.peer[key].throughput.rate, 1e-9)
+        return judge(ratio >= times, f"{text}: {ratio:.1f} ×")
+
+    return check
+
+
+def not_slower_than_small(times: float) -> Check:
+    """Bound the growth from SMALL cases to all of them."""
+
+    def check(seen: Seen, key: str) -> Finding:
+        text = f"≤ {times:g} × at {SMALL:,}"
+        if key not in seen.ours or key not in seen.small:
+            return Finding(Verdict.OPEN, text)
+        ratio = seen.small[key].throughput.rate / max(seen.ours[key].throughput.rate, 1e-9)
+        return judge(ratio <= times, f"{text}: {ratio:.2f} ×")
+
+    return check
+
+
+def clean(seen: Seen, key: str) -> Finding:
+    """Ask that every answer was one of those expected: no 5xx, losers get 409, one winner."""
+    if key not in seen.ours:
+        return Finding(Verdict.OPEN, "clean answers")
+    trouble = seen.ours[key].trouble
+    return judge(not trouble, trouble or "clean answers")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what is done, the budgets, and which works of the others it is compared with."""
+
+    key: str
+    work: str
+    checks: tuple[Check, ...] = ()
+    floor: str = ""  # bare Django with the same sign-in and rows
+    bare: str = ""  # bare Django without sign-in, or plain SQL
+    peer: str = ""  # where its key is another
+
+
+GROWTH = not_slower_than_small(1.5)
+API = (of_floor(6), sql_at_most(8), p95_at_most(100), GROWTH, clean)
+HTML = (of_floor(12), sql_at_most(8), p95_at_most(100), GROWTH, clean)
+SEARCH = (p95_at_most(300), clean)
+LEADER = (p95_at_most(100), clean)
+REGISTER = (times_peer(2), sql_at_most(14), clean)
+CLAIM = (times_peer(2), sql_at_most(12), clean)
+
+ROWS = (
+    Row("list_api", "list of 25, API", API, "token", "bare"),
+    Row("filtered_api", "  filtered", API, "token"),
+    Row("deep_api", "  1,000th screen", API, "token"),
+    Row("list_html", "list of 25, page", HTML, "session", peer="list_api"),
+    Row("filtered_html", "  filtered", HTML, "session", peer="filtered_api"),
+    Row("deep_html", "  1,000th screen", HTML, "session", peer="deep_api"),
+    Row("search_name", "search: a name", SEARCH),
+    Row("search_phone", "  a phone number", SEARCH),
+    Row("search_identity", "  an identity number", SEARCH),
+    Row("search_words", "  two characters in the text", SEARCH),
+    Row("register", "register", REGISTER, bare="sql_register"),
+    Row("claim", "change of state", CLAIM, bare="sql_claim"),
+    Row("claim_one", "  8 on one case", (clean,)),
+    Row("dashboard", "leader dashboard", LEADER),
+    Row("screen", "wall screen", LEADER),
+    Row("rest_list", "(the peer's REST list)"),
+)
+
+HEAD = ("work", "ours", "", "", "peer", "", "", "floor", "bare", "verdict")
+UNITS = ("", "/s", "p95 ms", "SQL", "/s", "p95 ms", "SQL", "/s", "/s", "")
+
+
+def findings(row: Row, seen: Seen) -> list[Finding]:
+    """Judge one row."""
+    return [check(seen, row.key) for check in row.checks]
+
+
+def exit_code(rows: list[Row], seen: Seen) -> int:
+    """Return 1 if a ratio or a count is missed, 2 if one could not be measured, else 0."""
+    verdicts = {finding.verdict for row in rows for finding in findings(row, seen)}
+    if Verdict.MISSED in verdicts:
+        return 1
+    return 2 if Verdict.OPEN in verdicts else 0
+
+
+def number(value: float | None) -> str:
+    """Write a rate or a time with three digits at most that mean something."""
+    if value is None:
+        return "–"
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def three(measured: Measured | None) -> tuple[str, str, str]:
+    """Write rate, p95 and statements of one side."""
+    if measured is None:
+        return "–", "–", "–"
+    sql = f"{measured.statements.work:,}"
+    mark = "!" if measured.trouble else ""
+    return (
+        f"{number(measured.throughput.rate)}{mark}",
+        number(measured.latency.p95),
+        f"{sql}+{measured.statements.control}" if measured.statements.control else sql,
+    )
+
+
+def verdict(row: Row, seen: Seen) -> str:
+    """Say what the budgets say, the worst first."""
+    said = findings(row, seen)
+    if said and all(one.verdict is Verdict.OPEN for one in said):
+        return Verdict.OPEN.value
+    groups = [
+        (kind, [one.text for one in said if one.verdict is kind])
+        for kind in (Verdict.MISSED, Verdict.SLOW, Verdict.OPEN, Verdict.MET)
+    ]
+    return " | ".join(f"{kind.value}: {', '.join(texts)}" for kind, texts in groups if texts)
+
+
+def line(row: Row, seen: Seen) -> tuple[str, ...]:
+    """Write one row."""
+    floor = seen.floor.get(row.key)
+    return (
+        row.work,
+        *three(seen.ours.get(row.key)),
+        *three(seen.peer.get(row.key)),
+        number(floor.throughput.rate if floor else None),
+        number(seen.bare.get(row.key)),
+        verdict(row, seen),
+    )
+
+
+def render(rows: list[Row], seen: Seen) -> str:
+    """Draw the table."""
+    lines = [HEAD, UNITS, *(line(row, seen) for row in rows)]
+    widths = [max(len(cells[n]) for cells in lines) for n in range(len(HEAD))]
+    last = len(HEAD) - 1
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if n in (0, last) else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ).rstrip()
+        for cells in lines
+    )

@@ -1,0 +1,157 @@
+"""What a side of the comparison offers to be measured, and how it is measured."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Protocol
+
+from tools.bench.database import Database, Statements
+from tools.bench.load import Plan, Request, Result, drive, play
+from tools.bench.web import Project
+
+LATENCY_CLIENTS = 2
+THROUGHPUT_CLIENTS = 8
+SLOW = 1.0  # seconds for one request: then 2 clients keep both cores busy, few requests do
+VERY_SLOW = 5.0
+WARM_UP = 16
+MOST = 1_000_000
+MOST_WRITES = 3000  # in one measurement
+ROUNDS = 50  # of a race
+
+
+@dataclass
+class Work:
+    """One kind of request of one side.
+
+    A read goes round and round its requests. A write takes fresh ones from its iterator, each
+    sent once. A race sends each fresh one from 8 clients at the same moment.
+    """
+
+    requests: list[Request] | Iterator[Request]
+    headers: dict[str, str] = field(default_factory=dict)
+    expected: frozenset[str] = frozenset({"200"})
+    race: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the same request may be sent again."""
+        return isinstance(self.requests, list)
+
+    def take(self, count: int) -> list[Request]:
+        """Give requests to send: all there are for a read, fresh ones for a write."""
+        if isinstance(self.requests, list):
+            return self.requests
+        return list(islice(self.requests, count))
+
+    def give_back(self, unsent: list[Request]) -> None:
+        """Keep for later what a measurement had no time to send."""
+        if not isinstance(self.requests, list):
+            self.requests = chain(unsent, self.requests)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was seen of one work: at 2 clients, at 8 clients, and the statements of one request."""
+
+    latency: Result
+    throughput: Result
+    statements: Statements
+    trouble: str = ""
+
+
+class Side(Protocol):
+    """One of those compared: it fills its database, says how it is served and what it offers."""
+
+    name: str
+    database: Database
+
+    def prepare(self, cases: int) -> None:
+        """Make the database and fill it."""
+
+    def project(self) -> Project:
+        """Say how to serve it."""
+
+    def works(self) -> Mapping[str, Work]:
+        """Offer what can be measured, by key of `table.ROWS`."""
+
+
+class Meter:
+    """Measures the works of one served side."""
+
+    def __init__(self, database: Database, port: int, seconds: float) -> None:
+        """Point at a running server."""
+        self.database, self.port, self.seconds = database, port, seconds
+
+    def measure(self, work: Work) -> Measured:
+        """Measure one work; a slow one with few requests, so that a run stays short."""
+        if work.race:
+            return self.measure_race(work)
+        probe, statements = self.probe(work, laps=1)
+        if probe.longest > SLOW * 1000:
+            most = 4 if probe.longest < VERY_SLOW * 1000 else LATENCY_CLIENTS
+            slow = self.send(work, clients=LATENCY_CLIENTS, most=most)
+            return judged(work, slow, slow, statements)
+        self.send(work, clients=THROUGHPUT_CLIENTS, most=WARM_UP)
+        _, statements = self.probe(work, laps=3)
+        latency = self.send(work, clients=LATENCY_CLIENTS)
+        throughput = self.send(work, clients=THROUGHPUT_CLIENTS)
+        return judged(work, latency, throughput, statements)
+
+    def measure_rate(self, work: Work) -> Measured:
+        """Measure only how much it answers, for what others are compared with."""
+        self.send(work, clients=THROUGHPUT_CLIENTS, most=WARM_UP)
+        throughput = self.send(work, clients=THROUGHPUT_CLIENTS)
+        return judged(work, throughput, throughput, Statements(0, 0))
+
+    def measure_race(self, work: Work) -> Measured:
+        """Let 8 clients press the same button at once, and see that exactly one wins."""
+        rounds = work.take(ROUNDS)
+        plan = Plan(self.port, rounds, work.headers, clients=THROUGHPUT_CLIENTS, race=True)
+        result = drive(plan)
+        once = result.rounds_won_once == len(rounds)
+        trouble = "" if once else f"{result.rounds_won_once} of {len(rounds)} won exactly once"
+        return judged(work, result, result, Statements(0, 0), trouble)
+
+    def probe(self, work: Work, laps: int) -> tuple[Result, Statements]:
+        """Send single requests and count what each made the database do; the middle one counts."""
+        seen = []
+        with self.database.counting() as lap:
+            for _ in range(laps):
+                result = play(self.plan(work, clients=1, most=1))
+                seen.append(lap())
+        return result, sorted(seen, key=lambda one: one.work)[len(seen) // 2]
+
+    def send(self, work: Work, *, clients: int, most: int = MOST) -> Result:
+        """Send one measurement's requests from a process of its own."""
+        plan = self.plan(work, clients=clients, most=most)
+        result = drive(plan)
+        work.give_back(plan.requests[result.answers :])
+        return result
+
+    def plan(self, work: Work, *, clients: int, most: int) -> Plan:
+        """Lay out one measurement."""
+        return Plan(
+            port=self.port,
+            requests=work.take(min(most, MOST_WRITES)),
+            headers=work.headers,
+            clients=clients,
+            seconds=self.seconds,
+            most=most,
+            cycle=work.is_read,
+        )
+
+
+def judged(
+    work: Work,
+    latency: Result,
+    throughput: Result,
+    statements: Statements,
+    trouble: str = "",
+) -> Measured:
+    """Note answers that nobody should get: a fast refusal is not a fast answer."""
+    got = {**latency.statuses, **throughput.statuses}
+    if strange := {status: n for status, n in got.items() if status not in work.expected}:
+        trouble = f"answers {strange}"
+    if not throughput.answers:
+        trouble = "ran out of requests"
+    return Measured(latency, throughput, statements, trouble)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from zongzhi.lib.errors import DomainError
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from orgs.models import User
+
+
+class StaffRequest(HttpRequest):
+    """What a view behind @login_required receives."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def render_page_or_fragment(
+    request: HttpRequest, page: str, fragment: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The whole page for a browser; for htmx, only the part that changed."""
+    htmx = getattr(request, "htmx", None)
+    wants_fragment = htmx and not htmx.boosted
+    response = render(request, fragment if wants_fragment else page, context, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
+    return response
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address the request came from; the proxy's word for it only where there is one."""
+    source = "HTTP_X_REAL_IP" if settings.BEHIND_PROXY else "REMOTE_ADDR"
+    address: str = request.META.get(source, "")
+    return address or None
+
+
+class DomainErrorMiddleware:
+    """A rule said no and the view had no better place to say so: say it on a page of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
+        if not isinstance(exc, DomainError):
+            return None
+        return render_page_or_fragment(
+            request, "errors/rule.html", "errors/_rule.html", {"error": exc}, status=exc.status
+        )

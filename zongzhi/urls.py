@@ -1,0 +1,16 @@
+"""Where every address leads. Each app names its own; this is the order they are tried in."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("", include("orgs.urls")),
+    path("", include("cases.urls")),
+    path("", include("dispatch.urls")),
+    path("q/", include("cases.citizen_urls")),
+    path("api/v1/", include("zongzhi.api_urls")),
+    path("admin/", admin.site.urls),
+]
