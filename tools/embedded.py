@@ -6,6 +6,7 @@ python tools/embedded.py stop                       stop what `start` left runni
 
 import argparse
 import contextlib
+import os
 import shlex
 import shutil
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from hosting import VAR, EmbeddedError, write_private
-from servers import Postgres, Server, Valkey
+from servers import TEMPORARY, Postgres, Server, Valkey
 
 
 class Servers:
@@ -76,10 +77,22 @@ class Servers:
         return [server.program for server in dead]
 
 
+def sweep() -> None:
+    """Remove what earlier processes could not: kill -9 ends the servers but not their files."""
+    for folder in TEMPORARY.glob("zongzhi-test-*-*"):
+        try:
+            os.kill(int(folder.name.split("-")[2]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (PermissionError, ValueError):
+            continue
+
+
 @contextlib.contextmanager
 def throwaway(*, postgres: bool = True, valkey: bool = True) -> Iterator[dict[str, str]]:
     """Run servers on an empty folder that is removed afterwards, and yield their addresses."""
-    home = Path(tempfile.mkdtemp(prefix="zongzhi-test-"))
+    sweep()
+    home = Path(tempfile.mkdtemp(prefix=f"zongzhi-test-{os.getpid()}-", dir=TEMPORARY))
     home.chmod(0o711)  # the servers' user passes through
     try:
         with Servers(home, durable=False, postgres=postgres, valkey=valkey) as servers:

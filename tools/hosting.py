@@ -7,6 +7,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -44,6 +45,25 @@ def die_with_parent(signum: int) -> Callable[[], None]:
             os.kill(os.getpid(), signum)
 
     return step
+
+
+def interrupted_make() -> Callable[[], bool]:
+    """Return a test for: make above us got Ctrl-C's signal, and we did not.
+
+    A terminal sends it to both, a script perhaps to make alone, which then waits for us for ever
+    and tells us nothing; but it stops catching the signal, and that can be seen on Linux.
+    """
+    parent = os.getppid()
+
+    def catches() -> bool:
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{parent}/status").read_text()
+            mask = int(status.partition("SigCgt:")[2].split()[0], 16)
+            return bool(mask >> (signal.SIGINT - 1) & 1)
+        return False
+
+    caught = "MAKELEVEL" in os.environ and catches()
+    return lambda: caught and not catches()
 
 
 def is_running(pid: int, name: str) -> bool:

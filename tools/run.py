@@ -16,13 +16,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
 from embedded import Servers
-from hosting import ROOT, VAR, EmbeddedError, die_with_parent, follow_parent, write_private
+from hosting import (
+    ROOT,
+    VAR,
+    EmbeddedError,
+    die_with_parent,
+    follow_parent,
+    interrupted_make,
+    write_private,
+)
 
 PATIENCE = 8  # seconds for a child to finish what it is doing
 
@@ -258,25 +265,6 @@ def watch(running: dict[str, subprocess.Popen[bytes]], servers: Servers) -> NoRe
         if interrupted():
             raise Stopped
         time.sleep(0.3)
-
-
-def interrupted_make() -> Callable[[], bool]:
-    """Return a test for: make above us got Ctrl-C's signal, and we did not.
-
-    A terminal sends it to both, a script perhaps to make alone, which then waits for us for ever
-    and tells us nothing; but it stops catching the signal, and that can be seen on Linux.
-    """
-    parent = os.getppid()
-
-    def catches() -> bool:
-        with contextlib.suppress(OSError):
-            status = Path(f"/proc/{parent}/status").read_text()
-            mask = int(status.partition("SigCgt:")[2].split()[0], 16)
-            return bool(mask >> (signal.SIGINT - 1) & 1)
-        return False
-
-    caught = "MAKELEVEL" in os.environ and catches()
-    return lambda: caught and not catches()
 
 
 def on_signal(signum: int, frame: FrameType | None) -> None:

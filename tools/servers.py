@@ -45,6 +45,7 @@ SELECT 'CREATE DATABASE zongzhi OWNER zongzhi_owner'
 """
 
 
+TEMPORARY = Path("/tmp")  # not TMPDIR, which may be long
 LOG_LIMIT = 5_000_000
 
 
@@ -139,7 +140,9 @@ class Postgres(Server):
         self.stop_signal = signal.SIGINT if durable else signal.SIGQUIT
         super().__init__(home, durable=durable, tied=tied)
         # A socket's path may have some 100 characters, and URLs lose capitals: not below var/.
-        self.socket = Path("/tmp") / f"zongzhi-{os.geteuid()}-{mark(self.home)}"
+        short = self.home.parent == TEMPORARY
+        shared = TEMPORARY / f"zongzhi-{os.geteuid()}-{mark(self.home)}"
+        self.socket = self.home / "socket" if short else shared
 
     def url(self, role: str, database: str = "zongzhi") -> str:
         """Return the address as this role; psql, Django and psycopg2 all understand it."""

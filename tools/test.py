@@ -9,10 +9,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from types import FrameType
 
 from embedded import throwaway
-from hosting import ROOT, EmbeddedError, die_with_parent, follow_parent
+from hosting import ROOT, EmbeddedError, die_with_parent, follow_parent, interrupted_make
 
 
 def environment(addresses: dict[str, str]) -> dict[str, str]:
@@ -30,16 +31,24 @@ def suite(addresses: dict[str, str], arguments: list[str]) -> int:
         [sys.executable, "-m", "pytest", "-n", "2", *arguments],
         cwd=ROOT,
         env=environment(addresses),
+        start_new_session=True,  # Ctrl-C reaches us, and we tell pytest once
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
+    interrupted = interrupted_make()
     try:
-        return process.wait()
+        while process.poll() is None:
+            if interrupted():
+                raise KeyboardInterrupt
+            time.sleep(0.1)
+        return process.returncode
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)  # pytest then says how far it came
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(10)
-            process.kill()
+                process.wait(5)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)  # and the suite's own children
+        process.wait()
 
 
 def on_signal(signum: int, frame: FrameType | None) -> None:

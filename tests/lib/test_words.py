@@ -94,6 +94,13 @@ def test_postgres_keeps_every_word_whole_and_refuses_no_query(text: str) -> None
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("plate", ["3e14z1", "18e48x3", "9e9", "1e", "e9", "x" * 5000])
+def test_postgres_does_not_take_a_plate_for_a_number(plate: str) -> None:
+    document = search_document(plate)
+    assert asked_of_postgres(document, search_query(plate)) == ({document}, True, 1)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("typed", [*FOUND, *NOT_FOUND])
 def test_postgres_finds_what_is_there_and_nothing_else(typed: str) -> None:
     found = asked_of_postgres(search_document(STORY), search_query(typed))[1]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.embedded import Postgres
+from servers import Postgres
 
 # Reloadable; the rest is what `make run` has. A seed may not set off a checkpoint later on.
 SETTINGS = {
@@ -64,7 +64,7 @@ class Database:
         self.run("CHECKPOINT")
 
     def storm(self, script: str, *, clients: int, seconds: int) -> float | None:
-        """Send a plain SQL script again and again; return how often a second, or None."""
+        """Send a plain SQL script again and again; return how often a second, if at all."""
         program = self.server.programs / "pgbench"
         if not program.exists():
             return None
@@ -77,7 +77,7 @@ class Database:
             check=False,
         )
         found = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
-        return float(found[1]) if found else None
+        return float(found[1]) if found and done.returncode == 0 else None
 
     @contextlib.contextmanager
     def counting(self) -> Iterator[Callable[[], Statements]]:

@@ -5,7 +5,7 @@ server on this machine, writes one JSON answer. Run by `drive()`, never by hand.
 
 A plan's `requests` are `[method, path, body]`. `cycle` goes round and round them (reads);
 without it each is sent once (writes). `race` lets all clients send the same one at the same
-moment, one round per request.
+moment, one round per request. `keyed` gives each sending an `Idempotency-Key` of its own.
 """
 
 import http.client
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ class Plan:
     most: int = 1_000_000
     cycle: bool = True
     race: bool = False
+    keyed: bool = False
     timeout: float = 300.0
 
 
@@ -121,9 +123,10 @@ class Client:
         """Send a request and note the answer; a broken connection is an answer too."""
         plan = self.tally.plan
         method, path, body = plan.requests[number % len(plan.requests)]
+        key = {"Idempotency-Key": uuid.uuid4().hex} if plan.keyed else {}
         began = time.perf_counter()
         try:
-            self.connection.request(method, path, body=body, headers=plan.headers)
+            self.connection.request(method, path, body=body, headers=plan.headers | key)
             answer = self.connection.getresponse()
             size = len(answer.read())
             status = str(answer.status)
@@ -139,8 +142,8 @@ class Client:
                 self.tally.start.wait(timeout=self.tally.plan.timeout)
                 self.send(number)
             return
-        while (number := self.tally.take()) is not None:
-            self.send(number)
+        while (taken := self.tally.take()) is not None:
+            self.send(taken)
 
 
 def play(plan: Plan) -> Result:

@@ -6,14 +6,12 @@ function must do is written in it; nothing outside this file has to change for i
 
 from collections.abc import Iterator, Mapping
 
-from tools.bench.database import Database
-from tools.bench.load import Request
-from tools.bench.web import ROOT, Project
-from tools.bench.work import Work
+from hosting import ROOT
 
-
-class NotBuilt(Exception):
-    """A side cannot be measured yet, or not here; the message says why."""
+from bench.database import Database
+from bench.load import Request
+from bench.web import Project
+from bench.work import Absent, Work
 
 
 class Ours:
@@ -32,14 +30,14 @@ class Ours:
 
         - `self.database.create(owner="zongzhi_owner")` and `self.project().manage("migrate")`;
         - make the centre, its departments and the cast of `design.md` §5 through the ORM, with
-          sessions and tokens by `bench_session.session_for` (as `sites/bench_floor/people.py`);
+          a session by `bench.sites.people.session_for`;
         - insert cases by `INSERT … SELECT generate_series` in the proportions of `peer.SEED` (20 %
           open, a year of registrations), five lines of history each, one or two parties whose
           names, phones and identity numbers the search rows look for, and some 10,000 cases 待签收
           for the claims and the race (2 × `work.MOST_WRITES` + `work.ROUNDS` at most are used);
         - `self.database.settle()`.
         """
-        raise NotBuilt("zongzhi is not measured yet: tools/bench/ours.py is phase 2")
+        raise Absent("tools/bench/ours.py is not written yet")
 
     def project(self) -> Project:
         """Serve it as production does: no DEBUG, the application's role, 8 connections."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from tools.bench.work import Measured
+from bench.work import Measured
 
 SMALL = 10_000  # what a list at full size is compared with
 
@@ -38,6 +38,7 @@ class Seen:
     peer: dict[str, Measured] = field(default_factory=dict)
     floor: dict[str, Measured] = field(default_factory=dict)
     bare: dict[str, float | None] = field(default_factory=dict)
+    load: dict[str, float] = field(default_factory=dict)  # of the machine, after the row
 
 
 Check = Callable[[Seen, str], Finding]

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tools.bench.database import Database
-from tools.embedded import die_with_parent, free_port
+from hosting import ROOT, die_with_parent
+from servers import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench.database import Database
+
 VAR = ROOT / "var" / "bench"
-SITES = Path(__file__).resolve().parent / "sites"
+TOOLS = ROOT / "tools"
 
 # 2 workers with 4 threads; each thread keeps its own database connection, 8 in all.
 GUNICORN = [
@@ -34,7 +35,7 @@ class Project:
     settings: str
     database: Database
     python: Path = Path(sys.executable)
-    path: Path = SITES
+    path: Path = TOOLS
     wsgi: str = "django.core.wsgi:get_wsgi_application()"
     extra_env: dict[str, str] = field(default_factory=dict)
 
@@ -79,7 +80,7 @@ def serving(project: Project) -> Iterator[int]:
     """Serve the project and yield its port; the server ends with the block or the bench."""
     port = free_port()
     VAR.mkdir(parents=True, exist_ok=True)
-    log = VAR / f"{project.settings}.log"
+    log = VAR / f"{project.database.name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [

@@ -1,13 +1,13 @@
 """What a side of the comparison offers to be measured, and how it is measured."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Protocol
 
-from tools.bench.database import Database, Statements
-from tools.bench.load import Plan, Request, Result, drive, play
-from tools.bench.web import Project
+from bench.database import Database, Statements
+from bench.load import Plan, Request, Result, drive, play
+from bench.web import Project
 
 LATENCY_CLIENTS = 2
 THROUGHPUT_CLIENTS = 8
@@ -17,6 +17,10 @@ WARM_UP = 16
 MOST = 1_000_000
 MOST_WRITES = 3000  # in one measurement
 ROUNDS = 50  # of a race
+
+
+class Absent(Exception):
+    """A side cannot be measured, or not here; the message says why."""
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Work:
     headers: dict[str, str] = field(default_factory=dict)
     expected: frozenset[str] = frozenset({"200"})
     race: bool = False
+    keyed: bool = False  # with an Idempotency-Key for each
 
     @property
     def is_read(self) -> bool:
@@ -57,6 +62,20 @@ class Measured:
     throughput: Result
     statements: Statements
     trouble: str = ""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether once is enough: a round of it takes long, and more rounds say no more."""
+        return self.throughput.rate < 1 / SLOW
+
+    def or_better(self, other: "Measured") -> "Measured":
+        """Take the better of two rounds: what else the machine did can only have slowed one."""
+        return Measured(
+            min(self.latency, other.latency, key=lambda one: one.p95),
+            max(self.throughput, other.throughput, key=lambda one: one.rate),
+            self.statements,
+            self.trouble or other.trouble,
+        )
 
 
 class Side(Protocol):
@@ -93,6 +112,10 @@ class Meter:
             return judged(work, slow, slow, statements)
         self.send(work, clients=THROUGHPUT_CLIENTS, most=WARM_UP)
         _, statements = self.probe(work, laps=3)
+        return self.again(work, statements)
+
+    def again(self, work: Work, statements: Statements) -> Measured:
+        """Measure what is warm and whose statements are counted."""
         latency = self.send(work, clients=LATENCY_CLIENTS)
         throughput = self.send(work, clients=THROUGHPUT_CLIENTS)
         return judged(work, latency, throughput, statements)
@@ -105,11 +128,12 @@ class Meter:
 
     def measure_race(self, work: Work) -> Measured:
         """Let 8 clients press the same button at once, and see that exactly one wins."""
-        rounds = work.take(ROUNDS)
-        plan = Plan(self.port, rounds, work.headers, clients=THROUGHPUT_CLIENTS, race=True)
+        plan = replace(self.plan(work, clients=THROUGHPUT_CLIENTS, most=ROUNDS), race=True)
         result = drive(plan)
-        once = result.rounds_won_once == len(rounds)
-        trouble = "" if once else f"{result.rounds_won_once} of {len(rounds)} won exactly once"
+        once = result.rounds_won_once == len(plan.requests)
+        trouble = (
+            "" if once else f"{result.rounds_won_once} of {len(plan.requests)} won exactly once"
+        )
         return judged(work, result, result, Statements(0, 0), trouble)
 
     def probe(self, work: Work, laps: int) -> tuple[Result, Statements]:
@@ -138,6 +162,7 @@ class Meter:
             seconds=self.seconds,
             most=most,
             cycle=work.is_read,
+            keyed=work.keyed,
         )
 
 

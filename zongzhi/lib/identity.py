@@ -82,6 +82,8 @@ def check_phone(text: str) -> str:
     number = normalise_phone(text)
     if strange := re.sub(r"[0-9]", "", number):
         raise ValueError(f"电话只能有数字和短横，现在有“{strange[0]}”")
+    if number.startswith("00"):
+        raise ValueError("区号只以一个 0 开头，再核对一次")
     if number.startswith("0"):
         if not 10 <= len(number) <= 12:
             raise ValueError(f"座机连区号应为 10 到 12 位，现在是 {len(number)} 位")

@@ -1,5 +1,7 @@
 """A table as wide as a row of our list, and a token to sign in with."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -28,6 +30,7 @@ class Row(models.Model):
     handling_due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     version = models.IntegerField()
+    objects: ClassVar[models.Manager["Row"]] = models.Manager()
 
     class Meta:
         indexes = [models.Index(fields=["-registered_at", "-id"], name="row_newest_first")]
@@ -53,6 +56,7 @@ class Token(models.Model):
 
     key = models.CharField(max_length=40, primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    objects: ClassVar[models.Manager["Token"]] = models.Manager()
 
     def __str__(self) -> str:
         return self.key

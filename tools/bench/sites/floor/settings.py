@@ -5,17 +5,14 @@ import os
 SECRET_KEY = "bench"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
-ROOT_URLCONF = "bench_floor.urls"
+ROOT_URLCONF = "bench.sites.floor.urls"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "bench_floor",
+    "bench.sites.floor",
 ]
 MIDDLEWARE: list[str] = []
-TEMPLATES = [
-    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
-]
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

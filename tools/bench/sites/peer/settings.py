@@ -10,7 +10,7 @@ import os
 SECRET_KEY = "bench"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
-ROOT_URLCONF = "bench_peer.urls"
+ROOT_URLCONF = "bench.sites.peer.urls"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

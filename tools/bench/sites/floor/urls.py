@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bench_floor import views
+from bench.sites.floor import views
 
 urlpatterns = [
     path("bare/", views.bare),

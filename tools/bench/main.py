@@ -1,0 +1,233 @@
+"""`make bench`: the table of `design.md` §6, measured in one run on this machine.
+
+    python tools/bench/run.py [--cases 200000] [--seconds 3] [--only list_api,register]
+                              [--sides ours,peer,floor] [--json FILE]
+
+Exit code 0: every ratio and every SQL count is met; 1: one is missed; 2: none is missed, one could
+not be measured. Times are printed with the machine's load and never decide.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+
+from hosting import EmbeddedError
+from servers import Postgres, Valkey
+
+from bench import table
+from bench.database import Database, running_server
+from bench.floor import PLAIN_SQL, Floor
+from bench.ours import Ours
+from bench.peer import Peer
+from bench.web import serving
+from bench.work import THROUGHPUT_CLIENTS, Absent, Measured, Meter, Side, Work
+
+SIDES = "floor,peer,ours"
+SQL_SECONDS = 3
+ROUNDS = 2
+NOTES = """\
+/s at 8 clients; p95 at 2; SQL of one request as the server saw it, +BEGIN, COMMIT and savepoints.
+The better of two rounds; a request of more than a second once, with 2 clients and few requests.
+floor: bare Django, same sign-in and rows; bare: no sign-in, one indexed query; for writes plain
+SQL. peer: django-helpdesk's own table data, which its page fetches; its REST list stands apart.
+! answers that nobody should get."""
+
+
+def main() -> int:
+    """Measure, print, and return the exit code."""
+    given = arguments()
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, stop)
+    rows = chosen(given.only)
+    began = time.monotonic()
+    print(f"{machine()}; {given.cases:,} cases", flush=True)
+    try:
+        with running_server() as server:
+            seen = run(server, given, rows)
+    except EmbeddedError as error:
+        raise SystemExit(f"bench: {error}") from None
+    print(f"\n{table.render(rows, seen)}\n\n{NOTES}")
+    print(f"{machine()}; {time.monotonic() - began:.0f} s in all")
+    if given.json:
+        write(given.json, given, rows, seen)
+    return table.exit_code(rows, seen)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Measure ours, a peer and a floor side by side.")
+    parser.add_argument("--cases", type=int, default=200_000, help="how many, on each side")
+    parser.add_argument("--seconds", type=float, default=3, help="for each measurement")
+    parser.add_argument("--only", default="", help="rows by key, separated by commas")
+    parser.add_argument("--sides", default=SIDES, help="which of floor, peer, ours")
+    parser.add_argument("--json", type=Path, help="also write everything to this file")
+    return parser.parse_args()
+
+
+def chosen(only: str) -> list[table.Row]:
+    """Pick the rows to measure."""
+    keys = only.split(",") if only else [row.key for row in table.ROWS]
+    if unknown := set(keys) - {row.key for row in table.ROWS}:
+        raise SystemExit(f"bench: no such row: {', '.join(sorted(unknown))}")
+    return [row for row in table.ROWS if row.key in keys]
+
+
+def run(server: Postgres, given: argparse.Namespace, rows: list[table.Row]) -> table.Seen:
+    """Fill and serve every side, then go row by row: what is compared is measured together."""
+    with contextlib.ExitStack() as stack:
+        valkey = stack.enter_context(running_valkey())
+        sides: dict[str, Side] = {
+            "floor": Floor(Database(server, "bench_floor")),
+            "peer": Peer(Database(server, "bench_peer")),
+            "small": Ours(Database(server, "bench_small"), valkey),
+            "ours": Ours(Database(server, "bench_ours"), valkey),
+        }
+        served = {}
+        for name, side in sides.items():
+            if name.replace("small", "ours") in given.sides.split(","):
+                cases = min(table.SMALL, given.cases) if name == "small" else given.cases
+                if works := prepare(side, cases):
+                    port = stack.enter_context(serving(side.project()))
+                    served[name] = (Meter(side.database, port, given.seconds), works)
+        return Measurement(served).of(rows)
+
+
+class Measurement:
+    """Goes through the rows with everybody who is served."""
+
+    def __init__(self, served: Mapping[str, tuple[Meter, Mapping[str, Work]]]) -> None:
+        """Take the meters and the works of those who are served."""
+        self.served, self.seen = served, table.Seen()
+
+    def of(self, rows: list[table.Row]) -> table.Seen:
+        """Measure the rows one after the other and tell of each at once."""
+        for row in rows:
+            self.row(row)
+            print(f"  {row.key}: {told(row.key, self.seen)}", flush=True)
+        return self.seen
+
+    def row(self, row: table.Row) -> None:
+        """Measure one row on every side that has it: in rounds, so that all see the same noise."""
+        seen = self.seen
+        for _ in range(ROUNDS):
+            self.round("floor", row.floor, seen.floor, row.key, rate_only=True)
+            if table.GROWTH in row.checks:
+                self.round("small", row.key, seen.small, row.key, rate_only=True)
+            self.round("ours", row.key, seen.ours, row.key)
+            if row.peer not in seen.peer:
+                self.round("peer", row.peer or row.key, seen.peer, row.key)
+        if row.peer in seen.peer:
+            seen.peer[row.key] = seen.peer[row.peer]
+        if row.bare:
+            seen.bare[row.key] = self.bare(row.bare)
+        seen.load[row.key] = os.getloadavg()[0]
+
+    def round(
+        self,
+        name: str,
+        work_key: str,
+        seen: dict[str, Measured],
+        row_key: str,
+        *,
+        rate_only: bool = False,
+    ) -> None:
+        """Measure one work of one side, if it is served and offers it, and keep the better."""
+        meter, works = self.served.get(name, (None, {}))
+        if meter is None or work_key not in works:
+            return
+        work, known = works[work_key], seen.get(row_key)
+        if rate_only:
+            measured = meter.measure_rate(work)
+        elif known is None:
+            measured = meter.measure(work)
+        elif known.is_slow or work.race:
+            return
+        else:
+            measured = meter.again(work, known.statements)
+        seen[row_key] = known.or_better(measured) if known else measured
+
+    def bare(self, key: str) -> float | None:
+        """Measure what needs no sign-in: a page, or plain SQL."""
+        if key in PLAIN_SQL and "floor" in self.served:
+            database = self.served["floor"][0].database
+            return database.storm(PLAIN_SQL[key], clients=THROUGHPUT_CLIENTS, seconds=SQL_SECONDS)
+        seen: dict[str, Measured] = {}
+        self.round("floor", key, seen, key, rate_only=True)
+        return seen[key].throughput.rate if seen else None
+
+
+def prepare(side: Side, cases: int) -> Mapping[str, Work] | None:
+    """Fill one side; one that cannot be measured says why."""
+    began = time.monotonic()
+    try:
+        side.prepare(cases)
+        works = side.works()
+    except Absent as error:
+        print(f"{side.name}: not measured: {error}", flush=True)
+        return None
+    print(f"{side.name}: {cases:,} filled in {time.monotonic() - began:.0f} s", flush=True)
+    return works
+
+
+@contextlib.contextmanager
+def running_valkey() -> Iterator[str]:
+    """Run a Valkey for ours: with its broker down a request would wait for it."""
+    with tempfile.TemporaryDirectory(prefix="zongzhi-bench-") as home:
+        Path(home).chmod(0o711)
+        valkey = Valkey(Path(home), durable=False)
+        valkey.start()
+        try:
+            yield valkey.url
+        finally:
+            valkey.stop()
+
+
+def told(key: str, seen: table.Seen) -> str:
+    """Say what was measured in a line, while other rows are still to come."""
+    parts = []
+    for name, side in (("ours", seen.ours), ("peer", seen.peer)):
+        if measured := side.get(key):
+            rate, p95, sql = table.three(measured)
+            parts.append(f"{name} {rate}/s p95 {p95} ms {sql} SQL {measured.trouble}".rstrip())
+    if floor := seen.floor.get(key):
+        parts.append(f"floor {table.number(floor.throughput.rate)}/s")
+    return ", ".join(parts) or "nobody"
+
+
+def machine() -> str:
+    """Say on what this runs and how busy it is."""
+    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, load {load}"
+
+
+def write(path: Path, given: argparse.Namespace, rows: list[table.Row], seen: table.Seen) -> None:
+    """Write everything for a machine to compare with another run."""
+    verdicts = {row.key: [str(one) for one in table.findings(row, seen)] for row in rows}
+    report = {
+        "machine": machine(),
+        "cases": given.cases,
+        "seconds": given.seconds,
+        **asdict(seen),
+        "verdicts": verdicts,
+        "exit_code": table.exit_code(rows, seen),
+    }
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=1))
+
+
+def stop(signum: int, _frame: FrameType | None) -> None:
+    """Leave by the ordinary way, so that every server is stopped."""
+    raise SystemExit(128 + signum)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

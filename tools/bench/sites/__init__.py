@@ -1,0 +1,1 @@
+"""The Django projects that a run serves beside ours."""
