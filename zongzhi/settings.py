@@ -71,7 +71,7 @@ def database_url() -> str:
     """
     url = secret("DATABASE_URL", development="postgresql:///zongzhi")
     if sys.argv[1:2] and sys.argv[1] in {"migrate", "setup", "restore"}:
-        return env.str("MIGRATE_DATABASE_URL", default=url)
+        return str(env.str("MIGRATE_DATABASE_URL", default=url))
     return url
 
 
@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.admin",
     "django.contrib.postgres",
+    "django.forms",  # so that fields are drawn from templates/
     "django_htmx",
     "django_fsm",
     "rest_framework",
@@ -138,6 +139,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "zongzhi.lib.rendering.FormRenderer"
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

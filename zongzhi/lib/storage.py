@@ -11,7 +11,7 @@ def names_a_source_map(pattern: Any) -> bool:
     return "sourceMappingURL" in expression
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it has no types
     """Hashed and compressed files, without following source maps.
 
     Packages name maps that they do not ship, and the stock class refuses to collect them.
