@@ -13,9 +13,9 @@ from zongzhi.lib.worktime import Calendar
 SUBJECT = "calendar"
 
 
-def revision(subject: str) -> int:
-    """How often the table has changed; 0 before its first change. One small query."""
-    return Revision.objects.filter(subject=subject).values_list("number", flat=True).first() or 0
+def revisions() -> dict[str, int]:
+    """How often each table has changed, by subject. One small query."""
+    return dict(Revision.objects.values_list("subject", "number"))
 
 
 def revise(subject: str) -> None:
@@ -37,9 +37,12 @@ class _Copy:
 _copy = _Copy()
 
 
-def calendar_of(center: Center) -> Calendar:
-    """The centre's calendar: national days, its own exceptions over them, its own hours."""
-    days = _current()
+def calendar_of(center: Center, *, now: dict[str, int] | None = None) -> Calendar:
+    """The centre's calendar: national days, its own exceptions over them, its own hours.
+
+    `now` is what `revisions()` has just said, when the caller has asked already.
+    """
+    days = _current((revisions() if now is None else now).get(SUBJECT, 0))
     return Calendar(
         days={**days.national, **days.local.get(center.pk, {})},
         years=days.years,
@@ -47,9 +50,8 @@ def calendar_of(center: Center) -> Calendar:
     )
 
 
-def _current() -> _Copy:
+def _current(number: int) -> _Copy:
     global _copy
-    number = revision(SUBJECT)
     if _copy.revision != number or number == 0:
         fresh = _Copy(revision=number)
         for row in CalendarDay.objects.all():
