@@ -43,6 +43,8 @@ class Act:
     rank: int = 50
     done: When | None = None  # who has done it already and when, if somebody has
     not_yours: Callable[[Case], str] | None = None
+    # Why not for this person's own part in the case, where several units have one.
+    own_part: Callable[[User, Case], str | None] | None = None
 
     @property
     def sources(self) -> frozenset[Stage]:
@@ -54,7 +56,9 @@ class Act:
         return bool(self.form.base_fields)
 
 
-def arcs(*rows: tuple[Stage | tuple[Stage, ...], Stage | tuple[Stage, ...]]) -> frozenset[tuple[Stage, Stage]]:
+def arcs(
+    *rows: tuple[Stage | tuple[Stage, ...], Stage | tuple[Stage, ...]],
+) -> frozenset[tuple[Stage, Stage]]:
     """Spell out (sources, targets) rows; a target equal to its source means the stage stays."""
     out = set()
     for sources, targets in rows:
@@ -104,16 +108,32 @@ def why_not(act: Act, case: Case) -> str | None:
 
 def allowed(user: User, case: Case) -> list[Act]:
     """What the door would let this person do to this case now; the case needs its assignments."""
-    return [act for act in all_acts() if why_not(act, case) is None and act.who(user, case)]
+    # The state first: it is at hand, and rules out most acts before anybody's posts are asked.
+    fitting = (act for act in all_acts() if why_not(act, case) is None)
+    return [act for act in fitting if act.who(user, case) and _is_open(act, user, case)]
+
+
+def _is_open(act: Act, user: User, case: Case) -> bool:
+    if _why_not_for(act, user, case) is not None:
+        return False
+    return act.done is None or act.done(case) is None
+
+
+def _why_not_for(act: Act, user: User, case: Case) -> str | None:
+    reason = why_not(act, case)
+    if reason is None and act.own_part is not None:
+        reason = act.own_part(user, case)
+    return reason
 
 
 def missing(user: User, case: Case) -> list[str]:
     """Why acts this person would look for are not offered, as sentences."""
     sentences = []
     for act in all_acts():
-        reason = why_not(act, case)
-        if act.tells_why and reason and case.stage != Stage.CLOSED and act.who(user, case):
-            sentences.append(f"不能{act.label}：{reason}")
+        if act.tells_why and case.stage != Stage.CLOSED and act.who(user, case):
+            reason = _why_not_for(act, user, case)
+            if reason:
+                sentences.append(f"不能{act.label}：{reason}")
     return sentences
 
 

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from cases.views import citizen
 
 app_name = "citizen"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", citizen.leave, name="leave"),
+    path("<str:token>/", citizen.progress, name="progress"),
+    path("<str:token>/rate/", citizen.rate, name="rate"),
+]

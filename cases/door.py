@@ -16,6 +16,7 @@ from cases.clocks import Clocks, clocks_of
 from cases.history import record
 from cases.models import Assignment, Case, CaseEvent
 from cases.position import position
+from cases.signals import case_changed
 from cases.vocabulary import Stage
 from orgs.models import Department, User
 from zongzhi.lib import clock
@@ -114,7 +115,9 @@ def lock(case_id: int, *, visible_to: User | None = None) -> Case:
 
 
 def load_assignments(case: Case) -> None:
-    rows = Assignment.objects.open().filter(case=case).select_related("unit", "handler", "claimed_by")
+    rows = (
+        Assignment.objects.open().filter(case=case).select_related("unit", "handler", "claimed_by")
+    )
     case._open_assignments = list(rows)
 
 
@@ -138,6 +141,7 @@ def _pass_through(change: Change, verb: str) -> Iterator[Change]:
         public=change.public,
     )
     case.save()
+    case_changed.send(Case, change=change, before=before)
 
 
 def place(case: Case, clocks: Clocks, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ One form serves the page and the API: the API hands it the JSON body instead of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -21,6 +21,8 @@ class ActForm(forms.Form):
 
     intro: ClassVar[str] = ""
     submit: ClassVar[str] = ""
+    # In the JSON body of the API these fields lie inside an object of that name.
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(
         self,
@@ -45,14 +47,25 @@ class ActForm(forms.Form):
     @classmethod
     def flatten(cls, body: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON body of the API as the form's own fields."""
-        return dict(body)
+        flat = dict(body)
+        for group in cls.groups:
+            inner = flat.pop(group, None)
+            flat = {**inner, **flat} if isinstance(inner, Mapping) else flat
+        return flat
 
     def arguments(self) -> dict[str, Any]:
         """The keywords for the service."""
         return dict(self.cleaned_data)
 
 
-class UnitField(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    UnitChoice = forms.ModelChoiceField[Department]
+    UnitsChoice = forms.ModelMultipleChoiceField[Department]
+else:
+    UnitChoice, UnitsChoice = forms.ModelChoiceField, forms.ModelMultipleChoiceField
+
+
+class UnitField(UnitChoice):
     """A unit, by its code."""
 
     def __init__(self, *, label: str, required: bool = True, help_text: str = "") -> None:
@@ -70,7 +83,7 @@ class UnitField(forms.ModelChoiceField):
         )
 
 
-class UnitsField(forms.ModelMultipleChoiceField):
+class UnitsField(UnitsChoice):
     """Several units, by their codes."""
 
     def __init__(self, *, label: str, required: bool = False) -> None:
@@ -103,7 +116,9 @@ def choice(choices: Any, *, label: str, required: bool = True, initial: Any = No
     return field
 
 
-def sentence(*, label: str, least: int = 0, required: bool = True, rows: int = 3, hint: str = "") -> Any:
+def sentence(
+    *, label: str, least: int = 0, required: bool = True, rows: int = 3, hint: str = ""
+) -> Any:
     """A free text with a least length, said in a sentence."""
     too_short = f"{label}写得太短，至少 {least} 个字"
     return forms.CharField(
@@ -181,18 +196,13 @@ class AmendForm(ActForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     AMENDABLE: ClassVar = ("narrative", "type", "occurred_region", "willing_to_mediate", "amount")
+    groups: ClassVar = {"fields": AMENDABLE}
 
     def fit(self) -> None:
         for name in self.AMENDABLE:
             value = getattr(self.case, name)
             self.fields[name].initial = getattr(value, "code", value)
         self.fields["version"].initial = self.case.version
-
-    @classmethod
-    def flatten(cls, body: Mapping[str, Any]) -> dict[str, Any]:
-        fields = body.get("fields")
-        rest = {name: value for name, value in body.items() if name != "fields"}
-        return {**(fields if isinstance(fields, Mapping) else {}), **rest}
 
     def arguments(self) -> dict[str, Any]:
         given = {name for name in self.AMENDABLE if self.cleaned_data.get(name) not in (None, "")}
@@ -206,7 +216,11 @@ class AmendForm(ActForm):
 class RevisitForm(ActForm):
     submit = "记下这次来访"
     visitors = forms.IntegerField(
-        label="人数", min_value=1, max_value=500, initial=1, error_messages={"min_value": "人数至少是 1"}
+        label="人数",
+        min_value=1,
+        max_value=500,
+        initial=1,
+        error_messages={"min_value": "人数至少是 1"},
     )
     text = sentence(label="这次说了什么", least=2)
 

@@ -104,7 +104,11 @@ def faults_of(case: Case, events: Iterable[CaseEvent]) -> Iterator[Fault]:
         if not hmac.compare_digest(event.mac, seal(event)):
             yield Fault(case.number, event.seq, "内容被改过")
         words = getattr(event, "words", None)
-        if words is not None and words.erased_at is None and digest(words.text) != event.text_digest:
+        if (
+            words is not None
+            and words.erased_at is None
+            and digest(words.text) != event.text_digest
+        ):
             yield Fault(case.number, event.seq, "文字被改过")
         if event.text_digest and words is None:
             yield Fault(case.number, event.seq, "文字不见了")

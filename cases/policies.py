@@ -21,7 +21,8 @@ def can_register(user: User, case: Case) -> bool:
 
 def takes_part(user: User, case: Case) -> bool:
     """Staff of a unit with an open part in the case, or of the unit that had it last."""
-    units = [a.unit_id for a in case.open_assignments] or [case.unit_id]
+    units: list[int | None] = [a.unit_id for a in case.open_assignments]
+    units = units or [case.unit_id]
     return user.can_for(Permission.HANDLE, units)
 
 
@@ -64,8 +65,8 @@ def can_approve(user: User, case: Case) -> bool:
         return True
     if not user.can_at(Permission.TRIAGE, case.center.parent_id) or lead is None:
         return False
-    others = User.objects.holding(Permission.TRIAGE, center=case.center)
-    return not others.exclude(pk__in=[lead.handler_id or 0, lead.reported_by_id or 0]).exists()
+    others = user.triage_right_below.get(case.center_id, frozenset())
+    return not others - {lead.handler_id, lead.reported_by_id}
 
 
 def can_decide(user: User, case: Case) -> bool:
@@ -76,6 +77,13 @@ def can_decide(user: User, case: Case) -> bool:
         or user.can_at(Permission.DECIDE, case.center_id)
         or user.can_at(Permission.TRIAGE, case.center.parent_id)
     )
+
+
+def can_reveal(user: User, case: Case) -> bool:
+    """Whoever may look behind masks, in a case of their own centre or unit."""
+    units = [a.unit_id for a in case.open_assignments] or [case.unit_id]
+    at_home = user.can_at(Permission.REVEAL, case.center_id)
+    return at_home or user.can_for(Permission.REVEAL, units)
 
 
 def was_merged(case: Case) -> bool:

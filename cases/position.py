@@ -62,7 +62,7 @@ def position(case: Case, clocks: Clocks, *, now: datetime) -> Position:
             claim_due_at=lead.claim_due_at if lead and not lead.claimed_at else None,
             handling_due_at=lead.handling_due_at if lead and not lead.reported_at else None,
         )
-    assert lead is not None  # noqa: S101 - every label left is a unit's
+    assert lead is not None  # every label left is a unit's
     return _with_the_unit(label, lead, since)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from orgs.models import Center, User
 from orgs.permissions import Permission
@@ -67,13 +67,49 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Amber: the light has changed, the time is not yet up."""
         return self.open().filter(near_at__lte=now, due_at__gte=now)
 
+    def unhappy(self) -> Self:
+        """不满意待整改: open, and the citizen has complained or it is being done again."""
+        return self.open().filter(Q(complained_at__isnull=False) | Q(round__gt=1))
+
+    def awaiting(self, user: User) -> Self:
+        """待我处理: open cases whose next step is this person's, by their posts of today."""
+        mine = NOTHING
+        triage = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
+        if triage:
+            mine |= Q(actor="triage", center__in=triage)
+        units = {post.department_id for post in user.posts_giving(Permission.HANDLE)} - {None}
+        if units:
+            parts = apps.get_model("cases", "Assignment").objects.filter(
+                unit__in=units, role="assisting", ended_at=None, reported_at=None
+            )
+            mine |= Q(actor="unit", unit__in=units) & ~Q(label="paused")
+            mine |= Q(pk__in=parts.values("case"))
+        callers = {post.center_id for post in user.posts_giving(Permission.FOLLOW_UP)}
+        if callers:
+            mine |= Q(actor="follow_up", center__in=callers)
+            mine |= Q(actor="follow_up", first_receiver=user)
+        return self.open().filter(mine)
+
     def named(self, number: str) -> Self:
         """By the full number of 16 digits, or by the short one people speak."""
         return self.filter(Q(number=number) | Q(short_number=number)).order_by("-pk")
 
     def for_list(self) -> Self:
-        """Everything a row of a list shows, in a number of queries that does not grow."""
-        return self.select_related("type", "unit", "center")
+        """Everything a row of a list shows, in one query."""
+        accepted = (
+            apps.get_model("cases", "Assignment")
+            .objects.filter(case=OuterRef("pk"), role="lead", ending="approved")
+            .order_by("-pk")
+        )
+        return self.select_related("type", "unit", "center").annotate(
+            reported_at=Subquery(accepted.values("reported_at")[:1]),
+            reported_due_at=Subquery(accepted.values("handling_due_at")[:1]),
+        )
+
+    def for_reading(self) -> Self:
+        """What the API says of a case, in three queries however many there are."""
+        related = self.select_related("type", "unit", "center", "occurred_region")
+        return related.prefetch_related(open_assignments(), "parties")
 
     def with_assignments(self) -> Self:
         """The open assignments, lead first, as `open_assignments`."""
@@ -93,7 +129,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 def open_assignments() -> Prefetch[str, Any, str]:
-    rows = apps.get_model("cases", "Assignment").objects.open().select_related("unit", "handler")
+    parts = apps.get_model("cases", "Assignment").objects.open()
+    rows = parts.select_related("unit", "handler", "claimed_by")
     return Prefetch("assignments", queryset=rows, to_attr="_open_assignments")
 
 

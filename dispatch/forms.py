@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -55,9 +55,16 @@ class RequestReassignForm(ActForm):
     text = sentence(label="理由", least=4)
 
 
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A person, chosen by name."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return obj.name
+
+
 class AssignForm(ActForm):
     submit = "指派"
-    handler = forms.ModelChoiceField(
+    handler = PersonField(
         User.objects.none(),
         to_field_name="username",
         label="经办人",
@@ -72,11 +79,11 @@ class AssignForm(ActForm):
         unit = next((d for d in mine if d is not None and d.pk in units), None)
         if unit is not None and isinstance(field, forms.ModelChoiceField):
             field.queryset = User.objects.holding(Permission.HANDLE, department=unit)
-            field.label_from_instance = lambda user: user.name  # type: ignore[method-assign]
 
 
 class ReportForm(ActForm):
     submit = "反馈结果"
+    groups: ClassVar = {"facts": ("amount", "respondent_phone")}
     result = choice(Result.choices, label="结果")
     how = sentence(label="怎么解决的", least=10, rows=4)
     amount = forms.DecimalField(
@@ -107,19 +114,11 @@ class ReportForm(ActForm):
             ]
             if lacking:
                 named = "”“".join(lacking)
-                self.add_error(
-                    "not_found", f"还缺“{named}”，补上才能办结，或写明查不到的原因"
-                )
+                self.add_error("not_found", f"还缺“{named}”，补上才能办结，或写明查不到的原因")
         return data
 
     def _units(self) -> set[int | None]:
         return {post.department_id for post in self.user.posts_today}
-
-    @classmethod
-    def flatten(cls, body: Mapping[str, Any]) -> dict[str, Any]:
-        facts = body.get("facts")
-        rest = {name: value for name, value in body.items() if name != "facts"}
-        return {**(facts if isinstance(facts, Mapping) else {}), **rest}
 
 
 class SendBackForm(ActForm):
@@ -130,9 +129,7 @@ class SendBackForm(ActForm):
 class SuperviseForm(ActForm):
     submit = "发督办单"
     reason = sentence(label="督办事由", least=4)
-    answer_days = forms.IntegerField(
-        label="几个工作日内答复", min_value=1, max_value=10, initial=2
-    )
+    answer_days = forms.IntegerField(label="几个工作日内答复", min_value=1, max_value=10, initial=2)
 
 
 class AnswerForm(ActForm):
@@ -191,7 +188,8 @@ class DecideForm(ActForm):
 
     @classmethod
     def flatten(cls, body: Mapping[str, Any]) -> dict[str, Any]:
-        return {**body, "grant": str(body["grant"]) if "grant" in body else ""}
+        grant = body.get("grant")
+        return {**body, "grant": "" if grant is None else str(grant)}
 
 
 def _request_words(request: Request) -> str:

@@ -86,9 +86,7 @@ class Request(models.Model):
         ESCALATION = "escalation", "提级"
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="requests")
-    assignment = models.ForeignKey(
-        Assignment, models.CASCADE, null=True, related_name="requests"
-    )
+    assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, related_name="requests")
     kind = models.CharField("申请", max_length=15, choices=Kind)
     round = models.PositiveSmallIntegerField("第几次办理", default=1)
     text = models.TextField("理由")

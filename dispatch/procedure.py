@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from cases import policies
-from cases.acts import Act, arcs, staying
+from cases.acts import Act, When, arcs, staying
 from cases.forms import NoInput
-from cases.models import Case
+from cases.models import Assignment, Case
 from cases.services.course import said
-from cases.vocabulary import Stage
+from cases.vocabulary import Label, Stage
 from dispatch import forms
+from dispatch.models import Request, Supervision
 from dispatch.services import asking, assigning, handling, moving, supervising
 from orgs.models import User
+from zongzhi.lib import clock
 
 _T, _H, _S = Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION
 _TO_TRIAGE = arcs(((_T, _H), _T), (_S, _S))
@@ -30,11 +32,23 @@ def _dispatched(case: Case) -> str | None:
 def _waiting_for_claim(case: Case) -> str | None:
     if case.lead is None:
         return "还没派出"
-    return "已经签收" if case.lead.claimed_at else None
+    return "已经签收" if case.lead.claimed_at else _not_returned(case)
+
+
+def _not_returned(case: Case) -> str | None:
+    lead = case.lead
+    waiting = lead is not None and lead.returned_at is not None and case.ruled_at is None
+    return "已经退回，先裁定" if waiting else None
+
+
+def _may_be_reassigned(case: Case) -> str | None:
+    return "还没派出" if case.lead is None else _not_returned(case)
 
 
 def _recalled(case: Case) -> str | None:
-    return f"{case.short_number} 已经撤回，现在待分流" if case.lead is None else None
+    if case.label != Label.TO_DISPATCH:
+        return None
+    return f"{case.short_number} 现在待分流，没有要撤回的派出"
 
 
 def _somebody_has_to_claim(case: Case) -> str | None:
@@ -55,7 +69,8 @@ def _may_be_returned(case: Case) -> str | None:
     if lead is None:
         return "还没派出"
     if case.ruled_at:
-        return f"这件 {said(case.ruled_at)} 已经裁定由{lead.unit.name}办，不能再退。有新情况点“申请改派”"
+        ruled = f"这件 {said(case.ruled_at)} 已经裁定由{lead.unit.name}办，不能再退"
+        return f"{ruled}。有新情况点“申请改派”"
     if lead.claimed_at:
         return f"{said(lead.claimed_at)} 已签收。要换单位点“申请改派”"
     return None
@@ -123,9 +138,26 @@ def _not_supervised(case: Case) -> str | None:
 
 
 def _supervised(case: Case) -> str | None:
-    if case.stage != Stage.SUPERVISION or case.supervised_at is None:
+    if case.stage != Stage.SUPERVISION or _open_sheet(case) is None:
         return None
     return f"{case.short_number} {said(case.supervised_at)} 已经督办"
+
+
+def _open_sheet(case: Case) -> Supervision | None:
+    sheets = Supervision.objects.select_related("unit")
+    return sheets.filter(case=case, closed_at=None).first()
+
+
+def _may_be_answered(case: Case) -> str | None:
+    return None if _open_sheet(case) else "改派以后还没有新的督办单"
+
+
+def _may_be_lifted(case: Case) -> str | None:
+    sheet = _open_sheet(case)
+    if sheet is None:
+        return "改派以后还没有新的督办单"
+    unanswered = f"{sheet.unit.name}还没答复，答复以后才能解除督办"
+    return None if sheet.answered_at else unanswered
 
 
 def _paused(case: Case) -> str | None:
@@ -136,8 +168,39 @@ def _always(case: Case) -> str | None:
     return None
 
 
+def _asked(kind: Request.Kind) -> When:
+    """Whether it has been asked for and not yet been decided."""
+
+    def asked(case: Case) -> str | None:
+        waiting = case.requests.filter(kind=kind, decided_at=None).exists()
+        return f"{case.short_number} 的{kind.label}已经申请过，正等批复" if waiting else None
+
+    return asked
+
+
+def _may_be_extended(case: Case) -> str | None:
+    if (reason := _at_work(case)) or case.lead is None:
+        return reason
+    if clock.now() > case.lead.handling_due_at:
+        return f"办理期限 {said(case.lead.handling_due_at)} 已过，不能再申请延期"
+    granted = case.lead.requests.filter(kind=Request.Kind.EXTENSION, granted=True)
+    return "这一轮已经延过一次期，不能再延" if granted.exists() else None
+
+
 def _may_move_up(case: Case) -> str | None:
-    return None if case.center.parent_id else "上面没有中心可以提级"
+    if case.center.parent_id is None:
+        return "上面没有中心可以提级"
+    granted = case.requests.filter(kind=Request.Kind.ESCALATION, round=case.round, granted=True)
+    return "这一轮已经提级过一次" if granted.exists() else None
+
+
+def _may_move_down(case: Case) -> str | None:
+    if reason := _not_yet_dispatched(case):
+        return reason
+    if not case.center.children.exists():
+        return "下面没有中心可以下派"
+    moved = case.events.filter(verb="push-down", round=case.round)
+    return "这一轮已经下派过一次" if moved.exists() else None
 
 
 def _was_mine_to_send(user: User, case: Case) -> bool:
@@ -150,6 +213,35 @@ def _claimed_it(user: User, case: Case) -> bool:
     return policies.takes_part(user, case) and bool(mine)
 
 
+def _own(user: User, case: Case) -> Assignment | None:
+    units = {post.department_id for post in user.posts_today}
+    return next((a for a in case.open_assignments if a.unit_id in units), None)
+
+
+def _own_part_is_claimed(user: User, case: Case) -> str | None:
+    part = _own(user, case)
+    return "本单位已经签收" if part and part.claimed_at else None
+
+
+def _own_part_may_not_be_reported(user: User, case: Case) -> str | None:
+    part = _own(user, case)
+    if part is None or part.claimed_at is None:
+        return "待签收的事项还不能反馈结果，先签收"
+    if part.reported_at is not None:
+        return "本单位已经反馈"
+    waiting = [a for a in case.open_assignments if not a.is_lead and a.reported_at is None]
+    if part.is_lead and waiting:
+        units = "、".join(a.unit.name for a in waiting)
+        return f"协办单位{units}还没反馈，等反馈了再报结果"
+    return None
+
+
+def _nothing_to_decide(user: User, case: Case) -> str | None:
+    pending = case.requests.filter(decided_at=None).select_related("assignment")
+    mine = [asked for asked in pending if asking.may_decide(asked, user)]
+    return None if mine else "没有等这个账号批的申请"
+
+
 ACTS = (
     Act(
         verb="dispatch",
@@ -157,7 +249,7 @@ ACTS = (
         who=policies.can_triage,
         when=_not_yet_dispatched,
         done=_dispatched,
-        arcs=staying(_T),
+        arcs=staying(_T, _S),
         service=assigning.dispatch_case,
         form=forms.DispatchForm,
         main=True,
@@ -169,7 +261,7 @@ ACTS = (
         who=_was_mine_to_send,
         when=_waiting_for_claim,
         done=_recalled,
-        arcs=staying(_T),
+        arcs=staying(_T, _S),
         service=assigning.recall_dispatch,
         form=NoInput,
         rank=40,
@@ -179,6 +271,7 @@ ACTS = (
         label="签收",
         who=policies.takes_part,
         when=_somebody_has_to_claim,
+        own_part=_own_part_is_claimed,
         arcs=arcs((_T, (_H, _T)), (_H, _H), (_S, _S)),
         service=handling.claim_case,
         form=NoInput,
@@ -234,6 +327,7 @@ ACTS = (
         label="申请改派",
         who=policies.leads,
         when=_at_work,
+        done=_asked(Request.Kind.REASSIGNMENT),
         arcs=staying(_H, _S),
         service=assigning.request_reassignment,
         form=forms.RequestReassignForm,
@@ -243,7 +337,7 @@ ACTS = (
         verb="reassign",
         label="改派",
         who=policies.can_triage,
-        when=_with_a_unit,
+        when=_may_be_reassigned,
         arcs=_TO_TRIAGE,
         service=assigning.reassign_case,
         form=forms.ReassignForm,
@@ -255,6 +349,7 @@ ACTS = (
         who=policies.takes_part,
         when=_may_report,
         done=_reported,
+        own_part=_own_part_may_not_be_reported,
         arcs=staying(_H, _S, _T),
         service=handling.report_result,
         form=forms.ReportForm,
@@ -290,7 +385,7 @@ ACTS = (
         who=policies.can_supervise,
         when=_not_supervised,
         done=_supervised,
-        arcs=arcs(((_T, _H), _S)),
+        arcs=arcs(((_T, _H, _S), _S)),
         service=supervising.supervise_case,
         form=forms.SuperviseForm,
         rank=52,
@@ -299,7 +394,7 @@ ACTS = (
         verb="answer",
         label="答复督办",
         who=policies.leads,
-        when=_always,
+        when=_may_be_answered,
         arcs=staying(_S),
         service=supervising.answer_supervision,
         form=forms.AnswerForm,
@@ -310,7 +405,7 @@ ACTS = (
         verb="lift",
         label="解除督办",
         who=policies.can_supervise,
-        when=_always,
+        when=_may_be_lifted,
         arcs=arcs((_S, (_T, _H))),
         service=supervising.lift_supervision,
         form=forms.LiftForm,
@@ -320,7 +415,8 @@ ACTS = (
         verb="extend",
         label="申请延期",
         who=policies.leads,
-        when=_at_work,
+        when=_may_be_extended,
+        done=_asked(Request.Kind.EXTENSION),
         arcs=staying(_H),
         service=asking.request_extension,
         form=forms.ExtendForm,
@@ -331,6 +427,7 @@ ACTS = (
         label="申请暂停计时",
         who=policies.leads,
         when=_at_work,
+        done=_asked(Request.Kind.PAUSE),
         arcs=staying(_H, _S),
         service=asking.request_pause,
         form=forms.PauseForm,
@@ -341,6 +438,7 @@ ACTS = (
         label="批复申请",
         who=policies.can_decide,
         when=_always,
+        own_part=_nothing_to_decide,
         arcs=staying(_T, _H, _S) | arcs((_H, _T)),
         service=asking.decide_request,
         form=forms.DecideForm,
@@ -363,6 +461,7 @@ ACTS = (
         label="申请提级",
         who=policies.can_triage,
         when=_may_move_up,
+        done=_asked(Request.Kind.ESCALATION),
         arcs=staying(_H, _S),
         service=moving.request_escalation,
         form=forms.EscalateForm,
@@ -372,8 +471,8 @@ ACTS = (
         verb="push-down",
         label="下派",
         who=policies.can_triage,
-        when=_not_yet_dispatched,
-        arcs=staying(_T),
+        when=_may_move_down,
+        arcs=staying(_T, _S),
         service=moving.push_down,
         form=forms.PushDownForm,
         rank=74,

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 def sweep_clocks() -> None:
     """Every 10 minutes. Safe to run twice, in two workers, late, or never to finish."""
     now = clock.now()
-    _each(asking.pauses_that_are_over(now=now), lambda pk: asking.resume_when_due(case_id=pk))
+    _each(sweeping.pauses_that_are_over(now=now), lambda pk: asking.resume_when_due(case_id=pk))
     _each(sweeping.cases_on_the_ladder(now=now), lambda pk: sweeping.climb(case_id=pk))
     _each(
         sweeping.unanswered_supervisions(now=now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -37,17 +38,22 @@ class _Copy:
 _copy = _Copy()
 
 
-def calendar_of(center: Center, *, now: dict[str, int] | None = None) -> Calendar:
-    """The centre's calendar: national days, its own exceptions over them, its own hours.
+def calendar_of(center: Center) -> Calendar:
+    """The centre's calendar: national days, its own exceptions over them, its own hours."""
+    return calendars_of([center])[center.pk]
 
-    `now` is what `revisions()` has just said, when the caller has asked already.
-    """
-    days = _current((revisions() if now is None else now).get(SUBJECT, 0))
-    return Calendar(
-        days={**days.national, **days.local.get(center.pk, {})},
-        years=days.years,
-        hours=center.hours,
-    )
+
+def calendars_of(centers: Iterable[Center]) -> dict[int, Calendar]:
+    """The calendars of several centres by id, for the price of one."""
+    days = _current()
+    return {
+        center.pk: Calendar(
+            days={**days.national, **days.local.get(center.pk, {})},
+            years=days.years,
+            hours=center.hours,
+        )
+        for center in centers
+    }
 
 
 def _current(number: int) -> _Copy:

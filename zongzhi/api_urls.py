@@ -1,6 +1,18 @@
+"""The API: what each app brings, its description, and a 404 for programs at the end."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path, re_path
+
+from zongzhi.lib.api import NothingHere
+from zongzhi.lib.api_docs import Description, DescriptionPage
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("schema/", Description.as_view(), name="schema"),
+    path("docs/", DescriptionPage.as_view(url_name="api:schema"), name="docs"),
+    path("", include("orgs.api.urls")),
+    path("", include("cases.api.urls")),
+    path("", include("dispatch.api.urls")),
+    re_path("", NothingHere.as_view(), name="nowhere"),
+]

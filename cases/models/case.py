@@ -122,7 +122,8 @@ class Case(ProtectedStage, TimeStamped):
         constraints = [
             # A case that is not closed always has somebody who must act, and a closed one nobody.
             models.CheckConstraint(
-                condition=Q(stage="closed", actor="nobody") | (~Q(stage="closed") & ~Q(actor="nobody")),
+                condition=Q(stage="closed", actor="nobody")
+                | (~Q(stage="closed") & ~Q(actor="nobody")),
                 name="case_open_has_an_actor",
             ),
             models.CheckConstraint(
@@ -141,7 +142,9 @@ class Case(ProtectedStage, TimeStamped):
             # 工作台 and lists by what is due first, open cases only.
             models.Index(fields=["due_at", "id"], condition=~Q(stage="closed"), name="case_due"),
             models.Index(
-                fields=["center", "label", "due_at"], condition=~Q(stage="closed"), name="case_queue"
+                fields=["center", "label", "due_at"],
+                condition=~Q(stage="closed"),
+                name="case_queue",
             ),
             models.Index(
                 fields=["unit", "label", "due_at"],
@@ -174,7 +177,7 @@ class Case(ProtectedStage, TimeStamped):
 
     @property
     def is_open(self) -> bool:
-        return self.stage != Stage.CLOSED
+        return bool(self.stage != Stage.CLOSED)
 
     @property
     def is_silent(self) -> bool:
@@ -216,7 +219,9 @@ class Case(ProtectedStage, TimeStamped):
     def accept(self) -> None:
         """The centre takes the matter on."""
 
-    @transition(stage, source=[Stage.ACCEPTANCE, Stage.TRIAGE], target=Stage.CLOSED)
+    @transition(
+        stage, source=[Stage.ACCEPTANCE, Stage.TRIAGE, Stage.SUPERVISION], target=Stage.CLOSED
+    )
     def decline(self) -> None:
         """The matter is not the centre's; the legal route has been told."""
 
@@ -263,13 +268,15 @@ class Case(ProtectedStage, TimeStamped):
         """Reported, or sent back for more: still with the unit, supervised or not."""
         return Stage(self.stage)
 
-    @transition(stage, source=[Stage.TRIAGE, Stage.HANDLING], target=Stage.SUPERVISION)
-    def supervise(self) -> None:
-        """The centre watches until the unit has answered."""
-
     @transition(
-        stage, source=Stage.SUPERVISION, target=RETURN_VALUE(Stage.TRIAGE, Stage.HANDLING)
+        stage,
+        source=[Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION],
+        target=Stage.SUPERVISION,
     )
+    def supervise(self) -> None:
+        """The centre watches until the unit has answered; one that takes over is asked anew."""
+
+    @transition(stage, source=Stage.SUPERVISION, target=RETURN_VALUE(Stage.TRIAGE, Stage.HANDLING))
     def lift(self) -> Stage:
         return self.base
 

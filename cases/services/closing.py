@@ -11,6 +11,7 @@ from cases.services.course import close, restart, tell_unit
 from cases.vocabulary import (
     CLOSURE_OF_RESULT,
     DISSATISFIED,
+    FINISHED,
     Channel,
     Clock,
     Closure,
@@ -91,8 +92,9 @@ def _close_asked(
     case = change.case
     highest = highest_closure(case, satisfaction)
     chosen = closure or highest
-    if chosen == Closure.SUBSTANTIVE != highest:
-        raise Invalid(errors={"closure": ["采纳的结果不是“解决了”或来访人不认可，不能按实质性办结"]})
+    if FINISHED.index(chosen) < FINISHED.index(highest):
+        words = f"采纳的结果不是“解决了”或来访人不认可，不能按{chosen.label}"
+        raise Invalid(errors={"closure": [words]})
     case.close()
     close(change, chosen, change.text)
     case.satisfaction = satisfaction
@@ -198,16 +200,21 @@ def _next_rating_is_addition(case: Case) -> bool:
     given = list(case.ratings.filter(round=case.round).order_by("pk"))
     if not given:
         return False
-    if len(given) > 1 or case.stage == Stage.FOLLOW_UP:
+    put_right = case.stage == Stage.CLOSED and _is_complaint(given[0])
+    if len(given) > 1 or not put_right:
         at = local_day(given[-1].at)
         raise AlreadyDone(f"您已经在 {at.month} 月 {at.day} 日评过了，谢谢")
     return True
 
 
+def _is_complaint(rating: Rating) -> bool:
+    dissatisfied = rating.satisfaction in DISSATISFIED or rating.settled == Settled.UNRESOLVED
+    return dissatisfied or rating.wants_redo
+
+
 def _after_rating(change: Change, rating: Rating) -> None:
     case = change.case
-    dissatisfied = rating.satisfaction in DISSATISFIED or rating.settled == Settled.UNRESOLVED
-    if dissatisfied or rating.wants_redo:
+    if _is_complaint(rating):
         case.stay_in_follow_up()
         case.complained_at = change.now
         notify(

@@ -68,11 +68,11 @@ def amend_case(
                 for name, value in changes.items()
             }
         }
-        before = [f"{case._meta.get_field(n).verbose_name}原为：{_words(case, n)}" for n in changes]
+        before = [f"{_called(name)}原为：{_words(case, name)}" for name in changes]
         change.text = "\n".join([text, *before])
         for name, value in changes.items():
             setattr(case, name, value)
-        if "narrative" in changes:
+        if changes.keys() & {"narrative", "type"}:
             index_words(case, list(case.parties.values_list("name", flat=True)))
     return change.case
 
@@ -82,6 +82,10 @@ def _on_record(name: str, value: object) -> object:
     if name == "narrative":
         return digest(str(value))
     return getattr(value, "pk", value if isinstance(value, int | None) else str(value))
+
+
+def _called(name: str) -> str:
+    return str(getattr(Case._meta.get_field(name), "verbose_name", name))
 
 
 def _words(case: Case, name: str) -> str:
@@ -185,5 +189,3 @@ def said(moment: Any) -> str:
     """「4月3日 10:44」 for a sentence."""
     local = localtime(moment)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
-
-

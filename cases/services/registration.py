@@ -58,6 +58,7 @@ class Registration:
     amount: Decimal | None = None
     grid: Grid | None = None
     submission_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    no_id_reason: str = ""  # why the window has no identity number: "forgot", "refused"
 
 
 def register_case(registration: Registration, *, by: User) -> tuple[Case, bool]:
@@ -154,6 +155,8 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     )
     index_words(case, [party.name for party in registration.parties], new=True)
     facts = {"source": registration.source, "narrative": digest(registration.narrative)}
+    if registration.no_id_reason:
+        facts["no_id_number"] = registration.no_id_reason
     record(case, "register", by=by, unit=None, data=facts)
     Case.objects.filter(pk=case.pk).update(
         history_length=case.history_length, history_head=case.history_head
@@ -207,7 +210,7 @@ def _add_parties(case: Case, parties: Sequence[PartyInput]) -> None:
 
 def index_words(case: Case, names: Sequence[str], *, new: bool = False) -> None:
     """Write what the search box finds the case by."""
-    document = search_document(case.narrative, *names)
+    document = search_document(case.narrative, case.type.name, *names)
     vector = SearchVector(Value(document), config="simple")
     if new:
         CaseWords.objects.create(case=case, words=vector)
@@ -254,4 +257,3 @@ def record_consultation(
         at=clock.now(),
         received_by=by,
     )
-

@@ -24,11 +24,7 @@ def request_extension(*, case_id: int, by: User, days: int, text: str) -> Case:
     """申请延期: once, before the handling clock has run out, not while under 督办."""
     with changing(case_id, "extend", by=by) as change:
         lead = change.lead
-        if change.now > lead.handling_due_at:
-            raise WrongState(f"办理期限 {said(lead.handling_due_at)} 已过，不能再申请延期")
-        if lead.requests.filter(kind=Request.Kind.EXTENSION, granted=True).exists():
-            raise WrongState("这一轮已经延过一次期，不能再延")
-        _ask(change, Request.Kind.EXTENSION, text, days=days)
+        _ask(change, Request.Kind.EXTENSION, text, by=by, days=days)
         heads = User.objects.holding(Permission.HEAD, department=lead.unit).exclude(pk=by.pk)
         _tell(change, heads, f"{change.case.short_number} 申请延期 {days} 个工作日，待批")
     return change.case
@@ -40,7 +36,7 @@ def request_pause(*, case_id: int, by: User, until: date, text: str) -> Case:
         today = local_day(change.now)
         if not today < until <= today + LONGEST_PAUSE:
             raise Invalid(errors={"until": ["暂停到哪一天：要晚于今天，最长 30 天"]})
-        _ask(change, Request.Kind.PAUSE, text, until=until)
+        _ask(change, Request.Kind.PAUSE, text, by=by, until=until)
         triage = User.objects.holding(Permission.TRIAGE, center=change.case.center)
         _tell(change, triage, f"{change.case.short_number} 申请暂停计时，待批")
     return change.case
@@ -51,12 +47,11 @@ def _ask(
     kind: Request.Kind,
     text: str,
     *,
+    by: User,
     days: int | None = None,
     until: date | None = None,
 ) -> Request:
     case, lead = change.case, change.lead
-    if case.requests.filter(kind=kind, decided_at=None).exists():
-        raise AlreadyDone(f"{case.short_number} 的{kind.label}已经申请过，正等批复")
     request = Request.objects.create(
         case=case,
         assignment=lead,
@@ -66,7 +61,7 @@ def _ask(
         days=days,
         until=until,
         at=change.now,
-        by=change.by,
+        by=by,
     )
     change.unit, change.text = lead.unit, text
     change.data = {"request": request.pk, "days": days, "until": until and until.isoformat()}
@@ -190,4 +185,3 @@ def _resume(change: Change) -> None:
     lead.save()
     change.unit, change.data = lead.unit, {"days": stood}
     tell_unit(lead.unit, change.case, f"{change.case.short_number} 已恢复计时")
-

@@ -107,6 +107,7 @@ def recall_dispatch(*, case_id: int, by: User) -> Case:
         if case.promised_at == lead.handling_due_at:
             case.promised_at = None
         case.dispatched_at = None
+        close_supervision(change, Supervision.Ending.REASSIGNED)
         for unit in change.end_assignments(Assignment.Ending.RECALLED):
             tell_unit(unit, case, f"{case.short_number} 已撤回，不用签收")
     return change.case
@@ -235,18 +236,17 @@ def reassign_case(*, case_id: int, by: User, lead: Department, text: str) -> Cas
         change.data = {"from": former.unit_id}
         change.end_assignments(Assignment.Ending.REASSIGNED)
         close_supervision(change, Supervision.Ending.REASSIGNED)
-        settle_requests(change, granted=True)
+        settle_requests(change, Request.Kind.REASSIGNMENT, granted=True)
+        settle_requests(change, Request.Kind.EXTENSION, Request.Kind.PAUSE, granted=False)
         assign(change, lead)
         change.text, change.unit, change.public = text, lead, True
         tell_unit(former.unit, case, f"{case.short_number} 已改派{lead.name}，不用再办")
     return change.case
 
 
-def settle_requests(
-    change: Change, *, granted: bool, kind: str = Request.Kind.REASSIGNMENT
-) -> None:
-    """A pending request that the act itself has answered."""
-    change.case.requests.filter(kind=kind, decided_at=None).update(
+def settle_requests(change: Change, *kinds: Request.Kind, granted: bool) -> None:
+    """Pending requests that the act itself has answered."""
+    change.case.requests.filter(kind__in=kinds, decided_at=None).update(
         granted=granted, decided_at=change.now, decided_by=change.by, decision_text=change.text
     )
 

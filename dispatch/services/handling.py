@@ -108,6 +108,7 @@ def report_result(
             _fill_facts(case, amount, respondent_phone, not_found)
             change.data["missing"] = missing_facts(case)
             case.stay_in_handling()
+            settle_requests(change, Request.Kind.EXTENSION, Request.Kind.PAUSE, granted=False)
             notify(
                 User.objects.holding(Permission.TRIAGE, center=case.center),
                 text=f"{case.short_number} {part.unit.name}已反馈结果，待审核",
@@ -130,9 +131,7 @@ def _refuse_report(case: Case, part: Assignment) -> None:
         raise WrongState(f"协办单位{'、'.join(waiting)}还没反馈，等反馈了再报结果")
 
 
-def _fill_facts(
-    case: Case, amount: Decimal | None, respondent_phone: str, not_found: str
-) -> None:
+def _fill_facts(case: Case, amount: Decimal | None, respondent_phone: str, not_found: str) -> None:
     if amount is not None:
         case.amount = amount
     if not_found:
@@ -179,8 +178,7 @@ def approve_result(*, case_id: int, by: User) -> Case:
         change.data = {"result": lead.result}
         change.end_assignments(Assignment.Ending.APPROVED)
         close_supervision(change, Supervision.Ending.APPROVED)
-        for kind in Request.Kind:
-            settle_requests(change, granted=False, kind=kind)
+        settle_requests(change, *Request.Kind, granted=False)
         if case.first_receiver is not None:
             notify(
                 [case.first_receiver],
@@ -195,5 +193,3 @@ def _part(change: Change, by: User) -> Assignment:
     if part is None:
         raise WrongState(f"{change.case.short_number} 不在这个单位手里")
     return part
-
-

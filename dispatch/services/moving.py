@@ -6,25 +6,18 @@ from cases.door import Change, changing
 from cases.models import Assignment, Case, CaseCenter
 from cases.services.course import tell_unit
 from dispatch.models import Request, Supervision
+from dispatch.services.assigning import settle_requests
 from dispatch.services.supervising import close_supervision
 from orgs.models import Center, Department, User
 from orgs.permissions import Permission
 from orgs.services import notify
-from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
+from zongzhi.lib.errors import Invalid, WrongState
 
 
 def request_escalation(*, case_id: int, by: User, text: str) -> Case:
     """申请提级: the centre in charge asks the one above; it moves when that one agrees."""
     with changing(case_id, "escalate", by=by) as change:
         case = change.case
-        if case.center.parent is None:
-            raise WrongState(f"{case.center.name}上面没有中心可以提级")
-        earlier = case.requests.filter(kind=Request.Kind.ESCALATION)
-        if earlier.filter(decided_at=None).exists():
-            upper = case.center.parent.name
-            raise AlreadyDone(f"{case.short_number} 已经申请过提级，正等{upper}批复")
-        if earlier.filter(granted=True, round=case.round).exists():
-            raise WrongState("这一轮已经提级过一次")
         request = Request.objects.create(
             case=case,
             assignment=case.lead,
@@ -58,8 +51,6 @@ def push_down(*, case_id: int, by: User, center: Department, text: str) -> Case:
         lower = center.runs
         if lower is None or lower.parent_id != case.center_id:
             raise Invalid(errors={"center": [f"{center.name}不是{case.center.name}的下一级中心"]})
-        if case.events.filter(verb="push-down", round=case.round).exists():
-            raise WrongState("这一轮已经下派过一次")
         change.text = text
         _move(change, lower)
     return change.case
@@ -71,10 +62,10 @@ def _move(change: Change, to: Center) -> None:
     for unit in change.end_assignments(Assignment.Ending.MOVED):
         tell_unit(unit, case, f"{case.short_number} 已移到{to.name}，不用再办")
     close_supervision(change, Supervision.Ending.MOVED)
-    CaseCenter.objects.update_or_create(
-        center=former, case=case, defaults={"until": change.now}
-    )
+    settle_requests(change, *Request.Kind, granted=False)
+    CaseCenter.objects.update_or_create(center=former, case=case, defaults={"until": change.now})
     case.center = to
+    case.label_since = change.now  # a clock of its own for the centre it comes to
     case.is_joint = False
     case.dispatched_at = case.claimed_at = None
     case.unit = case.suggested_unit = None
@@ -85,5 +76,3 @@ def _move(change: Change, to: Center) -> None:
         text=f"{case.short_number} 由{former.name}转来，待分流",
         url=case.get_absolute_url(),
     )
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -22,6 +23,9 @@ from zongzhi.lib import clock
 
 CHUNK = 500
 
+if TYPE_CHECKING:
+    Rows = QuerySet[Case, tuple[datetime | None, int]]
+
 
 def cases_on_the_ladder(*, now: datetime) -> Iterator[int]:
     """Open cases with a step of the ladder still to take, the longest due first.
@@ -30,7 +34,7 @@ def cases_on_the_ladder(*, now: datetime) -> Iterator[int]:
     skipped nor seen twice.
     """
     rows = _with_a_step_left(now).order_by("due_at", "pk").values_list("due_at", "pk")
-    after: tuple[datetime, int] | None = None
+    after: tuple[datetime | None, int] | None = None
     while True:
         chunk = list(_beyond(rows, after)[:CHUNK])
         if not chunk:
@@ -39,9 +43,7 @@ def cases_on_the_ladder(*, now: datetime) -> Iterator[int]:
         after = chunk[-1]
 
 
-def _beyond(
-    rows: QuerySet[Case, tuple[datetime, int]], after: tuple[datetime, int] | None
-) -> QuerySet[Case, tuple[datetime, int]]:
+def _beyond(rows: Rows, after: tuple[datetime | None, int] | None) -> Rows:
     if after is None:
         return rows
     return rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], pk__gt=after[1]))
@@ -80,8 +82,9 @@ def _steps_due(case: Case, now: datetime) -> list[Reminder.Step]:
 
 def _mark(case: Case, step: Reminder.Step, now: datetime) -> bool:
     """Write that the step is taken. False when the row is there already."""
+    due_at = case.due_at or now
     _, new = Reminder.objects.get_or_create(
-        case=case, clock=case.due_clock, step=step, due_at=case.due_at, defaults={"at": now}
+        case=case, clock=case.due_clock, step=step, due_at=due_at, defaults={"at": now}
     )
     return new
 
@@ -109,6 +112,8 @@ def _overdue(case: Case, now: datetime) -> None:
         sheet = case.supervisions.filter(closed_at=None).first()
         if sheet is not None:
             _propose_talk(sheet, case, now)
+        else:  # taken over from a unit whose sheet was closed with that
+            _supervise(case)
     else:
         _supervise(case)
 
@@ -123,7 +128,7 @@ def _supervise(case: Case) -> None:
 
 def _still_overdue(change: Change) -> bool:
     case = change.case
-    if case.lead is None or case.due_at is None or case.stage not in (Stage.TRIAGE, Stage.HANDLING):
+    if case.lead is None or case.due_at is None or case.actor != Actor.UNIT:
         return False
     sheets = case.supervisions.filter(round=case.round, unit=case.lead.unit, due_at=case.due_at)
     return case.due_at < change.now and not sheets.exists()
@@ -167,9 +172,9 @@ def propose_talk(*, supervision_id: int) -> bool:
 
 
 def _propose_talk(sheet: Supervision, case: Case, now: datetime) -> bool:
-    won = Supervision.objects.filter(
-        pk=sheet.pk, closed_at=None, talk_proposed_at=None
-    ).update(talk_proposed_at=now)
+    won = Supervision.objects.filter(pk=sheet.pk, closed_at=None, talk_proposed_at=None).update(
+        talk_proposed_at=now
+    )
     if won:
         leaders = User.objects.holding(Permission.DECIDE, center=case.center)
         text = f"{case.short_number} 督办没有按时答复，建议约谈{sheet.unit.name}"
@@ -183,5 +188,3 @@ def pauses_that_are_over(*, now: datetime) -> list[int]:
         paused_at__isnull=False, paused_until__lte=local_day(now)
     )
     return list(paused.order_by("paused_until", "pk").values_list("case_id", flat=True))
-
-

@@ -19,6 +19,8 @@ class AccessLog(models.Model):
         PASSWORD = "password", "改密码"
         REVEAL = "reveal", "显示敏感信息"
         ROLE = "role", "改角色权限"
+        ACCOUNT = "account", "改账号和岗位"
+        REFERENCE = "reference", "改单位和字典"
         CALENDAR = "calendar", "改工作日历"
         RULE = "rule", "改办理期限"
         TOKEN = "token", "取得接口令牌"

@@ -49,9 +49,7 @@ class Post(models.Model):
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="posts"
     )
-    window = models.ForeignKey(
-        Window, models.SET_NULL, null=True, blank=True, related_name="posts"
-    )
+    window = models.ForeignKey(Window, models.SET_NULL, null=True, blank=True, related_name="posts")
     since = models.DateField("起")
     until = models.DateField("止（含当天）", null=True, blank=True)
 
@@ -133,6 +131,23 @@ class User(AbstractBaseUser):
         """The posts in force today; loaded once per request with all that rules ask of them."""
         posts = self.posts.held_on(clock.now().date())
         return list(posts.select_related("role", "center__region", "department", "window"))
+
+    @cached_property
+    def triage_right_below(self) -> dict[int, frozenset[int]]:
+        """Who triages at the centres one level below one's own, by centre; asked once a request.
+
+        A rule for every row of a list needs it: one query, not one per row.
+        """
+        mine = [post.center_id for post in self.posts_giving(Permission.TRIAGE)]
+        posts = Post.objects.held_on(clock.now().date()).filter(
+            role__permissions__contains=[Permission.TRIAGE.value],
+            center__parent__in=mine,
+            user__is_active=True,
+        )
+        found: dict[int, frozenset[int]] = {}
+        for center_id, user_id in posts.values_list("center_id", "user_id"):
+            found[center_id] = found.get(center_id, frozenset()) | {user_id}
+        return found
 
     def posts_giving(self, permission: Permission) -> list[Post]:
         return [post for post in self.posts_today if post.gives(permission)]

@@ -14,7 +14,7 @@ from zongzhi.lib.identity import birth_date, check_id_number, check_phone, sex
 CAST = {
     "clerk": "王芳",
     "triage": "周敏",
-    "renshe": "李强",
+    "renshe": "李勇",
     "renshe_head": "郑海",
     "zhujian": "周凯",
     "gongan": "吴刚",

@@ -7,6 +7,7 @@ the plain SQL of the act, without Django and without HTTP.
 from collections.abc import Mapping
 
 from bench.database import Database
+from bench.story import STORY
 from bench.web import Project
 from bench.work import Work
 
@@ -17,7 +18,7 @@ INSERT INTO floor_row (number, short_number, stage, label, light, type, narrativ
     dispatched_at, claim_due_at, handling_due_at, version)
 SELECT '990101' || lpad(n::text, 10, '0'), '0102-' || n % 1000, 'handling', '办理中', 'green',
     lpad((1 + n % 18)::text, 2, '0'),
-    '来访人反映某工地拖欠工资，多次催要未果，请求协调解决。涉及工人若干，金额待核实。' || n,
+    {story},
     'window', '990101001' || lpad((n % 100)::text, 3, '0'), '张*', '人社局', 'ordinary', 'low',
     1, 1,
     at, at + interval '1 hour', at + interval '1 day', at + interval '7 days', 1
@@ -74,7 +75,7 @@ class Floor:
         people = self.project().ask("bench.sites.people")
         self.session = people["session"]
         self.database.run(f"INSERT INTO floor_token VALUES ('{TOKEN}', {people['staff'][0]})")
-        self.database.run(SEED.format(cases=cases))
+        self.database.run(SEED.format(cases=cases, story=STORY))
         self.database.settle()
 
     def project(self) -> Project:

@@ -31,10 +31,10 @@ class Ours:
         - `self.database.create(owner="zongzhi_owner")` and `self.project().manage("migrate")`;
         - make the centre, its departments and the cast of `design.md` §5 through the ORM, with
           a session by `bench.sites.people.session_for`;
-        - insert cases by `INSERT … SELECT generate_series` in the proportions of `peer.SEED` (20 %
-          open, a year of registrations), five lines of history each, one or two parties whose
-          names, phones and identity numbers the search rows look for, and some 10,000 cases 待签收
-          for the claims and the race (2 × `work.MOST_WRITES` + `work.ROUNDS` at most are used);
+        - insert cases by `INSERT … SELECT generate_series` with `story.STORY`, in the proportions
+          of `peer.SEED` (a year of registrations, a fifth of them open), with five lines of history
+          each and parties whose names, phones and identity numbers the search rows look for; some
+          10,000 of them 待签收, for the claims and the race;
         - `self.database.settle()`.
         """
         raise Absent("tools/bench/ours.py is not written yet")
@@ -70,9 +70,11 @@ class Ours:
         deep_api       the same behind the 1,000th cursor: take it from the keyset of row 25 × 999,
                        not by turning 999 pages; deep_html likewise
         search_name, search_phone, search_identity, search_words    GET /api/v1/cases/?q=…
-        register       `Work(self.registrations(), …, frozenset({"201"}))`
-        claim          `Work(self.claims(), …)`
-        claim_one      `Work(self.claims(), …, frozenset({"200", "409"}), race=True)`
+        register       `Work(self.registrations(), …, frozenset({"201"}), keyed=True)`
+        claim          `Work(self.claims(), …, keyed=True)`
+        claim_one      `Work(self.claims(), …, frozenset({"200", "409"}), race=True, keyed=True)`
+
+        `keyed` sends an `Idempotency-Key` of its own with each. Claims and race share one iterator.
         dashboard      GET /api/v1/stats/dashboard/ by the leader
         screen         GET /screen/'s data by the leader
         """
@@ -81,8 +83,7 @@ class Ours:
     def registrations(self) -> Iterator[Request]:
         """Yield `POST /api/v1/cases/` with a fresh person each, as `design.md` §5 writes it.
 
-        No duplicate of another, or the search for duplicates answers for all of them; each with
-        its own `Idempotency-Key` if the API asks for one (then `Request` needs headers).
+        No duplicate of another, or the search for duplicates answers for all of them.
         """
         raise NotImplementedError
 

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from bench.database import Database
 from bench.load import Request
+from bench.story import MATTERS, RARE, STORY
 from bench.web import VAR, Project
 from bench.work import Absent, Work
 
@@ -41,11 +42,11 @@ FROM generate_series(1, {queues}) n;
 
 INSERT INTO helpdesk_ticket (title, queue_id, created, modified, submitter_email, status, on_hold,
     description, priority, due_date, assigned_to_id, secret_key)
-SELECT '反映拖欠工资问题 ' || n, 1 + n % {queues}, at, at + interval '3 days',
+SELECT '来访登记 ' || n, 1 + n % {queues}, at, at + interval '3 days',
     'person' || n % 50000 || '@example.org',
     CASE WHEN n % 80 < 16 THEN 1 WHEN n % 80 = 16 THEN 2 WHEN n % 80 < 25 THEN 3 ELSE 4 END,
     false,
-    '来访人反映某工地拖欠工资，多次催要未果，请求协调解决。涉及工人若干，金额待核实。' || n,
+    {story},
     1 + n % 5, at + interval '7 days', CASE WHEN n % 10 = 0 THEN NULL ELSE 1 + n % {staff} END,
     md5(n::text)
 FROM (SELECT n, now() - (365 * (1 - n::float / {cases})) * interval '1 day' AS at
@@ -81,7 +82,9 @@ class Peer:
         self.session = people["session"]
         first = people["staff"][0]
         self.database.run(f"INSERT INTO authtoken_token VALUES ('{TOKEN}', now(), {first})")
-        self.database.run(SEED.format(cases=cases, queues=QUEUES, staff=len(people["staff"])))
+        self.database.run(
+            SEED.format(cases=cases, queues=QUEUES, staff=len(people["staff"]), story=STORY)
+        )
         self.database.settle()
 
     def project(self) -> Project:
@@ -105,7 +108,7 @@ class Peer:
             "list_api": Work([tickets(listed)], page),
             "filtered_api": Work([tickets(narrow)], page),
             "deep_api": Work([tickets(listed, start=self.deep)], page),
-            "search_words": Work([tickets(listed, search="工地")], page),
+            "search_words": Work([tickets(listed, search=RARE)], page),
             "register": Work(new_tickets(), api, frozenset({"201"})),
             "claim": Work(self.changes_of_state(), api, frozenset({"201"})),
             "dashboard": Work([("GET", "/dashboard/", None)], page),
@@ -147,7 +150,7 @@ def new_tickets() -> Iterator[Request]:
         body = {
             "queue": 1 + number % QUEUES,
             "title": f"新来访 {number}",
-            "description": "来访人反映某工地拖欠工资，多次催要未果，请求协调解决。",
+            "description": MATTERS[number % len(MATTERS)],
             "submitter_email": f"new{number}@example.org",
             "priority": 3,
         }

@@ -53,11 +53,11 @@ def sql_at_most(most: int) -> Check:
     """Bound the statements of one request; BEGIN, COMMIT and savepoints are not counted."""
 
     def check(seen: Seen, key: str) -> Finding:
-        text = f"≤ {most} SQL"
+        bound = f"(≤ {most})"
         if key not in seen.ours:
-            return Finding(Verdict.OPEN, text)
+            return Finding(Verdict.OPEN, f"SQL {bound}")
         count = seen.ours[key].statements.work
-        return judge(count <= most, f"{text}: {count}")
+        return judge(count <= most, f"{count} SQL {bound}")
 
     return check
 
@@ -66,11 +66,11 @@ def p95_at_most(milliseconds: int) -> Check:
     """Bound the time at 2 clients."""
 
     def check(seen: Seen, key: str) -> Finding:
-        text = f"p95 ≤ {milliseconds} ms"
+        bound = f"(≤ {milliseconds})"
         if key not in seen.ours:
-            return Finding(Verdict.OPEN, text)
+            return Finding(Verdict.OPEN, f"ms {bound}")
         p95 = seen.ours[key].latency.p95
-        return judge(p95 <= milliseconds, f"{text}: {p95:.0f}", otherwise=Verdict.SLOW)
+        return judge(p95 <= milliseconds, f"{p95:.0f} ms {bound}", otherwise=Verdict.SLOW)
 
     return check
 
@@ -79,11 +79,11 @@ def of_floor(share: int) -> Check:
     """Ask for a share of what bare Django answers with the same sign-in and rows."""
 
     def check(seen: Seen, key: str) -> Finding:
-        text = f"≥ 1/{share} of floor"
+        bound = f"of floor (≥ 1/{share})"
         if key not in seen.ours or key not in seen.floor:
-            return Finding(Verdict.OPEN, text)
+            return Finding(Verdict.OPEN, bound)
         ratio = seen.floor[key].throughput.rate / max(seen.ours[key].throughput.rate, 1e-9)
-        return judge(ratio <= share, f"{text}: 1/{ratio:.1f}")
+        return judge(ratio <= share, f"1/{ratio:.1f} {bound}")
 
     return check
 
@@ -92,11 +92,11 @@ def times_peer(times: float) -> Check:
     """Ask for a multiple of what the peer does."""
 
     def check(seen: Seen, key: str) -> Finding:
-        text = f"≥ {times:g} × peer"
+        bound = f"× peer (≥ {times:g})"
         if key not in seen.ours or key not in seen.peer:
-            return Finding(Verdict.OPEN, text)
+            return Finding(Verdict.OPEN, bound)
         ratio = seen.ours[key].throughput.rate / max(seen.peer[key].throughput.rate, 1e-9)
-        return judge(ratio >= times, f"{text}: {ratio:.1f} ×")
+        return judge(ratio >= times, f"{ratio:.1f} {bound}")
 
     return check
 
@@ -105,11 +105,11 @@ def not_slower_than_small(times: float) -> Check:
     """Bound the growth from SMALL cases to all of them."""
 
     def check(seen: Seen, key: str) -> Finding:
-        text = f"≤ {times:g} × at {SMALL:,}"
+        bound = f"× slower than at {SMALL:,} (≤ {times:g})"
         if key not in seen.ours or key not in seen.small:
-            return Finding(Verdict.OPEN, text)
+            return Finding(Verdict.OPEN, bound)
         ratio = seen.small[key].throughput.rate / max(seen.ours[key].throughput.rate, 1e-9)
-        return judge(ratio <= times, f"{text}: {ratio:.2f} ×")
+        return judge(ratio <= times, f"{ratio:.2f} {bound}")
 
     return check
 
@@ -191,7 +191,7 @@ def three(measured: Measured | None) -> tuple[str, str, str]:
     """Write rate, p95 and statements of one side."""
     if measured is None:
         return "–", "–", "–"
-    sql = f"{measured.statements.work:,}"
+    sql = f"{measured.statements.work:,}" if measured.statements.work else "–"
     mark = "!" if measured.trouble else ""
     return (
         f"{number(measured.throughput.rate)}{mark}",

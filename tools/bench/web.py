@@ -47,7 +47,7 @@ class Project:
             **kept,
             **self.database.env(),
             "DJANGO_SETTINGS_MODULE": self.settings,
-            "PYTHONPATH": str(self.path),
+            "PYTHONPATH": f"{self.path}{os.pathsep}{TOOLS}",
             "PYTHONDONTWRITEBYTECODE": "1",
             **self.extra_env,
         }

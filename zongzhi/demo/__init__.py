@@ -1,1 +1,1 @@
-"""The demo county 示范县: invented places, people and disputes. Plain data, knows no Django."""
+"""The demo county 示范县: invented places, people and disputes, and a year of its cases."""

@@ -28,6 +28,7 @@ Role = Literal[
     "sysadmin",  # 系统管理员
     "secadmin",  # 安全管理员
     "auditor",  # 审计管理员
+    "channel",  # 接入系统
 ]
 RoomKind = Literal["hall", "mediation", "police", "counselling", "legal_aid", "community"]
 GridKind = Literal["comprehensive", "dedicated", "micro"]
@@ -375,7 +376,7 @@ CAST = (
         Post("triage", COUNTY, "SFX"),
         cast=True,
     ),
-    _person("renshe", "李强", "劳动保障监察大队监察员", Post("handler", COUNTY, "RS"), cast=True),
+    _person("renshe", "李勇", "劳动保障监察大队监察员", Post("handler", COUNTY, "RS"), cast=True),
     _person("renshe_head", "郑海", "人社局副局长", Post("head", COUNTY, "RS"), cast=True),
     _person("zhujian", "周凯", "物业管理股干部", Post("handler", COUNTY, "ZJ"), cast=True),
     _person("gongan", "吴刚", "治安大队民警", Post("handler", COUNTY, "GA"), cast=True),
@@ -484,6 +485,7 @@ _MORE = (
     _person("supervisor", "宁海生", "督办员", Post("triage", COUNTY, "SFX")),
     _person("follow_up", "祁红梅", "回访员", Post("clerk", COUNTY, "SFX")),
     _person("leader2", "郎世明", "综治中心副主任", Post("leader", COUNTY, "SFX")),
+    _person("hotline", "12345热线平台", "接入系统", Post("channel", COUNTY, "SFX")),
     _person("city_clerk", "安晓岚", "市综治中心登记员", Post("clerk", CITY, "SFS")),
     _person(
         "city_triage",

@@ -80,7 +80,7 @@ class DisputeKind:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    reason: Literal["not_our_duty", "wrong_area", "already_handled", "facts_unclear"]
+    reason: Literal["not_ours", "elsewhere", "already_open", "unclear"]
     types: tuple[str, ...]
     suggested: str
     basis: str
@@ -94,8 +94,8 @@ class Consultation:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    reason: str
-    route: str
+    reason: Literal["litigation", "petition", "settled", "secret", "other_place", "other"]
+    route: Literal["lawsuit", "arbitration", "review", "petition", "inspection", "elsewhere"]
     text: str
 
 

@@ -14,7 +14,9 @@ class Command(BaseCommand):
         found = 0
         for fault in misplaced():
             found += 1
-            self.stdout.write(f"{fault.number} {fault.column}：写的是 {fault.written}，应是 {fault.worked_out}")
+            self.stdout.write(
+                f"{fault.number} {fault.column}：写的是 {fault.written}，应是 {fault.worked_out}"
+            )
         if found:
             raise CommandError(f"cases do not add up: {found} columns")
         self.stdout.write("每件事项的状态、时限都对得上")

@@ -67,4 +67,5 @@ SITE_ID = 1
 STATIC_URL = "/static/"
 LOGIN_URL = "/login/"
 USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
 HELPDESK_TEAMS_MODE_ENABLED = False

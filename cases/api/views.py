@@ -1,0 +1,219 @@
+"""Cases by API: list, register, read, and one POST for every act of the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.acts import Act, refusal
+from cases.api.bodies import describe, misfits
+from cases.api.serializers import (
+    CaseSerializer,
+    EventSerializer,
+    RegisteredSerializer,
+    RegistrationSerializer,
+)
+from cases.duplicates import duplicates_of
+from cases.filters import CaseFilter
+from cases.forms import sentences
+from cases.models import Case, CaseEvent
+from cases.searching import not_found
+from cases.services.registration import register_case, revisit_case
+from cases.timeline import entries_of, events_of
+from orgs.api.once import once
+from orgs.models import User
+from orgs.permissions import Permission
+from zongzhi.lib.api import BODY, Endpoint, Pages
+from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
+from zongzhi.lib.openapi import Schema
+
+
+class StaffApiRequest(Request):
+    """What a view receives once the token has been accepted."""
+
+    user: User
+
+
+class NewestFirst(Pages):
+    ordering = ("-registered_at", "-pk")
+
+
+class InOrder(Pages):
+    page_size = 100
+    ordering = ("seq",)
+
+
+class CaseList(Endpoint, ListAPIView[Case]):
+    """事项: what this account may see, newest first; and 登记."""
+
+    request: StaffApiRequest
+    queryset = Case.objects.none()  # for the description; get_queryset() says what is seen
+    serializer_class = CaseSerializer
+    pagination_class = NewestFirst
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = CaseFilter
+
+    def get_queryset(self) -> QuerySet[Case]:
+        return Case.objects.visible_to(self.request.user).for_reading()
+
+    @extend_schema(operation_id="case_list", summary="事项列表")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="case_register",
+        summary="登记",
+        request=RegistrationSerializer,
+        responses={201: RegisteredSerializer},
+    )
+    @once
+    def post(self, request: StaffApiRequest) -> Response:
+        if not request.user.can(Permission.REGISTER):
+            raise NotAllowed("这个账号不能登记事项，由窗口登记员登记")
+        given = RegistrationSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        registration = given.registration()
+        if number := given.validated_data["same_as"]:
+            same = _same(request.user, number)
+            case = revisit_case(
+                case_id=same.pk,
+                by=request.user,
+                visitors=registration.visitors,
+                text=registration.narrative,
+            )
+            others: list[Case] = []
+        else:
+            case, _ = register_case(registration, by=request.user)
+            others = duplicates_of(registration, by=request.user)
+        context = {"request": request, "duplicates": others}
+        registered = RegisteredSerializer(_read(request.user, case.pk), context=context)
+        return Response(registered.data, status=201)
+
+
+def _same(user: User, number: str) -> Case:
+    """The case that the visitor has come for again."""
+    case = Case.objects.visible_to(user).named(number).first()
+    if case is None:
+        raise Invalid(errors={"same_as": [not_found(user, number)]})
+    return case
+
+
+def _read(user: User, pk: int) -> Case:
+    return Case.objects.visible_to(user).for_reading().get(pk=pk)
+
+
+class CaseDetail(Endpoint):
+    """One case, by its full number or its short one (the newest of that name)."""
+
+    @extend_schema(operation_id="case_read", summary="一件事项", responses=CaseSerializer)
+    def get(self, request: StaffApiRequest, number: str) -> Response:
+        case = Case.objects.visible_to(request.user).named(number).for_reading().first()
+        if case is None:
+            raise NotFound(not_found(request.user, number))
+        return Response(CaseSerializer(case, context={"request": request}).data)
+
+
+class CaseTimeline(Endpoint, ListAPIView[CaseEvent]):
+    """经过, in the order it happened."""
+
+    request: StaffApiRequest
+    queryset = CaseEvent.objects.none()
+    serializer_class = EventSerializer
+    pagination_class = InOrder
+
+    @extend_schema(
+        operation_id="case_timeline", summary="经过", responses=EventSerializer(many=True)
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        user, number = self.request.user, kwargs["number"]
+        case = Case.objects.visible_to(user).named(number).first()
+        if case is None:
+            raise NotFound(not_found(user, number))
+        events = self.paginate_queryset(events_of(case)) or []
+        return self.get_paginated_response(_lines(list(events)))
+
+
+def _lines(events: list[CaseEvent]) -> Any:
+    lines = [
+        {
+            "seq": event.seq,
+            "at": event.at,
+            "verb": event.verb,
+            "title": entry.title,
+            "text": entry.text,
+            "by": entry.who,
+            "stage": event.to_stage,
+            "round": event.round,
+            "public": event.is_public,
+        }
+        for event, entry in zip(events, entries_of(events), strict=True)
+    ]
+    return EventSerializer(lines, many=True).data
+
+
+class ActSchema(Schema):
+    """The description of one act, from the registry and its form."""
+
+    @property
+    def act(self) -> Act:
+        act: Act = self.view.act
+        return act
+
+    def get_operation_id(self) -> str:
+        return f"case_{self.act.verb.replace('-', '_')}"
+
+    def get_summary(self) -> str:
+        return self.act.label
+
+    def get_description(self) -> str:
+        return self.act.form.intro
+
+    def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
+        described = describe(self.act.form)
+        if not described["properties"]:
+            return None
+        content = {"application/json": {"schema": described}}
+        return {"content": content, "required": "required" in described}
+
+    def get_request_serializer(self) -> None:
+        return None
+
+    def get_response_serializers(self) -> Any:
+        return {200: CaseSerializer}
+
+
+class DoAct(Endpoint):
+    """Do the act to the case; the answer is the case as it then is."""
+
+    act: Act = None  # type: ignore[assignment]  # each address brings its own
+    schema = ActSchema()
+
+    @once
+    def post(self, request: StaffApiRequest, number: str) -> Response:
+        act, user = self.act, request.user
+        case = self._case(user, number)
+        if not act.who(user, case):
+            raise NotAllowed(refusal(act, case))
+        body: Any = request.data
+        if wrong := misfits(act.form, body):
+            raise Invalid(errors=wrong)
+        form = act.form(act.form.flatten(body), case=case, user=user)
+        if not form.is_valid():
+            found = sentences(form.errors)
+            raise Invalid(errors={BODY if n == "__all__" else n: said for n, said in found.items()})
+        act.service(case_id=case.pk, by=user, **form.arguments())
+        changed = CaseSerializer(_read(user, case.pk), context={"request": request})
+        return Response(changed.data)
+
+    def _case(self, user: User, number: str) -> Case:
+        rows = Case.objects.visible_to(user).named(number)
+        case = rows.select_related("center", "unit").with_assignments().first()
+        if case is None:
+            raise NotFound(not_found(user, number))
+        return case

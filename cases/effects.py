@@ -1,0 +1,50 @@
+"""What a page says after an act: that it is done, and where the case stands now."""
+
+from __future__ import annotations
+
+from cases.acts import Act
+from cases.models import Case
+from cases.vocabulary import Closure, Label
+from zongzhi.lib import dates
+
+_DONE = {
+    "note": "进展已记下",
+    "amend": "更正已保存，前后都留着",
+    "revisit": "这次来访已记下",
+    "claim": "已签收，由你办理",
+    "undo-claim": "签收已撤销",
+    "recall": "派出已撤回",
+    "request-reassign": "已申请改派，等分流员定",
+    "extend": "已申请延期，等本单位负责人批",
+    "pause": "已申请暂停计时，等分流员批",
+    "escalate": "已申请提级，等上一级中心批",
+    "decide": "已批复",
+    "report": "结果已反馈，等审核",
+    "send-back": "已退回补办",
+    "approve": "审核已通过，转回访",
+    "return": "已退回，等分流员裁定",
+    "rule": "已裁定",
+    "answer": "已答复督办",
+    "lift": "督办已解除",
+    "resume": "已恢复计时",
+    "assign": "已指派",
+    "follow-up": "回访已记下",
+    "unmerge": "并案已撤销",
+}
+
+
+def said_after(act: Act, case: Case) -> str:
+    """「0403-012 已派给人社局，4月4日 17:30 前签收。」"""
+    return f"{case.short_number} {_done(act, case)}。"
+
+
+def _done(act: Act, case: Case) -> str:
+    if act.verb in ("dispatch", "reassign") and case.unit is not None and case.claim_due_at:
+        verb = "已派给" if act.verb == "dispatch" else "已改派"
+        return f"{verb}{case.unit.name}，{dates.moment(case.claim_due_at)} 前签收"
+    words = _DONE.get(act.verb, f"已{act.label}")
+    if case.label == Label.ENDED and case.closure:
+        return f"{words}，已终止（{Closure(case.closure).label}）"
+    if case.label == Label.DONE and case.closure:
+        return f"{words}，{Closure(case.closure).label}"
+    return words

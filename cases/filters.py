@@ -1,0 +1,260 @@
+"""What a list of cases can be narrowed by. The page and the API read the same parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.dateparse import parse_date, parse_datetime
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, Filter, FilterSet
+
+from cases.models import Assignment, Case
+from cases.querysets import CaseQuerySet
+from cases.searching import search
+from cases.vocabulary import DISSATISFIED, FINISHED, Closure, Label, Risk, Satisfaction, Source, Stage
+from orgs.models import Region, User
+from zongzhi.lib import clock
+from zongzhi.lib.paging import Order
+
+VIEWS = {
+    "todo": "待我处理",
+    "near": "快到期",
+    "overdue": "超期",
+    "supervised": "被督办",
+    "revisits": "再次来访≥2",
+    "all": "全部",
+}
+MINE = {
+    "registered": "我登记的",
+    "first": "我首接的",
+    "handler": "我经办的",
+    "assisting": "本单位协办的",
+}
+SUPERVISED = "督办中"
+NEWEST = Order("registered_at", descending=True)
+BY_DUE = Order("due_at", nullable=True)
+GROUPS_OF_SATISFACTION = {
+    "rated": "评过的",
+    "content": "满意的",
+    "dissatisfied": "不满意的",
+}
+_BY_DUE_VIEWS = ("todo", "near", "overdue", "supervised")
+_LABELS = {**{label.value: label.value for label in Label}, **{x.label: x.value for x in Label}}
+
+
+class MomentField(forms.Field):
+    """A day or a moment: (moment, whether it was a whole day)."""
+
+    def to_python(self, value: Any) -> tuple[datetime, bool] | None:
+        if value in self.empty_values:
+            return None
+        text = str(value).strip().replace(" ", "+")  # a + that nobody escaped
+        try:
+            if day := parse_date(text):
+                return _midnight(day), True
+            moment = parse_datetime(text)
+        except ValueError:
+            moment = None
+        if moment is None:
+            raise forms.ValidationError("日期写成 2026-11-30 这样")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=clock.SHANGHAI)), False
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=clock.SHANGHAI)
+
+
+class AfterFilter(Filter):
+    """From a day or a moment on, which counts."""
+
+    field_class = MomentField
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return qs if value is None else qs.filter(**{f"{self.field_name}__gte": value[0]})
+
+
+class BeforeFilter(Filter):
+    """Until a day, all of it; or until a moment."""
+
+    field_class = MomentField
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        if value is None:
+            return qs
+        moment, whole_day = value
+        if whole_day:
+            return qs.filter(**{f"{self.field_name}__lt": moment + timedelta(days=1)})
+        return qs.filter(**{f"{self.field_name}__lte": moment})
+
+
+def _choice(field_name: str, choices: Any, label: str, **more: Any) -> ChoiceFilter:
+    return ChoiceFilter(
+        field_name=field_name,
+        choices=choices,
+        label=label,
+        error_messages={"invalid_choice": f"{label}里没有“%(value)s”"},
+        **more,
+    )
+
+
+class CaseFilter(FilterSet):
+    """The filters of a list of cases. The queryset must be the visible ones already."""
+
+    view = _choice("view", list(VIEWS.items()), "视图", method="by_view")
+    q = CharFilter(label="关键词", method="by_text")
+    stage = _choice("stage", Stage.choices, "阶段")
+    label = CharFilter(label="状态", method="by_label")
+    type = CharFilter(field_name="type__code", label="类型")
+    department = CharFilter(field_name="unit__code", label="主办")
+    region = CharFilter(label="发生地", method="by_region")
+    source = _choice("source", Source.choices, "来源")
+    risk = _choice("risk", Risk.choices, "风险")
+    mine = _choice("mine", list(MINE.items()), "和我有关", method="by_mine")
+    overdue = BooleanFilter(label="超期", method="by_overdue")
+    near = BooleanFilter(label="快到期", method="by_near")
+    supervised = BooleanFilter(label="督办中", method="by_supervised")
+    satisfaction = _choice(
+        "satisfaction",
+        [*GROUPS_OF_SATISFACTION.items(), *Satisfaction.choices],
+        "满意度",
+        method="by_satisfaction",
+    )
+    open = BooleanFilter(label="没结案的", method="by_open")
+    unhappy = BooleanFilter(label="不满意待整改", method="by_unhappy")
+    closure = _choice(
+        "closure", [("finished", "办结的"), *Closure.choices], "结案方式", method="by_closure"
+    )
+    registered_after = AfterFilter(field_name="registered_at", label="登记日期从")
+    registered_before = BeforeFilter(field_name="registered_at", label="登记日期到")
+    approved_after = AfterFilter(field_name="approved_at", label="办结日期从")
+    approved_before = BeforeFilter(field_name="approved_at", label="办结日期到")
+    closed_after = AfterFilter(field_name="closed_at", label="结案日期从")
+    closed_before = BeforeFilter(field_name="closed_at", label="结案日期到")
+    as_of = BeforeFilter(field_name="registered_at", label="数据截止")
+
+    class Meta:
+        model = Case
+        fields: tuple[str, ...] = ()
+
+    @property
+    def user(self) -> User:
+        user: User = self.request.user
+        return user
+
+    @property
+    def now(self) -> datetime:
+        """The moment lights are judged at: that of the figure the list stands behind, or now."""
+        as_of = self.form.cleaned_data.get("as_of")
+        return as_of[0] if as_of and not as_of[1] else clock.now()
+
+    @property
+    def order(self) -> Order:
+        """What is to be done: by what is due first. Everything: the newest first."""
+        data = self.form.cleaned_data
+        due_first = data.get("view") in _BY_DUE_VIEWS or data.get("overdue") or data.get("near")
+        return BY_DUE if due_first else NEWEST
+
+    def by_view(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        match value:
+            case "todo":
+                return qs.awaiting(self.user)
+            case "near":
+                return qs.near_due(self.now)
+            case "overdue":
+                return qs.overdue(self.now)
+            case "supervised":
+                return qs.filter(stage=Stage.SUPERVISION)
+            case "revisits":
+                return qs.filter(visits_count__gte=2)
+        return qs
+
+    def by_text(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        return search(qs, value)
+
+    def by_label(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """One label or several with commas, by code or in Chinese; an unknown one finds nothing.
+
+        督办中 is no label of its own but what staff read before it: every case of that stage.
+        """
+        parts = [part.strip() for part in value.replace("，", ",").split(",")]
+        found = Q(label__in=[_LABELS.get(part, "") for part in parts])
+        if SUPERVISED in parts:
+            found |= Q(stage=Stage.SUPERVISION)
+        return qs.filter(found)
+
+    def by_region(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        inside = Region.objects.filter(code__startswith=stem_of(value))
+        return qs.filter(occurred_region__in=inside)
+
+    def by_mine(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        parts = Assignment.objects.open()
+        units = {post.department_id for post in self.user.posts_today} - {None}
+        match value:
+            case "registered":
+                return qs.filter(registered_by=self.user)
+            case "first":
+                return qs.filter(first_receiver=self.user)
+            case "handler":
+                return qs.filter(pk__in=parts.filter(handler=self.user).values("case"))
+        return qs.filter(pk__in=parts.filter(unit__in=units, role="assisting").values("case"))
+
+    def by_overdue(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
+        return qs.overdue(self.now) if value else qs.filter(~Q(due_at__lt=self.now))
+
+    def by_near(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
+        return qs.near_due(self.now) if value else qs
+
+    def by_supervised(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
+        here = Q(stage=Stage.SUPERVISION)
+        return qs.filter(here if value else ~here)
+
+    def by_satisfaction(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        match value:
+            case "rated":
+                return qs.exclude(satisfaction="")
+            case "content":
+                return qs.exclude(satisfaction__in=("", *DISSATISFIED))
+            case "dissatisfied":
+                return qs.filter(satisfaction__in=DISSATISFIED)
+        return qs.filter(satisfaction=value)
+
+    def by_open(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
+        return qs.open() if value else qs.filter(stage=Stage.CLOSED)
+
+    def by_unhappy(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
+        return qs.unhappy() if value else qs
+
+    def by_closure(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        return qs.filter(closure__in=FINISHED if value == "finished" else (value,))
+
+    def words(self) -> list[str]:
+        """What was asked for, as people read it, for the sentence over an empty list."""
+        said = []
+        for name, value in self.form.cleaned_data.items():
+            if value in (None, "", False) or name in ("as_of", "view"):
+                continue
+            field = self.form.fields[name]
+            said.append(_said(field, value))
+        view = self.form.cleaned_data.get("view")
+        return said + ([VIEWS[view]] if view and view != "all" else [])
+
+
+def _said(field: forms.Field, value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"{field.label}{value[0]:%Y-%m-%d}"
+    if value is True:
+        return str(field.label)
+    choices: Mapping[str, str] = dict(getattr(field, "choices", ()) or ())
+    return str(choices.get(value) or dict(Label.choices).get(value) or value)
+
+
+def stem_of(code: str) -> str:
+    """The digits that everything inside a division shares; "" would be everywhere."""
+    code = code.strip()
+    for length, rest in ((4, 8), (6, 6), (9, 3)):
+        if len(code) == length + rest and code.endswith("0" * rest):
+            return code[:length]
+    return code

@@ -1,0 +1,256 @@
+"""新登记: what the window types while the visitor is talking, and its shape (`ux.md` §2.3)."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+
+from cases import choices
+from cases.models import DisputeType
+from cases.services.registration import PartyInput, Registration
+from cases.vocabulary import PartyRole, Source, Special, Willing
+from orgs.models import Department, Post, Region
+from orgs.permissions import Permission
+from zongzhi.lib.identity import check_id_number, check_phone
+
+TO_TRIAGE = "triage"
+NARRATIVE_LEAST = 10
+NO_CARD = [("forgot", "没带证件"), ("refused", "不愿提供")]
+
+# A name that ends like this is a unit's, not a person's.
+_UNIT = re.compile(
+    "(?:公司|集团|企业|工厂|厂|商店|店|超市|酒店|宾馆|医院|卫生院|卫生室|诊所|学校|小学|中学|大学|幼儿园|银行"
+    "|信用社|合作社|物业|业委会|委员会|村委会|居委会|村民小组|政府|中心|局|处|所|站|队|办公室|工地|项目部|"
+    "经营部|协会|养殖场|农场|林场|市场)$"
+)
+
+
+class RegistrationForm(forms.Form):
+    """The nine required things, and the few that may be known already."""
+
+    TITLE: ClassVar[str] = "新登记"
+
+    submission_id = forms.UUIDField(widget=forms.HiddenInput)
+    phone = forms.CharField(label="手机号", required=False, max_length=30)
+    no_phone = forms.BooleanField(label="没有电话", required=False)
+    name = forms.CharField(
+        label="姓名",
+        min_length=2,
+        max_length=30,
+        error_messages={
+            "required": "还没填“姓名”",
+            "min_length": "姓名至少 2 个字",
+            "max_length": "姓名最多 30 个字",
+        },
+    )
+    visitors = forms.IntegerField(
+        label="人数",
+        initial=1,
+        min_value=1,
+        max_value=500,
+        error_messages={
+            "required": "还没填“人数”，一个人就填 1",
+            "invalid": "人数要写数字",
+            "min_value": "人数至少是 1",
+            "max_value": "人数最多 500",
+        },
+    )
+    id_number = forms.CharField(label="身份证号", required=False, max_length=30)
+    no_card = forms.ChoiceField(
+        label="没有证件号", required=False, choices=[("", "带了证件"), *NO_CARD]
+    )
+    address = forms.CharField(
+        label="住址",
+        required=False,
+        max_length=100,
+        error_messages={"max_length": "住址最多 100 个字"},
+    )
+    opponents = forms.CharField(label="对方", required=False, max_length=200)
+    place = forms.ChoiceField(
+        label="发生地",
+        error_messages={"required": "还没选“发生地”", "invalid_choice": "没有这个地方，重选一次"},
+    )
+    narrative = forms.CharField(
+        label="事情和要求",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": "还没写“事情和要求”，说清“因为什么、要什么”",
+            "max_length": "事情和要求最多 2000 个字",
+        },
+    )
+    type = forms.ChoiceField(label="类型", required=False, widget=forms.RadioSelect)
+    other_type = forms.ChoiceField(label="更多类型", required=False)
+    special = forms.MultipleChoiceField(
+        label="特别情况",
+        choices=Special.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "还没选“特别情况”，没有就选 0",
+            "invalid_choice": "特别情况里没有“%(value)s”",
+        },
+    )
+    willing = forms.ChoiceField(
+        label="愿意调解",
+        choices=Willing.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "还没选“愿意调解”", "invalid_choice": "重选“愿意调解”"},
+    )
+    destination = forms.ChoiceField(
+        label="去向",
+        initial=TO_TRIAGE,
+        error_messages={"required": "还没选“去向”", "invalid_choice": "没有这个单位，重选一次"},
+    )
+    same = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        post: Post,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        self.post = post
+        fresh = {"submission_id": uuid.uuid4(), **(initial or {})}
+        super().__init__(data, initial=fresh)
+        self._offer_types()
+        self._choices("place", [("", "选村（社区）"), *choices.places_below(post.center)])
+        self._choices("destination", [(TO_TRIAGE, "交分流台研判"), *_units(post)])
+        for name, attrs in _ATTRS.items():
+            self.fields[name].widget.attrs.update(attrs)
+
+    def _offer_types(self) -> None:
+        named = dict(choices.type_options())
+        usual = [code for code in choices.usual_types(self.post.center, most=4) if code in named]
+        self._choices("type", [(code, named[code]) for code in usual])
+        rest = [(code, name) for code, name in named.items() if code not in usual]
+        self._choices("other_type", [("", "更多…"), *rest])
+
+    def _choices(self, name: str, options: list[Any]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = options
+
+    @property
+    def type_errors(self) -> list[str]:
+        return [*self["type"].errors, *self["other_type"].errors]
+
+    def clean_phone(self) -> str:
+        text = str(self.cleaned_data["phone"]).strip()
+        if text:
+            return _checked(check_phone, text)
+        if not self.data.get("no_phone"):
+            raise forms.ValidationError("还没填“手机号”。没有电话可勾“没有电话”")
+        return ""
+
+    def clean_id_number(self) -> str:
+        text = str(self.cleaned_data["id_number"]).strip()
+        if text:
+            return _checked(check_id_number, text)
+        if not self.data.get("no_card"):
+            raise forms.ValidationError("还没填“身份证号”。没带可选“没带证件”")
+        return ""
+
+    def clean_narrative(self) -> str:
+        text = str(self.cleaned_data["narrative"]).strip()
+        if len(text) < NARRATIVE_LEAST:
+            raise forms.ValidationError(
+                f"事情和要求写得太短（{len(text)} 字），至少说清“因为什么、要什么”"
+            )
+        return text
+
+    def clean_special(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["special"]
+        if Special.NONE in chosen and len(chosen) > 1:
+            raise forms.ValidationError("选了“都没有”，就不能再选别的特别情况")
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kind, other = data.get("type"), data.get("other_type")
+        if kind and other:
+            self.add_error("type", "类型选了两个，留一个")
+        elif not kind and not other and "type" not in self.errors:
+            self.add_error("type", "还没选“类型”")
+        return data
+
+    def registration(self) -> Registration:
+        """What was typed, ready for the service."""
+        data = self.cleaned_data
+        unit = data["destination"]
+        whole = self.post.gives(Permission.VIEW_CENTER)
+        return Registration(
+            source=Source.WINDOW if whole else Source.GRID,
+            narrative=data["narrative"],
+            type=DisputeType.objects.get(code=data["type"] or data["other_type"]),
+            occurred_region=Region.objects.get(code=data["place"]),
+            parties=[self._applicant(), *self._opponents()],
+            special=[Special(flag) for flag in data["special"]],
+            willing_to_mediate=Willing(data["willing"]),
+            visitors=data["visitors"],
+            suggested_unit=None if unit == TO_TRIAGE else Department.objects.get(code=unit),
+            submission_id=data["submission_id"],
+            no_id_reason="" if data["id_number"] else data["no_card"],
+        )
+
+    def _applicant(self) -> PartyInput:
+        data = self.cleaned_data
+        return PartyInput(
+            role=PartyRole.APPLICANT,
+            name=data["name"].strip(),
+            phone=data["phone"],
+            id_number=data["id_number"],
+            address=data["address"],
+        )
+
+    def _opponents(self) -> list[PartyInput]:
+        typed = re.split(r"[、，,;；]", self.cleaned_data["opponents"])
+        return [
+            PartyInput(
+                role=PartyRole.RESPONDENT, name=name[:60], is_organization=is_unit_name(name)
+            )
+            for name in dict.fromkeys(part.strip() for part in typed)
+            if name
+        ]
+
+
+_ATTRS: dict[str, dict[str, Any]] = {
+    "phone": {"inputmode": "numeric", "autocomplete": "off", "data-focus": ""},
+    "name": {"autocomplete": "off"},
+    "visitors": {"class": "control--short", "tabindex": "-1"},
+    "id_number": {"autocomplete": "off"},
+    "no_card": {"tabindex": "-1", "class": "control--auto"},
+    "no_phone": {"tabindex": "-1"},
+    "address": {"autocomplete": "off", "tabindex": "-1"},
+    "opponents": {"autocomplete": "off", "placeholder": "姓名或单位，可多个，用顿号隔开"},
+    "narrative": {"placeholder": "谁和谁、因为什么、要求怎么解决。两三句话即可，详细情况可以后补"},
+    "other_type": {"tabindex": "-1", "class": "control--auto", "data-other-of": "type"},
+}
+
+
+def is_unit_name(name: str) -> bool:
+    """Whether a name reads like a unit's, as the window types it."""
+    return bool(_UNIT.search(name))
+
+
+def _checked(check: Any, text: str) -> str:
+    try:
+        return str(check(text))
+    except ValueError as error:
+        raise forms.ValidationError(str(error)) from error
+
+
+def _units(post: Post) -> list[tuple[str, Any]]:
+    """Whom the window may suggest: the bureaus and bodies of its centre, the centres below."""
+    units = Department.objects.filter(is_active=True)
+    ours = units.filter(center=post.center).exclude(runs=post.center)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for unit in ours.order_by("kind", "pk"):
+        groups.setdefault(unit.get_kind_display(), []).append((unit.code, unit.name))
+    below = units.filter(runs__parent=post.center).exclude(center=post.center)
+    lower = [(unit.code, unit.name) for unit in below]
+    return [*groups.items(), *([("下级中心", lower)] if lower else [])]

@@ -1,0 +1,71 @@
+"""The search box: a number, a phone, an identity number, a scanned slip, or words."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib.postgres.search import SearchQuery
+
+from cases.models import Case, Party
+from cases.querysets import CaseQuerySet
+from orgs.models import User
+from zongzhi.lib import clock
+from zongzhi.lib.crypto import blind_index
+from zongzhi.lib.errors import NotFound
+from zongzhi.lib.identity import normalise_id, normalise_phone
+from zongzhi.lib.words import search_query
+
+_SHORT = re.compile(r"\d{4}-\d{3,}")
+_FULL = re.compile(r"\d{16}")
+_TOKEN = re.compile(r"/q/([\w-]{22})(?:/|$)")
+_ID_NUMBER = re.compile(r"\d{17}[\dX]")
+_PHONE = re.compile(r"1\d{10}|0\d{9,11}")
+
+
+def search(cases: CaseQuerySet, text: str) -> CaseQuerySet:
+    """Those of the given cases that the text means; they must be the visible ones already."""
+    text = text.strip()
+    if scanned := _TOKEN.search(text):
+        return cases.filter(token=scanned[1])
+    if number := case_number(text):
+        return cases.named(number)
+    if _ID_NUMBER.fullmatch(identity := normalise_id(text)):
+        key = blind_index(identity, "party.id_number")
+        return cases.filter(pk__in=Party.objects.filter(id_number_key=key).values("case"))
+    if _PHONE.fullmatch(phone := normalise_phone(text)):
+        key = blind_index(phone, "party.phone")
+        return cases.filter(pk__in=Party.objects.filter(phone_key=key).values("case"))
+    words = search_query(text)
+    if not words:
+        return cases.none()
+    # A join, not a subquery: common words are found by walking the newest cases first.
+    return cases.filter(words__words=SearchQuery(words, search_type="raw", config="simple"))
+
+
+def case_number(text: str) -> str:
+    """The text as a short or full number; "" when it is something else."""
+    bare = normalise_id(text).replace("—", "-").replace("–", "-")
+    return bare if _SHORT.fullmatch(bare) or _FULL.fullmatch(bare) else ""
+
+
+def find_case(user: User, number: str) -> Case:
+    """The case of that number with all its page shows; the newest where a short one repeats.
+
+    Raises NotFound in the same words for a case that is not there and one not visible.
+    """
+    case = Case.objects.visible_to(user).named(number).for_detail().first()
+    if case is None:
+        raise NotFound(not_found(user, number))
+    return case
+
+
+def not_found(user: User, number: str) -> str:
+    """What to say of a number that leads nowhere, with today's last one to compare."""
+    number = number[:30]
+    prefix = f"{clock.today():%m%d}-"
+    if number.startswith(prefix):
+        todays = Case.objects.visible_to(user).filter(short_number__startswith=prefix)
+        last = todays.order_by("-pk").values_list("short_number", flat=True).first()
+        if last:
+            return f"没有编号 {number}。今天最大编号是 {last}，再核对一次"
+    return f"没有编号 {number}，核对后再查"

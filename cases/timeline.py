@@ -1,0 +1,172 @@
+"""What happened to a case, as people read it: title, who, when, a line or two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cases.acts import act_of
+from cases.models import Case, CaseEvent
+from cases.vocabulary import Result, Satisfaction, Settled
+from orgs.models import Center, Department
+from zongzhi.lib import dates
+
+SHOWN = 100
+FILTERS = {"all": "全部", "written": "只看人写的", "moved": "只看流转"}
+_NOT_ACTS = {"register": "登记", "rate": "来访人评价"}
+# What the citizen did or was there for; everything else is internal unless marked public.
+_THEIR_OWN = ("register", "revisit", "rate")
+_WORDS_ONLY = ("note", "amend", "revisit", "assign")
+_RULINGS = {"uphold": "维持原派", "reassign": "改派", "joint": "上会商"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the history, ready to be drawn."""
+
+    title: str
+    text: str
+    who: str
+    at: datetime
+    internal: bool
+    known_time: bool = True
+    url: str = ""
+    link: str = ""
+    stage: str = ""
+    verb: str = ""
+
+
+def events_of(case: Case, *, only: str = "all") -> QuerySet[CaseEvent]:
+    """The rows of one history, newest first, with all that `entries_of` reads of them."""
+    rows = CaseEvent.objects.filter(case=case).select_related("words", "by", "unit")
+    if only == "written":
+        rows = rows.exclude(text_digest="").exclude(by=None)
+    elif only == "moved":
+        rows = rows.exclude(verb__in=_WORDS_ONLY)
+    return rows.order_by("-seq")
+
+
+def entries_of(events: Iterable[CaseEvent]) -> list[Entry]:
+    """The lines for these rows; one query for the units and one for the centres they name."""
+    loaded = list(events)
+    units = Department.objects.in_bulk(_ids(loaded, "lead", "suggested", "assisting"))
+    moves = [event for event in loaded if event.verb in ("push-down", "decide")]
+    centers = Center.objects.in_bulk(_ids(moves, "from", "to")) if moves else {}
+    return [_entry(event, units, centers) for event in loaded]
+
+
+def title_of(verb: str) -> str:
+    """The Chinese name of what was done."""
+    try:
+        return act_of(verb).label
+    except KeyError:
+        return _NOT_ACTS.get(verb, verb)
+
+
+def _ids(events: Iterable[CaseEvent], *names: str) -> set[int]:
+    found: set[int] = set()
+    for event in events:
+        for name in names:
+            value = event.data.get(name)
+            found.update(value if isinstance(value, list) else [value] if value else [])
+    return {pk for pk in found if isinstance(pk, int)}
+
+
+def _entry(event: CaseEvent, units: dict[int, Department], centers: dict[int, Center]) -> Entry:
+    words = getattr(event, "words", None)
+    text = words.text if words else ""
+    if words and words.erased_at:
+        text = "（文字已依法删除）"
+    detail = _detail(event, units, centers)
+    title = "添加材料" if event.data.get("attachment") else title_of(event.verb)
+    return Entry(
+        title=title,
+        text="。".join(part for part in (detail, text.rstrip("。")) if part),
+        who=_who(event),
+        at=event.at,
+        internal=not event.is_public and event.verb not in _THEIR_OWN,
+        stage=event.to_stage,
+        verb=event.verb,
+    )
+
+
+def _who(event: CaseEvent) -> str:
+    if event.by is None:
+        return "来访人" if event.verb == "rate" else "系统"
+    doers_own = event.verb not in ("dispatch", "reassign", "rule", "supervise", "lift", "approve")
+    return f"{event.by.name}（{event.unit.name}）" if event.unit and doers_own else event.by.name
+
+
+def _detail(event: CaseEvent, units: dict[int, Department], centers: dict[int, Center]) -> str:
+    data = event.data
+    match event.verb:
+        case "dispatch" | "reassign":
+            return _sent(data, units)
+        case "rule":
+            ruling = _RULINGS.get(data.get("ruling", ""), "")
+            return "，".join(part for part in (ruling, _sent(data, units)) if part)
+        case "return" | "request-reassign":
+            unit = units.get(data.get("suggested") or 0)
+            return f"建议由{unit.name}办" if unit else ""
+        case "report" | "approve":
+            result = data.get("result")
+            return Result(result).label if result else ""
+        case "push-down":
+            return _moved(data, centers)
+        case "decide":
+            granted = "同意" if data.get("granted") else "不同意"
+            return "，".join(part for part in (granted, _moved(data, centers)) if part)
+        case _:
+            return _small(event.verb, data)
+
+
+def _small(verb: str, data: dict[str, Any]) -> str:
+    match verb:
+        case "claim":
+            return "协办" if data.get("role") == "assisting" else ""
+        case "supervise":
+            return str(data.get("number", ""))
+        case "follow-up" | "rate":
+            return _opinion(data)
+        case "extend":
+            return f"{data['days']} 个工作日" if data.get("days") else ""
+        case "pause":
+            return f"到 {data['until']}" if data.get("until") else ""
+        case "resume":
+            return f"暂停了 {data['days']} 个工作日" if data.get("days") else ""
+        case "revisit":
+            return f"{data.get('visitors', 1)} 人"
+    return ""
+
+
+def _opinion(data: dict[str, Any]) -> str:
+    said = data.get("satisfaction", "")
+    if said == "unreached":
+        return f"打不通（第 {data['attempt']} 次）" if data.get("attempt") else "打不通"
+    settled = data.get("settled")
+    words = [Settled(settled).label] if settled else []
+    words += [Satisfaction(said).label] if said else []
+    words += ["要求重新办理"] if data.get("redo") else []
+    return "，".join(words)
+
+
+def _sent(data: dict[str, Any], units: dict[int, Department]) -> str:
+    lead = units.get(data.get("lead") or 0)
+    if lead is None:
+        return ""
+    helpers = [units[pk].name for pk in data.get("assisting", []) if pk in units]
+    return f"派{lead.name}主办" + (f"、{'、'.join(helpers)}协办" if helpers else "")
+
+
+def _moved(data: dict[str, Any], centers: dict[int, Center]) -> str:
+    to = centers.get(data.get("to") or 0)
+    return f"移到{to.name}" if to else ""
+
+
+def said_by(event: CaseEvent | None) -> str:
+    """「王芳 4月3日 10:44」, for one line about the last event."""
+    return "" if event is None else f"{_who(event)} {dates.moment(event.at)}"

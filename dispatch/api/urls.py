@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from dispatch.api import views
+
+urlpatterns = [
+    path("residencies/", views.ResidencyList.as_view(), name="residency-list"),
+]

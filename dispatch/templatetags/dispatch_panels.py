@@ -1,0 +1,57 @@
+"""What this floor hangs on the case page: missing facts, pending requests, the open 督办单."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from cases.models import Case
+from dispatch.facts import missing_facts
+from dispatch.models import Request
+from dispatch.services.asking import may_decide
+from orgs.models import User
+
+register = template.Library()
+
+
+@register.inclusion_tag("cases/panels/_missing_facts.html")
+def missing_facts_panel(case: Case) -> dict[str, Any]:
+    """还缺: what must be known before a result counts."""
+    return {"facts": missing_facts(case) if case.is_open else [], "case": case}
+
+
+@register.simple_tag
+def missing_facts_of(case: Case) -> list[str]:
+    """The names of the missing facts."""
+    return missing_facts(case)
+
+
+@register.inclusion_tag("cases/panels/_requests.html")
+def pending_requests_panel(case: Case, user: User) -> dict[str, Any]:
+    """待批申请: what is asked for, and whether it is this person's to decide."""
+    return {"case": case, "requests": _pending(case, user)}
+
+
+@register.inclusion_tag("cases/panels/_supervision.html")
+def supervision_panel(case: Case) -> dict[str, Any]:
+    """The open 督办单, with its answer; none, nothing."""
+    if case.stage != "supervision":
+        return {"sheet": None}
+    return {"sheet": case.supervisions.filter(closed_at=None).select_related("unit").first()}
+
+
+@register.inclusion_tag("cases/panels/_return.html")
+def return_panel(case: Case) -> dict[str, Any]:
+    """The unit's reasons for returning, for whoever rules on it."""
+    rows = case.returns.filter(ruled_at=None).select_related("suggested", "assignment__unit")
+    return {"row": rows.first() if case.label == "to_rule" else None}
+
+
+def _pending(case: Case, user: User) -> list[tuple[Request, bool]]:
+    rows = case.requests.filter(decided_at=None).select_related("by", "suggested", "assignment")
+    found = []
+    for row in rows:
+        row.case = case  # loaded with its centre already
+        found.append((row, may_decide(row, user)))
+    return found

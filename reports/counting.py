@@ -1,0 +1,49 @@
+"""Numbers that stand before a list: each counts exactly the rows its link shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, IntegerField, QuerySet, Value
+from django.urls import reverse
+
+from cases.filters import CaseFilter
+from cases.models import Case
+from orgs.models import User
+
+Params = Mapping[str, str]
+
+
+def list_url(params: Params) -> str:
+    """The address of the list of cases that these filters give."""
+    return f"{reverse('cases:list')}?{urlencode(dict(params))}"
+
+
+def listed(user: User, params: Params) -> QuerySet[Case]:
+    """The cases behind `list_url(params)`: the list page narrows by the same filter."""
+    visible = Case.objects.visible_to(user)
+    asked = CaseFilter(dict(params), queryset=visible, request=SimpleNamespace(user=user))
+    if not asked.is_valid():
+        raise ValueError(f"not a list of cases: {params}")
+    rows: QuerySet[Case] = asked.qs
+    return rows
+
+
+def count_all(lists: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How long each of the lists is, in one query however many there are."""
+    names = list(lists)
+    parts = [
+        rows.order_by()
+        .annotate(which=Value(index, IntegerField()))
+        .values("which")
+        .annotate(number=Count("pk"))
+        .values_list("which", "number")
+        for index, rows in enumerate(lists.values())
+    ]
+    if not parts:
+        return {}
+    counted = dict(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+    return {name: counted.get(index, 0) for index, name in enumerate(names)}

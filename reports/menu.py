@@ -1,0 +1,121 @@
+"""The menu of each role, in the words of its work. An entry exists only where its page does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from cases.vocabulary import Label
+from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from orgs.models import User
+from orgs.permissions import Permission, RoleCode
+from reports.counting import Params, list_url, listed
+
+FOLLOW_UP: Params = {"view": "todo", "label": Label.TO_FOLLOW_UP.value}
+TO_CLAIM: Params = {"view": "todo", "label": Label.TO_CLAIM.value}
+MINE: Params = {"mine": "handler"}
+ASSISTING: Params = {"mine": "assisting"}
+SUPERVISED: Params = {"view": "supervised"}
+RECEIVED: Params = {"mine": "first", "open": "true"}
+REGISTERED: Params = {"mine": "registered"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu. `rows` are what its number counts; without them it has no number."""
+
+    label: str
+    url: str
+    key: str = ""
+    sub: bool = False
+    rows: QuerySet[Any] | None = None
+
+
+def menu_of(user: User) -> list[Entry]:
+    """The entries of all the posts a person holds today, each page once."""
+    seen: dict[str, Entry] = {}
+    for entry in _entries(user):
+        seen.setdefault(entry.url, entry)
+    return list(seen.values())
+
+
+def _entries(user: User) -> Iterator[Entry]:
+    yield Entry("工作台", reverse("reports:workbench"))
+    if _is(user, RoleCode.LEADER):
+        yield from _leader(user)
+    if user.can(Permission.REGISTER):
+        yield Entry("新登记", reverse("cases:new"), key="F2")
+    if user.can(Permission.TRIAGE):
+        yield from _triage(user)
+    if user.can(Permission.REGISTER):
+        yield from _clerk(user)
+    if user.can(Permission.HANDLE):
+        yield from _unit(user)
+    if user.can(Permission.SUPERVISE):
+        yield Entry("督办台", reverse("dispatch:supervision"))
+    if user.can(Permission.VIEW_CENTER):
+        yield Entry("全部事项", reverse("cases:list"))
+    if user.can(Permission.BOARD):
+        yield Entry("看板", reverse("reports:board"))
+    yield from _administration(user)
+
+
+def _is(user: User, code: RoleCode) -> bool:
+    return any(post.role.code == code.value for post in user.posts_today)
+
+
+def _leader(user: User) -> Iterator[Entry]:
+    yield Entry("看板", reverse("reports:board"))
+    yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
+    yield Entry("督办", reverse("dispatch:supervision"))
+    yield Entry("事项查询", reverse("cases:list"))
+
+
+def _triage(user: User) -> Iterator[Entry]:
+    desk = reverse("dispatch:desk")
+    yield Entry("分流台", desk)
+    for tab, label in DESK.items():
+        yield Entry(label, f"{desk}?tab={tab}", sub=True, rows=desk_queue(user, tab))
+    yield Entry("待批申请", f"{desk}?tab={REQUESTS}", sub=True, rows=pending_requests(user))
+
+
+def _clerk(user: User) -> Iterator[Entry]:
+    if user.can(Permission.VIEW_CENTER):
+        yield Entry("我的登记", list_url(REGISTERED))
+        yield Entry("我首接的（没办完）", list_url(RECEIVED), sub=True, rows=listed(user, RECEIVED))
+        yield Entry("咨询记录", reverse("cases:consultations"))
+    else:
+        yield Entry("我报的", list_url(REGISTERED))
+    if user.can(Permission.FOLLOW_UP):
+        yield Entry("回访", list_url(FOLLOW_UP), rows=listed(user, FOLLOW_UP))
+
+
+def _unit(user: User) -> Iterator[Entry]:
+    for label, params in (
+        ("待签收", TO_CLAIM),
+        ("我在办", MINE),
+        ("协办", ASSISTING),
+        ("被督办", SUPERVISED),
+    ):
+        yield Entry(label, list_url(params), rows=listed(user, params))
+    if user.can(Permission.HEAD):
+        yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
+    if not user.can(Permission.VIEW_CENTER):
+        yield Entry("本单位全部", reverse("cases:list"))
+        yield Entry("已办结", list_url({"label": Label.DONE.value}))
+
+
+def _administration(user: User) -> Iterator[Entry]:
+    if user.can(Permission.ROLES):
+        yield Entry("人员", reverse("orgs:people"))
+        yield Entry("角色权限", reverse("orgs:roles"))
+    if user.can(Permission.SETTINGS):
+        yield Entry("工作日历", reverse("settings:calendar"))
+        yield Entry("办理期限", reverse("settings:clocks"))
+        yield Entry("单位与字典", reverse("admin:index"))
+    if user.can(Permission.LOGS):
+        yield Entry("日志", reverse("orgs:logs"))

@@ -1,0 +1,82 @@
+"""Builds the demo county and lives a year in it, in one transaction: all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from cases.models import DisputeType
+from cases.reference import ensure_clock_rules, ensure_types
+from dispatch.services import asking, sweeping
+from orgs.calendars import calendar_of
+from orgs.models import Notice
+from orgs.reference import ensure_calendar, ensure_roles
+from zongzhi.demo import county
+from zongzhi.demo.hours import Hours
+from zongzhi.demo.lives import Walker, World, walk
+from zongzhi.demo.places import build_places
+from zongzhi.demo.year import YEAR, ordinary_lives
+from zongzhi.lib import clock
+
+CASES = 700
+UNREAD_FOR = timedelta(days=2)
+
+
+@transaction.atomic
+def load(*, cases: int = CASES) -> World:
+    """Fill an empty database. `cases` is about how many there will be."""
+    now = clock.now()
+    ensure_reference(now)
+    places = build_places(since=(now - 2 * YEAR).date(), at=now)
+    calendar = calendar_of(places.centers[county.COUNTY])
+    types = {row.code: row for row in DisputeType.objects.all()}
+    world = World(places, Hours(calendar, now), types)
+    walk(walkers(world, cases), until=now)
+    with clock.at(now):
+        sweep()
+    Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
+    return world
+
+
+def ensure_reference(now: datetime) -> None:
+    """What `manage.py setup` has done already, unless somebody loads by hand."""
+    ensure_roles()
+    ensure_calendar(range(now.year - 2, now.year + 3))
+    ensure_types()
+    ensure_clock_rules()
+
+
+def walkers(world: World, cases: int) -> Iterator[Walker]:
+    yield Sweep(world.hours, world.hours.now - YEAR)
+    yield from ordinary_lives(world, cases, 1)
+
+
+@dataclass
+class Sweep:
+    """The sweep of the clocks, on every working morning just after opening."""
+
+    hours: Hours
+    last: datetime
+
+    @property
+    def next_moment(self) -> datetime | None:
+        day = self.hours.calendar.workday_after(self.last.date(), 1)
+        return self.hours.calendar.opens(day) + timedelta(minutes=5)
+
+    def act(self) -> None:
+        self.last = clock.now()
+        sweep()
+
+
+def sweep() -> None:
+    """What the beat does every ten minutes, except that here a failure is one."""
+    now = clock.now()
+    for case_id in sweeping.pauses_that_are_over(now=now):
+        asking.resume_when_due(case_id=case_id)
+    for case_id in sweeping.cases_on_the_ladder(now=now):
+        sweeping.climb(case_id=case_id)
+    for sheet_id in sweeping.unanswered_supervisions(now=now):
+        sweeping.propose_talk(supervision_id=sheet_id)
