@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils.timezone import localtime
 
-from cases.models import ClockRule
+from cases.models import Assignment, ClockRule
 from cases.vocabulary import Clock
 from orgs.calendars import calendar_of, revisions
 from orgs.models import Center
@@ -97,3 +97,12 @@ def clocks_of(center: Center) -> Clocks:
     if _rules[0] != number or number == 0:
         _rules = (number, tuple(ClockRule.objects.all()))
     return Clocks(calendar=calendar_of(center, now=now), rules=_rules[1], level=center.level)
+
+
+def handling_clock(clocks: Clocks, assignment: Assignment) -> None:
+    """Work the handling due time of a part out again from its start, days, grants and pauses."""
+    total = assignment.clock_days + assignment.extended_days
+    due = clocks.after(assignment.clock_from, total, assignment.clock_unit)
+    at = clocks.calendar.shift(due.at, assignment.paused_days) if assignment.paused_days else due.at
+    assignment.handling_due_at = at
+    assignment.handling_near_at = clocks.calendar.near(assignment.clock_from, at, total)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +14,16 @@ from django_filters import BooleanFilter, CharFilter, ChoiceFilter, Filter, Filt
 from cases.models import Assignment, Case
 from cases.querysets import CaseQuerySet
 from cases.searching import search
-from cases.vocabulary import DISSATISFIED, FINISHED, Closure, Label, Risk, Satisfaction, Source, Stage
+from cases.vocabulary import (
+    DISSATISFIED,
+    FINISHED,
+    Closure,
+    Label,
+    Risk,
+    Satisfaction,
+    Source,
+    Stage,
+)
 from orgs.models import Region, User
 from zongzhi.lib import clock
 from zongzhi.lib.paging import Order
@@ -32,6 +41,7 @@ MINE = {
     "first": "我首接的",
     "handler": "我经办的",
     "assisting": "本单位协办的",
+    "unassigned": "还没指派到人的",
 }
 SUPERVISED = "督办中"
 NEWEST = Order("registered_at", descending=True)
@@ -52,15 +62,16 @@ class MomentField(forms.Field):
         if value in self.empty_values:
             return None
         text = str(value).strip().replace(" ", "+")  # a + that nobody escaped
+        day = None
         try:
-            if day := parse_date(text):
-                return _midnight(day), True
-            moment = parse_datetime(text)
+            day = parse_date(text)
+            moment = _midnight(day) if day else parse_datetime(text)
         except ValueError:
             moment = None
-        if moment is None:
+        if moment is None or moment.year in (MINYEAR, MAXYEAR):  # next to the end of time
             raise forms.ValidationError("日期写成 2026-11-30 这样")
-        return (moment if moment.tzinfo else moment.replace(tzinfo=clock.SHANGHAI)), False
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=clock.SHANGHAI)
+        return moment, day is not None
 
 
 def _midnight(day: date) -> datetime:
@@ -199,6 +210,9 @@ class CaseFilter(FilterSet):
                 return qs.filter(first_receiver=self.user)
             case "handler":
                 return qs.filter(pk__in=parts.filter(handler=self.user).values("case"))
+            case "unassigned":
+                nobodys = parts.filter(unit__in=units, handler=None)
+                return qs.filter(pk__in=nobodys.values("case"))
         return qs.filter(pk__in=parts.filter(unit__in=units, role="assisting").values("case"))
 
     def by_overdue(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:

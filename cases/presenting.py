@@ -77,9 +77,12 @@ class CasePage:
     @property
     def involved(self) -> str:
         """「17 人，38,600 元」"""
-        people = f"{self.case.visitors_count} 人" if self.case.visits_count == 1 else ""
-        money = f"{self.case.amount:,.2f}".removesuffix(".00") + " 元" if self.case.amount else ""
-        return "，".join(part for part in (people, money) if part) or "未问"
+        case = self.case
+        people = f"{case.visitors_count} 人"
+        if case.visits_count > 1:
+            people = f"{case.visits_count} 批 {case.visitors_count} 人次"
+        money = f"，{case.amount:,.2f}".removesuffix(".00") + " 元" if case.amount else ""
+        return people + money
 
     @property
     def special(self) -> str:

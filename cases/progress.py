@@ -49,6 +49,7 @@ class Progress:
     has_result: bool = False
     result: str = ""
     may_rate: bool = False
+    call_back: bool = False
 
 
 def progress_of(case: Case, *, opened: bool) -> Progress:
@@ -70,6 +71,7 @@ def progress_of(case: Case, *, opened: bool) -> Progress:
         has_result=has_result,
         result=result,
         may_rate=not no_rating(case),
+        call_back=case.complained_at is not None and case.is_open,
     )
 
 
@@ -109,7 +111,7 @@ def _steps(case: Case) -> tuple[Step, ...]:
     if case.stage == Stage.CLOSED and not case.is_finished:
         return ()
     handed = case.dispatched_at if case.lead or case.approved_at else None
-    rated = case.ratings.order_by("pk").values_list("at", flat=True).first()
+    rated = case.ratings.filter(round=case.round).order_by("pk").values_list("at", flat=True).first()
     when = (case.registered_at, handed, case.claimed_at, case.approved_at, rated)
     done = [case.registered_at, handed, case.approved_at, case.approved_at, rated]
     current = next((i for i, at in enumerate(done) if at is None), len(done))

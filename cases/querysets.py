@@ -107,9 +107,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
 
     def for_reading(self) -> Self:
-        """What the API says of a case, in three queries however many there are."""
+        """What the API says of a case itself; `acts.with_what_they_read` brings the rest."""
         related = self.select_related("type", "unit", "center", "occurred_region")
-        return related.prefetch_related(open_assignments(), "parties")
+        return related.prefetch_related("parties")
 
     def with_assignments(self) -> Self:
         """The open assignments, lead first, as `open_assignments`."""

@@ -61,7 +61,7 @@ class RegistrationForm(forms.Form):
     )
     id_number = forms.CharField(label="身份证号", required=False, max_length=30)
     no_card = forms.ChoiceField(
-        label="没有证件号", required=False, choices=[("", "带了证件"), *NO_CARD]
+        label="没有证件号", required=False, choices=[("", "有证件号"), *NO_CARD]
     )
     address = forms.CharField(
         label="住址",
@@ -221,14 +221,13 @@ class RegistrationForm(forms.Form):
 _ATTRS: dict[str, dict[str, Any]] = {
     "phone": {"inputmode": "numeric", "autocomplete": "off", "data-focus": ""},
     "name": {"autocomplete": "off"},
-    "visitors": {"class": "control--short", "tabindex": "-1"},
+    "visitors": {"class": "control--short", "inputmode": "numeric"},
     "id_number": {"autocomplete": "off"},
-    "no_card": {"tabindex": "-1", "class": "control--auto"},
-    "no_phone": {"tabindex": "-1"},
-    "address": {"autocomplete": "off", "tabindex": "-1"},
+    "no_card": {"class": "control--auto", "data-other-of": "id_number"},
+    "address": {"autocomplete": "off"},
     "opponents": {"autocomplete": "off", "placeholder": "姓名或单位，可多个，用顿号隔开"},
     "narrative": {"placeholder": "谁和谁、因为什么、要求怎么解决。两三句话即可，详细情况可以后补"},
-    "other_type": {"tabindex": "-1", "class": "control--auto", "data-other-of": "type"},
+    "other_type": {"class": "control--auto", "data-other-of": "type"},
 }
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef, Prefetch
+
 from cases import policies
 from cases.acts import Act, When, arcs, staying
 from cases.forms import NoInput
-from cases.models import Assignment, Case
+from cases.models import Assignment, Case, CaseEvent
+from cases.querysets import CaseQuerySet
 from cases.services.course import said
 from cases.vocabulary import Label, Stage
 from dispatch import forms
 from dispatch.models import Request, Supervision
 from dispatch.services import asking, assigning, handling, moving, supervising
-from orgs.models import User
+from orgs.models import Center, User
 from zongzhi.lib import clock
 
 _T, _H, _S = Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION
@@ -144,8 +147,7 @@ def _supervised(case: Case) -> str | None:
 
 
 def _open_sheet(case: Case) -> Supervision | None:
-    sheets = Supervision.objects.select_related("unit")
-    return sheets.filter(case=case, closed_at=None).first()
+    return next((sheet for sheet in case.supervisions.all() if sheet.closed_at is None), None)
 
 
 def _may_be_answered(case: Case) -> str | None:
@@ -172,7 +174,7 @@ def _asked(kind: Request.Kind) -> When:
     """Whether it has been asked for and not yet been decided."""
 
     def asked(case: Case) -> str | None:
-        waiting = case.requests.filter(kind=kind, decided_at=None).exists()
+        waiting = any(r.kind == kind and r.decided_at is None for r in case.requests.all())
         return f"{case.short_number} 的{kind.label}已经申请过，正等批复" if waiting else None
 
     return asked
@@ -183,24 +185,37 @@ def _may_be_extended(case: Case) -> str | None:
         return reason
     if clock.now() > case.lead.handling_due_at:
         return f"办理期限 {said(case.lead.handling_due_at)} 已过，不能再申请延期"
-    granted = case.lead.requests.filter(kind=Request.Kind.EXTENSION, granted=True)
-    return "这一轮已经延过一次期，不能再延" if granted.exists() else None
+    lead, kind = case.lead, Request.Kind.EXTENSION
+    given = (r.kind == kind and r.assignment_id == lead.pk for r in _granted(case))
+    return "这一轮已经延过一次期，不能再延" if any(given) else None
+
+
+def _granted(case: Case) -> list[Request]:
+    return [request for request in case.requests.all() if request.granted]
 
 
 def _may_move_up(case: Case) -> str | None:
     if case.center.parent_id is None:
         return "上面没有中心可以提级"
-    granted = case.requests.filter(kind=Request.Kind.ESCALATION, round=case.round, granted=True)
-    return "这一轮已经提级过一次" if granted.exists() else None
+    kind = Request.Kind.ESCALATION
+    given = (r.kind == kind and r.round == case.round for r in _granted(case))
+    return "这一轮已经提级过一次" if any(given) else None
 
 
 def _may_move_down(case: Case) -> str | None:
     if reason := _not_yet_dispatched(case):
         return reason
-    if not case.center.children.exists():
+    known = getattr(case, "has_lower", None), getattr(case, "was_pushed_down", None)
+    lower, moved = known if None not in known else _places(case)
+    if not lower:
         return "下面没有中心可以下派"
+    return "这一轮已经下派过一次" if moved else None
+
+
+def _places(case: Case) -> tuple[bool, bool]:
+    """What `with_papers` has loaded where there are many cases."""
     moved = case.events.filter(verb="push-down", round=case.round)
-    return "这一轮已经下派过一次" if moved.exists() else None
+    return case.center.children.exists(), moved.exists()
 
 
 def _was_mine_to_send(user: User, case: Case) -> bool:
@@ -237,9 +252,19 @@ def _own_part_may_not_be_reported(user: User, case: Case) -> str | None:
 
 
 def _nothing_to_decide(user: User, case: Case) -> str | None:
-    pending = case.requests.filter(decided_at=None).select_related("assignment")
+    pending = [request for request in case.requests.all() if request.decided_at is None]
     mine = [asked for asked in pending if asking.may_decide(asked, user)]
     return None if mine else "没有等这个账号批的申请"
+
+
+def with_papers(cases: CaseQuerySet) -> CaseQuerySet:
+    """Load what the rules above read, so that asking them of many cases asks nothing more."""
+    moved = CaseEvent.objects.filter(case=OuterRef("pk"), verb="push-down", round=OuterRef("round"))
+    lower = Center.objects.filter(parent=OuterRef("center"))
+    return cases.annotate(has_lower=Exists(lower), was_pushed_down=Exists(moved)).prefetch_related(
+        Prefetch("requests", queryset=Request.objects.select_related("assignment")),
+        Prefetch("supervisions", queryset=Supervision.objects.select_related("unit")),
+    )
 
 
 ACTS = (

@@ -1,6 +1,13 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from dispatch import views
 
 app_name = "dispatch"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("dispatch/", views.desk, name="desk"),
+    path("dispatch/requests/", views.requests, name="requests"),
+    path("supervision/", views.supervision, name="supervision"),
+    path("supervision/<int:pk>/", views.sheet, name="sheet"),
+]

@@ -56,7 +56,7 @@ def change_roles(*, wanted: dict[int, list[str]], by: User, address: str | None)
 def create_person(
     *, username: str, name: str, phone: str, by: User, address: str | None
 ) -> tuple[User, str]:
-    """A new account and its first password, which is shown once. Raises Invalid for a taken name."""
+    """A new account and its first password, shown once. Raises Invalid for a taken name."""
     password = first_password()
     try:
         with transaction.atomic():

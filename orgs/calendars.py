@@ -38,14 +38,19 @@ class _Copy:
 _copy = _Copy()
 
 
-def calendar_of(center: Center) -> Calendar:
-    """The centre's calendar: national days, its own exceptions over them, its own hours."""
-    return calendars_of([center])[center.pk]
+def calendar_of(center: Center, *, now: dict[str, int] | None = None) -> Calendar:
+    """The centre's calendar: national days, its own exceptions over them, its own hours.
+
+    `now` is what `revisions()` has just said, when the caller has asked already.
+    """
+    return calendars_of([center], now=now)[center.pk]
 
 
-def calendars_of(centers: Iterable[Center]) -> dict[int, Calendar]:
+def calendars_of(
+    centers: Iterable[Center], *, now: dict[str, int] | None = None
+) -> dict[int, Calendar]:
     """The calendars of several centres by id, for the price of one."""
-    days = _current()
+    days = _current((revisions() if now is None else now).get(SUBJECT, 0))
     return {
         center.pk: Calendar(
             days={**days.national, **days.local.get(center.pk, {})},

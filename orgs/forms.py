@@ -47,9 +47,7 @@ class SignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors:
-            user = authenticate(
-                self.request, username=data["username"], password=data["password"]
-            )
+            user = authenticate(self.request, username=data["username"], password=data["password"])
             self.user = user if isinstance(user, User) else None
         return data
 
@@ -143,9 +141,7 @@ class PersonForm(forms.Form):
         max_length=50,
         error_messages={"required": "还没填账号", "invalid": "账号只用字母、数字、点和横线"},
     )
-    name = forms.CharField(
-        label="姓名", max_length=50, error_messages={"required": "还没填姓名"}
-    )
+    name = forms.CharField(label="姓名", max_length=50, error_messages={"required": "还没填姓名"})
     phone = forms.CharField(label="电话", max_length=20, required=False)
 
     def clean_username(self) -> str:

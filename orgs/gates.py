@@ -40,5 +40,3 @@ def centers_of(user: User, permission: Permission) -> QuerySet[Center]:
     for post in user.posts_giving(permission):
         inside |= Q(region__code__startswith=post.center.region.stem)
     return Center.objects.filter(inside)
-
-

@@ -62,9 +62,7 @@ def _frame(request: HttpRequest) -> Frame | None:
     return _draw(request, user, entries, count_all({UNREAD: user.notices.unread(), **lists}))
 
 
-def _draw(
-    request: HttpRequest, user: User, entries: list[Entry], counts: dict[str, int]
-) -> Frame:
+def _draw(request: HttpRequest, user: User, entries: list[Entry], counts: dict[str, int]) -> Frame:
     posts = user.posts_today
     center = posts[0].center if posts else None
     window = next((post.window for post in posts if post.window), None)

@@ -17,10 +17,11 @@ from reports.counting import Params, list_url, listed
 
 FOLLOW_UP: Params = {"view": "todo", "label": Label.TO_FOLLOW_UP.value}
 TO_CLAIM: Params = {"view": "todo", "label": Label.TO_CLAIM.value}
-MINE: Params = {"mine": "handler"}
+AT_WORK = ",".join([Label.HANDLING, Label.MEDIATING, Label.JOINT, Label.PAUSED])
+MINE: Params = {"mine": "handler", "label": AT_WORK}
 ASSISTING: Params = {"mine": "assisting"}
 SUPERVISED: Params = {"view": "supervised"}
-RECEIVED: Params = {"mine": "first", "open": "true"}
+RECEIVED: Params = {"mine": "first", "open": "1"}
 REGISTERED: Params = {"mine": "registered"}
 
 
@@ -45,27 +46,35 @@ def menu_of(user: User) -> list[Entry]:
 
 def _entries(user: User) -> Iterator[Entry]:
     yield Entry("工作台", reverse("reports:workbench"))
-    if _is(user, RoleCode.LEADER):
+    if is_leader(user):
         yield from _leader(user)
     if user.can(Permission.REGISTER):
         yield Entry("新登记", reverse("cases:new"), key="F2")
-    if user.can(Permission.TRIAGE):
-        yield from _triage(user)
-    if user.can(Permission.REGISTER):
-        yield from _clerk(user)
-    if user.can(Permission.HANDLE):
-        yield from _unit(user)
-    if user.can(Permission.SUPERVISE):
-        yield Entry("督办台", reverse("dispatch:supervision"))
-    if user.can(Permission.VIEW_CENTER):
-        yield Entry("全部事项", reverse("cases:list"))
-    if user.can(Permission.BOARD):
-        yield Entry("看板", reverse("reports:board"))
-    yield from _administration(user)
+    for permission, entries in (
+        (Permission.TRIAGE, _triage),
+        (Permission.REGISTER, _clerk),
+        (Permission.HANDLE, _unit),
+    ):
+        if user.can(permission):
+            yield from entries(user)
+    for permission, label, page in (
+        (Permission.SUPERVISE, "督办台", "dispatch:supervision"),
+        (Permission.VIEW_CENTER, "全部事项", "cases:list"),
+        (Permission.BOARD, "看板", "reports:board"),
+        (Permission.ROLES, "人员", "orgs:people"),
+        (Permission.ROLES, "角色权限", "orgs:roles"),
+        (Permission.SETTINGS, "工作日历", "settings:calendar"),
+        (Permission.SETTINGS, "办理期限", "settings:clocks"),
+        (Permission.SETTINGS, "单位与字典", "admin:index"),
+        (Permission.LOGS, "日志", "orgs:logs"),
+    ):
+        if user.can(permission):
+            yield Entry(label, reverse(page))
 
 
-def _is(user: User, code: RoleCode) -> bool:
-    return any(post.role.code == code.value for post in user.posts_today)
+def is_leader(user: User) -> bool:
+    """Whether the board is this person's first page."""
+    return any(post.role.code == RoleCode.LEADER.value for post in user.posts_today)
 
 
 def _leader(user: User) -> Iterator[Entry]:
@@ -107,15 +116,3 @@ def _unit(user: User) -> Iterator[Entry]:
     if not user.can(Permission.VIEW_CENTER):
         yield Entry("本单位全部", reverse("cases:list"))
         yield Entry("已办结", list_url({"label": Label.DONE.value}))
-
-
-def _administration(user: User) -> Iterator[Entry]:
-    if user.can(Permission.ROLES):
-        yield Entry("人员", reverse("orgs:people"))
-        yield Entry("角色权限", reverse("orgs:roles"))
-    if user.can(Permission.SETTINGS):
-        yield Entry("工作日历", reverse("settings:calendar"))
-        yield Entry("办理期限", reverse("settings:clocks"))
-        yield Entry("单位与字典", reverse("admin:index"))
-    if user.can(Permission.LOGS):
-        yield Entry("日志", reverse("orgs:logs"))

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from cases import clocks
+from orgs import calendars
 from orgs.models import User
 from orgs.permissions import RoleCode
-from tests.county import County, build_county, person
+from tests.county import County, build_county, ensure_reference, person
 from tests.lives import Lives
 from zongzhi.lib import clock
 
@@ -32,6 +34,20 @@ def _flush_may_empty_history() -> Iterator[None]:
     patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Roles, calendar, types and clocks are there once for all tests."""
+    with django_db_blocker.unblock():
+        ensure_reference()
+
+
+@pytest.fixture(autouse=True)
+def _no_copies_of_what_was_rolled_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process keeps calendar and rules by revision; a test's revisions never happened."""
+    monkeypatch.setattr(calendars, "_copy", calendars._Copy())
+    monkeypatch.setattr(clocks, "_rules", (-1, ()))
 
 
 @pytest.fixture(autouse=True)

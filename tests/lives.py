@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from cases.door import load_assignments
@@ -25,6 +26,7 @@ from dispatch.services.handling import approve_result, claim_case, report_result
 from dispatch.services.supervising import supervise_case
 from orgs.models import Department, User
 from tests.county import County
+from zongzhi.lib import clock
 
 ID_NUMBER = "11010519491231002X"  # the sample number of GB 11643
 PHONE = "19900005621"
@@ -120,3 +122,10 @@ def fresh(case: Case) -> Case:
     again = Case.objects.select_related("center", "unit", "type").get(pk=case.pk)
     load_assignments(again)
     return again
+
+
+def later(moment: datetime | None) -> datetime:
+    """Make it the minute after that moment, in every thread, until the test ends."""
+    assert moment is not None
+    clock.freeze(moment + timedelta(minutes=1))
+    return clock.now()

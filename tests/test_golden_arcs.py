@@ -69,6 +69,7 @@ ARCS: dict[str, Arcs] = {
 BY_ITSELF: dict[str, Arcs] = {
     "register": {("", A), ("", T)},
     "rate": {(F, C), (F, F), (C, C)},
+    "recalculate": stays(A, T, H, S, F),
 }
 
 TRANSITIONS: dict[str, Arcs] = {

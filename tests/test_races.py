@@ -25,8 +25,7 @@ from dispatch.services.supervising import supervise_case
 from orgs.models import Notice, User
 from tests.concurrency import at_once, hold
 from tests.county import County
-from tests.lives import Lives, fresh
-from tests.test_sweeps import later
+from tests.lives import Lives, fresh, later
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -212,11 +212,11 @@ def wait_until_ready(
     """Wait until the site answers that it is ready."""
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     names = [name for name in env.get("ALLOWED_HOSTS", "").split(",") if name[:1] not in "*."]
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while problem := not_ready(near, port, names[0] if names else "localhost"):
         first_dead(running)
         if time.monotonic() > end:
-            raise RunError(f"/readyz does not say yes after a minute: {problem}")
+            raise RunError(f"/readyz does not say yes after two minutes: {problem}")
         time.sleep(0.2)
 
 

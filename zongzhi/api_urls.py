@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
+from reports.api import Dashboard
 from zongzhi.lib.api import NothingHere
 from zongzhi.lib.api_docs import Description, DescriptionPage
 
@@ -14,5 +15,6 @@ urlpatterns = [
     path("", include("orgs.api.urls")),
     path("", include("cases.api.urls")),
     path("", include("dispatch.api.urls")),
+    path("stats/dashboard/", Dashboard.as_view(), name="dashboard"),
     re_path("", NothingHere.as_view(), name="nowhere"),
 ]

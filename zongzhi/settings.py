@@ -52,6 +52,9 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Networks that may read /metrics, besides this machine itself.
+METRICS_FROM = env.list("METRICS_FROM", default=[])
+
 # --- Database -------------------------------------------------------------------------------------
 
 
@@ -86,7 +89,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
+    "zongzhi.site.Config",
     "django.contrib.postgres",
     "django.forms",  # so that fields are drawn from templates/
     "django_htmx",
@@ -107,6 +110,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -122,6 +126,7 @@ MIDDLEWARE = [
     "orgs.middleware.StalePassword",
     "zongzhi.lib.http.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "zongzhi.urls"
@@ -175,6 +180,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = (
     False  # the promise is 30 minutes, not "until quiet"
 )
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # the security administrator unlocks people on a page of ours
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 # In the database, not in Redis: people keep working while Redis is down.
@@ -257,6 +263,10 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the worker waits for Redis howeve
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-clocks": {"task": "dispatch.tasks.sweep_clocks", "schedule": crontab(minute="*/10")},
+    "recalculate-clocks": {
+        "task": "cases.tasks.recalculate_clocks",
+        "schedule": crontab(minute="5-59/10"),
+    },
     "anchor-history": {
         "task": "cases.tasks.anchor_history",
         "schedule": crontab(hour="2", minute="0"),

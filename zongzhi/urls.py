@@ -5,12 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from zongzhi import health
+
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("orgs.urls")),
     path("", include("cases.urls")),
     path("", include("dispatch.urls")),
+    path("settings/", include("cases.settings_urls")),
     path("q/", include("cases.citizen_urls")),
     path("api/v1/", include("zongzhi.api_urls")),
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

@@ -73,7 +73,7 @@ class ByCode(StrictCharField):
     def __init__(self, rows: Callable[[], Any], *, label: str, unknown: str) -> None:
         self.rows = rows
         messages = {**_not_given(label), "unknown": unknown}
-        super().__init__(label=label, max_length=12, error_messages=messages)
+        super().__init__(label=label, error_messages=messages)
 
     def to_internal_value(self, data: Any) -> Any:
         code = super().to_internal_value(data)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.acts import Act, refusal
+from cases.acts import Act, refusal, with_what_they_read
 from cases.api.bodies import describe, misfits
 from cases.api.serializers import (
     CaseSerializer,
@@ -23,6 +22,7 @@ from cases.duplicates import duplicates_of
 from cases.filters import CaseFilter
 from cases.forms import sentences
 from cases.models import Case, CaseEvent
+from cases.querysets import CaseQuerySet
 from cases.searching import not_found
 from cases.services.registration import register_case, revisit_case
 from cases.timeline import entries_of, events_of
@@ -59,8 +59,8 @@ class CaseList(Endpoint, ListAPIView[Case]):
     filter_backends = [DjangoFilterBackend]
     filterset_class = CaseFilter
 
-    def get_queryset(self) -> QuerySet[Case]:
-        return Case.objects.visible_to(self.request.user).for_reading()
+    def get_queryset(self) -> CaseQuerySet:
+        return _readable(self.request.user)
 
     @extend_schema(operation_id="case_list", summary="事项列表")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -104,8 +104,13 @@ def _same(user: User, number: str) -> Case:
     return case
 
 
+def _readable(user: User) -> CaseQuerySet:
+    """What this person may see, with all that is said of it."""
+    return with_what_they_read(Case.objects.visible_to(user).for_reading())
+
+
 def _read(user: User, pk: int) -> Case:
-    return Case.objects.visible_to(user).for_reading().get(pk=pk)
+    return _readable(user).get(pk=pk)
 
 
 class CaseDetail(Endpoint):
@@ -113,7 +118,7 @@ class CaseDetail(Endpoint):
 
     @extend_schema(operation_id="case_read", summary="一件事项", responses=CaseSerializer)
     def get(self, request: StaffApiRequest, number: str) -> Response:
-        case = Case.objects.visible_to(request.user).named(number).for_reading().first()
+        case = _readable(request.user).named(number).first()
         if case is None:
             raise NotFound(not_found(request.user, number))
         return Response(CaseSerializer(case, context={"request": request}).data)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from cases.acts import Act, act_of, refusal, why_not
+from cases.acts import Act, act_of, refusal, why_not_for
 from cases.effects import said_after
 from cases.forms import ActForm
 from cases.models import Case
@@ -70,7 +70,7 @@ def _refuse(chosen: Act, case: Case, request: StaffRequest) -> None:
         raise NotAllowed(refusal(chosen, case))
     if chosen.done is not None and (sentence := chosen.done(case)):
         raise AlreadyDone(sentence)
-    if reason := why_not(chosen, case):
+    if reason := why_not_for(chosen, request.user, case):
         raise WrongState(reason)
 
 

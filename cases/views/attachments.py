@@ -6,10 +6,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from cases.models import Attachment
+from cases.models import Attachment, Case
 from cases.searching import find_case
 from cases.services.attachments import attach_file, path_of
 from cases.views.detail import render_case
@@ -18,10 +17,12 @@ from zongzhi.lib.http import StaffRequest
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def attach(request: StaffRequest, number: str) -> HttpResponse:
     """Add one file or several; those before a refused one stay."""
     case = find_case(request.user, number)
+    if request.method == "GET":  # the answer's address, opened again
+        return redirect(_papers(case))
     files = request.FILES.getlist("file")
     try:
         if not files:
@@ -32,7 +33,11 @@ def attach(request: StaffRequest, number: str) -> HttpResponse:
         case = find_case(request.user, number)
         return render_case(request, case, "papers", status=error.status, upload_error=error.message)
     messages.success(request, f"已添加 {len(files)} 份材料")
-    return redirect(reverse("cases:detail", args=[case.number]) + "?tab=papers")
+    return redirect(_papers(case))
+
+
+def _papers(case: Case) -> str:
+    return f"{case.get_absolute_url()}?tab=papers"
 
 
 @login_required

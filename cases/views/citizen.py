@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import limits
@@ -24,14 +25,17 @@ _OPENED = "opened_cases"
 
 
 def kept_private(view: View) -> View:
-    """No caches, no search engines, no referrer: the address itself is the key."""
+    """No caches, no search engines, no referrer elsewhere: the address itself is the key.
+
+    Not "no-referrer": browsers then send `Origin: null`, and Django refuses the forms.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"
         return response
 
     return wrapped
@@ -41,7 +45,7 @@ def kept_private(view: View) -> View:
 @kept_private
 def leave(request: HttpRequest) -> HttpResponse:
     """离开本页 leads here: a page that says nothing about anybody."""
-    return render(request, "citizen/leave.html")
+    return render(request, "citizen/leave.html", {"leave_url": reverse("citizen:leave")})
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +63,8 @@ def progress(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("citizen:progress", token)
         form.add_error("last4", told)
     shown = progress_of(case, opened=case.pk in request.session.get(_OPENED, []))
-    return _page(request, "citizen/progress.html", case, status=status, shown=shown, form=form)
+    context = {"shown": shown, "form": form, "rated": "rated" in request.GET}
+    return _page(request, "citizen/progress.html", case, status=status, **context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,7 +83,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     elif form.is_valid():
         try:
             rate_case(token=token, **form.arguments())
-            return _page(request, "citizen/rated.html", case)
+            return redirect(f"{reverse('citizen:progress', args=[token])}?rated=1")
         except DomainError as error:
             status, refused = error.status, error.message
     return _page(request, "citizen/rate.html", case, status=status, form=form, refused=refused)
@@ -125,4 +130,5 @@ def _phone(center: Center | None) -> dict[str, str]:
     return {
         "center_name": center.name if center else "",
         "center_phone": center.phone if center else "",
+        "leave_url": reverse("citizen:leave"),
     }

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import timeline as history
 from cases.models import Case
@@ -16,6 +16,7 @@ from cases.presenting import case_page
 from cases.searching import find_case
 from cases.services.revealing import reveal_party
 from orgs.permissions import Permission
+from orgs.recent import remember
 from zongzhi.lib import clock, dates
 from zongzhi.lib.http import StaffRequest, client_address
 
@@ -30,6 +31,7 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
     case = find_case(request.user, number)
     if number != case.number:
         return redirect(case)
+    remember(request, label=case.short_number, url=case.get_absolute_url())
     tab = request.GET.get("tab", "")
     return render_case(request, case, tab if tab in TABS else "overview")
 
@@ -42,10 +44,12 @@ def timeline(request: StaffRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reveal(request: StaffRequest, number: str) -> HttpResponse:
     """显示: one party's numbers, for this one answer, with a line in the access log."""
     case = find_case(request.user, number)
+    if request.method == "GET":  # the answer's address, opened again
+        return redirect(f"{case.get_absolute_url()}?tab=parties")
     party = reveal_party(
         case=case,
         party_id=request.POST.get("party", ""),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from cases.clocks import local_day
+from cases.clocks import handling_clock, local_day
 from cases.door import Change, changing, changing_by_system
 from cases.models import Case
 from cases.services.course import said, tell_unit
 from dispatch.models import Request
-from dispatch.services.assigning import handling_clock
 from dispatch.services.moving import move_up
 from orgs.models import User
 from orgs.permissions import Permission

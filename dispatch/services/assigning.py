@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from cases.clocks import Clocks
 from cases.door import Change, changing, load_assignments
 from cases.models import Assignment, Case
 from cases.services.course import said, tell_unit
@@ -249,12 +248,3 @@ def settle_requests(change: Change, *kinds: Request.Kind, granted: bool) -> None
     change.case.requests.filter(kind__in=kinds, decided_at=None).update(
         granted=granted, decided_at=change.now, decided_by=change.by, decision_text=change.text
     )
-
-
-def handling_clock(clocks: Clocks, assignment: Assignment) -> None:
-    """Work the handling due time of a part out again from its start, days, grants and pauses."""
-    total = assignment.clock_days + assignment.extended_days
-    due = clocks.after(assignment.clock_from, total, assignment.clock_unit)
-    at = clocks.calendar.shift(due.at, assignment.paused_days) if assignment.paused_days else due.at
-    assignment.handling_due_at = at
-    assignment.handling_near_at = clocks.calendar.near(assignment.clock_from, at, total)

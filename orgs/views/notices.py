@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -41,5 +43,5 @@ def counts(request: StaffRequest) -> HttpResponse:
     response = render(request, "components/counts.html")
     left = seconds_left(request)
     if left < WARN_BEFORE and request.headers.get("X-Active") != "1":
-        response["HX-Trigger"] = '{"expiring": %d}' % max(1, left // 60)
+        response["HX-Trigger"] = json.dumps({"expiring": max(1, left // 60)})
     return response

@@ -114,6 +114,9 @@ def people(request: StaffRequest) -> HttpResponse:
         )
     if request.GET.get("locked"):
         rows = rows.filter(username__in=locked)
+    if request.GET.get("bare"):
+        held = Post.objects.held_on(clock.today())
+        rows = rows.filter(is_active=True).exclude(pk__in=held.values("user"))
     page = paginate(rows.prefetch_related(_posts_held()), Order(), request.GET)
     context = {"page": page, "q": text, "locked": locked, "only_locked": "locked" in request.GET}
     return render(request, "settings/people.html", context)
@@ -128,7 +131,7 @@ def _posts_held() -> Prefetch[str, QuerySet[Post], str]:
 @needs(Permission.ROLES)
 @require_http_methods(["GET", "POST"])
 def create_person(request: StaffRequest) -> HttpResponse:
-    """新建账号. The first password is shown once, here, and must be changed at the first sign-in."""
+    """新建账号. The first password is shown once, here, and changed at the first sign-in."""
     form = PersonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -139,9 +142,7 @@ def create_person(request: StaffRequest) -> HttpResponse:
             for name, sentences in error.errors.items():
                 form.add_error(name, sentences[0])
         else:
-            return render(
-                request, "settings/password.html", {"person": user, "password": password}
-            )
+            return render(request, "settings/password.html", {"person": user, "password": password})
     status = 422 if form.is_bound else 200
     return render(request, "settings/create_person.html", {"form": form}, status=status)
 
@@ -196,9 +197,7 @@ def end_post(request: StaffRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.select_related("user", "role"), pk=pk, center__in=mine)
     try:
         until = datetime.strptime(request.POST.get("until", ""), "%Y-%m-%d").date()  # noqa: DTZ007
-        accounts.end_post(
-            post=post, until=until, by=request.user, address=client_address(request)
-        )
+        accounts.end_post(post=post, until=until, by=request.user, address=client_address(request))
         messages.success(request, f"{post.role.name} 到 {until:%Y-%m-%d} 为止")
     except ValueError:
         messages.error(request, "日期写成 2026-11-30 这样")

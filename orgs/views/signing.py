@@ -23,7 +23,7 @@ from zongzhi.lib.http import StaffRequest, client_address
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """登录. Five wrong passwords lock the account for 30 minutes; a locked one is told until when."""
+    """登录. Five wrong passwords lock the account for half an hour; it says until when."""
     if request.method == "GET" and request.user.is_authenticated:
         return redirect(_onward(request))
     form = SignInForm(request, data=request.POST if request.method == "POST" else None)
@@ -53,9 +53,7 @@ def _onward(request: HttpRequest) -> str:
 
 
 def _log(request: HttpRequest, action: AccessLog.Action, user: User) -> None:
-    services.log_access(
-        action, user=user, address=client_address(request), subject=user.username
-    )
+    services.log_access(action, user=user, address=client_address(request), subject=user.username)
 
 
 def _log_failure(request: HttpRequest, username: str) -> None:

@@ -139,7 +139,15 @@
     });
   }
 
+  /* a field and its 「更多…」 or 「没带证件」: one of the two is enough */
+  function isSettledElsewhere(stop) {
+    const name = stop.dataset.otherOf || stop.dataset.oneOf;
+    const form = name && stop.closest("form");
+    return Boolean(form) && all('[name="' + name + '"]', form).some((el) => (el.type === "radio" ? el.checked : el.value.trim()));
+  }
+
   function isEmpty(stop) {
+    if (isSettledElsewhere(stop)) { return false; }
     return stop.classList.contains("chips") ? !one("input:checked", stop) : !stop.value.trim();
   }
 
@@ -304,6 +312,13 @@
     if (every) {
       all('input[type=checkbox][name="' + every + '"]', el.form || doc).forEach((box) => { box.checked = el.checked; });
     }
+    /* a chip and 「更多…」 exclude each other */
+    const chips = el.matches("select[data-other-of]") && el.value
+      && all('input[type=radio][name="' + el.dataset.otherOf + '"]', el.form);
+    if (chips) { chips.forEach((radio) => { radio.checked = false; }); }
+    const oneOf = el.type === "radio" && el.closest("[data-one-of]");
+    const other = oneOf && el.form && el.form.elements[oneOf.dataset.oneOf];
+    if (other) { other.value = ""; }
     /* 「都没有」 and the others exclude each other */
     const group = el.type === "checkbox" && el.checked && el.closest(".chips--zero");
     if (group) {

@@ -1,17 +1,40 @@
-"""Ours: zongzhi, served and filled for a run.
+"""Ours: zongzhi, served and filled for a run."""
 
-Not built yet: `prepare` says so, and the table shows the peer and the floor alone. What each
-function must do is written in it; nothing outside this file has to change for it.
-"""
-
+import itertools
+import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 from hosting import ROOT
 
 from bench.database import Database
 from bench.load import Request
+from bench.story import MATTERS, RARE, REST, STORY
 from bench.web import Project
-from bench.work import Absent, Work
+from bench.work import Work
+
+SEED = Path(__file__).with_name("seed.sql")
+FIELD_KEY = b64encode(b"bench" * 6 + b"!!").decode()
+PAGE = 25
+DEEP = 999 * PAGE  # where the 1,000th screen begins
+
+# What people narrow a list by, one condition and several together; measured in turn.
+FILTERS: tuple[dict[str, str], ...] = (
+    {"label": "handling", "type": "10", "department": "RS"},
+    {"overdue": "1"},
+    {"region": "990101100000", "type": "17"},
+    {"view": "todo"},
+    {"stage": "closed", "source": "hotline", "risk": "high"},
+    {"registered_after": "2026-01-01", "registered_before": "2026-03-31", "type": "01"},
+    {"department": "GH"},
+    {"satisfaction": "dissatisfied", "type": "02"},
+)
+JSON = {"Content-Type": "application/json"}
 
 
 class Ours:
@@ -22,71 +45,145 @@ class Ours:
     def __init__(self, database: Database, redis: str) -> None:
         """Take the database it may fill and the address of a Valkey."""
         self.database, self.redis = database, redis
+        self.county: dict[str, Any] = {}
+        self.cases = 0
 
     def prepare(self, cases: int) -> None:
-        """Migrate an empty database and fill it in bulk with `cases` cases.
+        """Set up an empty database as its owner does, build a county, fill it in bulk."""
+        self.cases = cases
+        self.database.create(owner="zongzhi_owner")
+        self.project().manage("setup", "--no-demo")
+        owner = self.project(role="zongzhi_owner")
+        self.county = owner.ask("bench.county", str(cases))
+        settings = f"\\set cases {cases}\n\\set now {datetime.now(UTC).isoformat()}\n"
+        self.database.run(settings + SEED.read_text().replace(":story", STORY))
+        self.database.settle()
+        collect_static(self.project())
 
-        Two of ours run side by side on two databases, one with `table.SMALL` cases. It must
-
-        - `self.database.create(owner="zongzhi_owner")` and `self.project().manage("migrate")`;
-        - make the centre, its departments and the cast of `design.md` §5 through the ORM, with
-          a session by `bench.sites.people.session_for`;
-        - insert cases by `INSERT … SELECT generate_series` with `story.STORY`, in the proportions
-          of `peer.SEED` (a year of registrations, a fifth of them open), with five lines of history
-          each and parties whose names, phones and identity numbers the search rows look for; some
-          10,000 of them 待签收, for the claims and the race;
-        - `self.database.settle()`.
-        """
-        raise Absent("tools/bench/ours.py is not written yet")
-
-    def project(self) -> Project:
+    def project(self, role: str = "zongzhi_app") -> Project:
         """Serve it as production does: no DEBUG, the application's role, 8 connections."""
+        address = self.database.server.url
         return Project(
             "zongzhi.settings",
             self.database,
             path=ROOT,
             wsgi="zongzhi.wsgi:application",
             extra_env={
-                "DATABASE_URL": self.database.server.url("zongzhi_app", self.database.name),
-                "MIGRATE_DATABASE_URL": self.database.server.url(
-                    "zongzhi_owner", self.database.name
-                ),
+                "DATABASE_URL": address(role, self.database.name),
+                "MIGRATE_DATABASE_URL": address("zongzhi_owner", self.database.name),
                 "REDIS_URL": self.redis,
                 "SECRET_KEY": "bench" * 12,
-                "FIELD_KEY": "bench" * 12,
+                "FIELD_KEY": FIELD_KEY,
                 "ALLOWED_HOSTS": "127.0.0.1",
             },
         )
 
     def works(self) -> Mapping[str, Work]:
-        """Offer every key of `table.ROWS` (`ours` column).
+        """Offer every key of `table.ROWS` (`ours` column)."""
+        triage, clerk, leader = (self.token(name) for name in ("triage", "clerk", "leader"))
+        unit = self.token("renshe")
+        page, board = self.session("triage"), self.session("leader")
+        claims = self.claims()  # the race takes its cases from the same, so that none comes twice
+        deep = self.deep()
+        return {
+            "list_api": Work([api()], triage),
+            "filtered_api": Work([api(**one) for one in FILTERS], triage),
+            "deep_api": Work([api(cursor=deep.cursor)], triage),
+            "unit_api": Work([api()], self.token("gonghui")),
+            "village_api": Work([api()], self.token("village")),
+            "list_html": Work([html()], page),
+            "filtered_html": Work([html(**one) for one in FILTERS], page),
+            "deep_html": Work([html(after=deep.key)], page),
+            "search_name": Work([api(q=self.county["sought"]["name"])], triage),
+            "search_phone": Work([api(q=self.county["sought"]["phone"])], triage),
+            "search_identity": Work([api(q=self.county["sought"]["identity"])], triage),
+            "search_words": Work([api(q=RARE), api(q=f"{RARE} 医疗")], triage),
+            "register": Work(self.registrations(), clerk | JSON, frozenset({"201"}), keyed=True),
+            "claim": Work(claims, unit | JSON, keyed=True),
+            "claim_one": Work(
+                claims, unit | JSON, frozenset({"200", "409"}), race=True, keyed=True
+            ),
+            "dashboard": Work([("GET", "/api/v1/stats/dashboard/", None)], leader),
+            "board": Work([("GET", "/board/", None)], board),
+        }
 
-        Reads: `Work([("GET", path, None)], headers)`; `headers` is a triage officer's
-        `Authorization: Token …` or a session cookie.
+    def token(self, name: str) -> dict[str, str]:
+        """Sign in to the API."""
+        return {"Authorization": f"Token {self.county['tokens'][name]}"}
 
-        list_api       GET /api/v1/cases/
-        list_html      GET /cases/
-        filtered_api   the same with label, type, department; filtered_html likewise
-        deep_api       the same behind the 1,000th cursor: take it from the keyset of row 25 × 999,
-                       not by turning 999 pages; deep_html likewise
-        search_name, search_phone, search_identity, search_words    GET /api/v1/cases/?q=…
-        register       `Work(self.registrations(), …, frozenset({"201"}), keyed=True)`
-        claim          `Work(self.claims(), …, keyed=True)`
-        claim_one      `Work(self.claims(), …, frozenset({"200", "409"}), race=True, keyed=True)`
+    def session(self, name: str) -> dict[str, str]:
+        """Sign in to the pages."""
+        return {"Cookie": f"sessionid={self.county['sessions'][name]}"}
 
-        `keyed` sends an `Idempotency-Key` of its own with each. Claims and race share one iterator.
-        dashboard      GET /api/v1/stats/dashboard/ by the leader
-        screen         GET /screen/'s data by the leader
-        """
-        raise NotImplementedError
+    def deep(self) -> "Place":
+        """Find the last row before the 1,000th screen; the last screen, if there are fewer."""
+        before = min(DEEP, self.cases - PAGE)
+        found = self.database.run(
+            "SELECT id, (extract(epoch FROM registered_at) * 1000000)::bigint FROM cases_case"
+            f" ORDER BY registered_at DESC, id DESC OFFSET {before - 1} LIMIT 1"
+        )
+        pk, micro = map(int, found.split("|"))
+        return Place(pk, micro)
 
     def registrations(self) -> Iterator[Request]:
-        """Yield `POST /api/v1/cases/` with a fresh person each, as `design.md` §5 writes it.
+        """Register a matter of somebody who has never come, against somebody else each time.
 
-        No duplicate of another, or the search for duplicates answers for all of them.
+        No duplicate of another, or the search for duplicates would answer for all of them.
         """
-        raise NotImplementedError
+        villages = itertools.cycle(self.county["villages"])
+        for number, (name, phone, identity) in enumerate(self.county["fresh"]):
+            body = {
+                "source": "window",
+                "narrative": f"{MATTERS[number % len(MATTERS)]}{REST}{number}",
+                "type": f"{1 + number % 17:02d}",
+                "occurred_region": next(villages),
+                "parties": [
+                    {"role": "applicant", "name": name, "phone": phone, "id_number": identity},
+                    {"role": "respondent", "name": f"{name}对门", "is_organization": False},
+                ],
+                "visitors": 1,
+                "special": ["none"],
+                "willing_to_mediate": "yes",
+            }
+            yield "POST", "/api/v1/cases/", json.dumps(body)
 
     def claims(self) -> Iterator[Request]:
-        """Yield `POST /api/v1/cases/<number>/claim/` for one 待签收 case after another."""
-        raise NotImplementedError
+        """Claim one case of 人社局 after another."""
+        found = self.database.run(
+            "SELECT number FROM cases_case JOIN orgs_department unit ON unit.id = unit_id"
+            " WHERE label = 'to_claim' AND unit.code = 'RS' ORDER BY cases_case.id"
+        )
+        for number in found.split():
+            yield "POST", f"/api/v1/cases/{number}/claim/", "{}"
+
+
+class Place:
+    """Where in the list of all cases a screen begins, in the words of either list."""
+
+    def __init__(self, pk: int, micro: int) -> None:
+        """Take the last row before it."""
+        self.key = f"{micro}_{pk}"
+        at = datetime.fromtimestamp(micro // 1_000_000, UTC).replace(microsecond=micro % 1_000_000)
+        self.cursor = b64encode(urlencode({"p": str(at)}).encode()).decode()
+
+
+def api(**query: str) -> Request:
+    """Ask for a list by API."""
+    return "GET", f"/api/v1/cases/?{urlencode(query)}", None
+
+
+def html(**query: str) -> Request:
+    """Ask for the page of a list."""
+    return "GET", f"/cases/?{urlencode(query)}", None
+
+
+@cache
+def _collected() -> list[bool]:
+    return []
+
+
+def collect_static(project: Project) -> None:
+    """Put the files of the pages in their place, once in a run: without DEBUG pages name them."""
+    if not _collected():
+        project.manage("collectstatic", "--no-input")
+        _collected().append(True)

@@ -10,8 +10,6 @@ MATTERS = (
     "购房逾期未交付，要求退款",
     "医疗费用有疑问，要求说明",
 )
+REST = "。来访人称已找过村（社区）两次，请求中心协调解决，并希望尽快答复。"
 RARE = "漏水"  # one case in eight
-STORY = (
-    f"(ARRAY{list(MATTERS)})[1 + n % {len(MATTERS)}]"
-    " || '。来访人称已找过村（社区）两次，请求中心协调解决，并希望尽快答复。' || n"
-)
+STORY = f"(ARRAY{list(MATTERS)})[1 + n % {len(MATTERS)}] || '{REST}' || n"

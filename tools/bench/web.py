@@ -56,9 +56,9 @@ class Project:
         """Run a management command, quietly; stop the bench with its words if it fails."""
         self.python_module("django", *command, "--verbosity", "0")
 
-    def ask(self, module: str) -> Any:
+    def ask(self, module: str, *words: str) -> Any:
         """Run a module of the project and read the JSON that it prints."""
-        return json.loads(self.python_module(module))
+        return json.loads(self.python_module(module, *words))
 
     def python_module(self, *command: str) -> str:
         """Run `python -m …` in the project."""

@@ -261,11 +261,13 @@ def rule_joint(*assisting: str) -> Deed:
 
 
 def ask_reassignment(life: Life) -> None:
+    """申请改派: over land to 自然资源局, over work to the street where the firm sits."""
+    over_land = life.story.type in ("03", "07", "08")
     life.case = request_reassignment(
         case_id=life.case.pk,
         by=handler_of(life),
-        text=life.draw.choice(WORDS.request_reassign),
-        suggested=unit_of(life, "ZR"),
+        text=WORDS.request_reassign[0 if over_land else 1],
+        suggested=unit_of(life, "ZR" if over_land else "CXJD"),
     )
 
 

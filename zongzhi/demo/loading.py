@@ -18,7 +18,8 @@ from zongzhi.demo import county
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.places import build_places
-from zongzhi.demo.year import YEAR, ordinary_lives
+from zongzhi.demo.today import scenes
+from zongzhi.demo.year import YEAR, consultations, ordinary_lives
 from zongzhi.lib import clock
 
 CASES = 700
@@ -51,7 +52,10 @@ def ensure_reference(now: datetime) -> None:
 
 def walkers(world: World, cases: int) -> Iterator[Walker]:
     yield Sweep(world.hours, world.hours.now - YEAR)
-    yield from ordinary_lives(world, cases, 1)
+    wanted = list(scenes(world))
+    yield from wanted
+    yield from ordinary_lives(world, max(0, cases - len(wanted)), first_serial=len(wanted) + 1)
+    yield from consultations(world, cases // 4)
 
 
 @dataclass

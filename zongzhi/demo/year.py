@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from cases.services.registration import record_consultation
 from cases.vocabulary import Result, Satisfaction, Source
 from zongzhi.demo import county, doings, stories
 from zongzhi.demo.lives import (
@@ -179,7 +181,11 @@ def ordinary_course(life: Life) -> list[Step]:
         return steps(coming, sent, going_up(life), settling(life))
     if _is_returned(life):
         sent = steps(sent, [share(0.5, doings.give_back), share(0.5, doings.rule)])
-    return steps(coming, sent, taking(life), settling(life))
+    # A simple one is due at once with its claim: it can only be late as a whole.
+    late = draw.random() if life.story.complexity != "simple" else 1
+    return steps(
+        coming, sent, taking(life, late=late < 0.025), settling(life, late=0.025 < late < 0.07)
+    )
 
 
 def _is_returned(life: Life) -> bool:
@@ -208,12 +214,12 @@ def going_up(life: Life) -> list[Step]:
     ]
 
 
-def taking(life: Life) -> list[Step]:
-    """The lead and its helpers take it, two or three in a hundred too late."""
+def taking(life: Life, *, late: bool = False) -> list[Step]:
+    """The lead and its helpers take it; when late, the sweep has made a 督办单 of it."""
     draw = life.draw
-    if draw.random() < 0.025:
-        late = [after_due(draw.randint(20, 90), doings.claim), wait(40, doings.answer)]
-        claimed = steps(late, [wait(120, doings.lift())])
+    if late:
+        overdue = [after_due(draw.randint(20, 90), doings.claim), wait(40, doings.answer)]
+        claimed = steps(overdue, [wait(120, doings.lift())])
     else:
         claimed = [share(draw.uniform(0.1, 0.7), doings.claim)]
     if draw.random() < 0.08 and county.DEPARTMENT[life.lead].kind != "center":
@@ -223,8 +229,8 @@ def taking(life: Life) -> list[Step]:
     return claimed
 
 
-def settling(life: Life) -> list[Step]:
-    return steps(working(life), reporting(life), asking(life))
+def settling(life: Life, *, late: bool = False) -> list[Step]:
+    return steps(working(life), reporting(life, late=late), asking(life))
 
 
 def working(life: Life) -> list[Step]:
@@ -258,13 +264,13 @@ def _asking_for_time(life: Life) -> list[Step]:
     return []
 
 
-def reporting(life: Life) -> list[Step]:
+def reporting(life: Life, *, late: bool) -> list[Step]:
     draw = life.draw
     result = draw_result(draw)
     reported = [share(draw.uniform(0.15, 0.85), doings.report(result))]
-    if draw.random() < 0.035:
-        late = [after_due(draw.randint(20, 200), doings.answer), wait(90, doings.lift())]
-        reported = steps(late, [next_days(draw.randint(1, 3), doings.report(result))])
+    if late:
+        overdue = [after_due(draw.randint(20, 200), doings.answer), wait(90, doings.lift())]
+        reported = steps(overdue, [next_days(draw.randint(1, 3), doings.report(result))])
     if draw.random() < 0.06:
         more = [share(0.3, doings.return_for_more), share(0.5, doings.tell)]
         reported = steps(reported, more, [share(0.4, doings.report(result))])
@@ -305,3 +311,34 @@ def again(life: Life) -> list[Step]:
         share(0.4, doings.approve),
         next_days(2, doings.call(Satisfaction.SATISFIED)),
     ]
+
+
+# ------------------------------------------------------------------ only asking
+
+
+@dataclass
+class Advice:
+    """Somebody who only asks something (咨询): a visit and no case."""
+
+    world: World
+    moment: datetime
+    clerk: str
+    about: stories.Consultation
+    given: bool = False
+
+    @property
+    def next_moment(self) -> datetime | None:
+        return None if self.given else self.moment
+
+    def act(self) -> None:
+        self.given = True
+        by = self.world.user(self.clerk)
+        record_consultation(by=by, category=self.about.category, text=self.about.text)
+
+
+def consultations(world: World, number: int) -> Iterator[Advice]:
+    draw = Random(f"consultations {world.hours.now:%Y-%m-%d}")
+    names, weights = list(COUNTY_CLERKS), list(COUNTY_CLERKS.values())
+    for moment in arrivals(world, number, draw):
+        clerk = "town_clerk" if draw.random() < 0.1 else draw.choices(names, weights)[0]
+        yield Advice(world, moment, clerk, draw.choice(stories.CONSULTATIONS))

@@ -198,11 +198,6 @@ class Endpoint(APIView):
 
     parser_classes = [Utf8JSONParser]
 
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        # A charset like zlib in Content-Type would make even the query string unreadable.
-        request.encoding = "utf-8"
-        return super().initialize_request(request, *args, **kwargs)
-
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         check_storable([*request.query_params, *request.query_params.values()])
         super().initial(request, *args, **kwargs)

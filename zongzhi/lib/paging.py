@@ -68,7 +68,7 @@ def paginate(
     later = True if backward else more
     return Page(
         rows=shown,
-        total=rows.order_by()[: MOST + 1].count(),
+        total=rows.order_by().values("pk")[: MOST + 1].count(),
         prev_url=_url(params, "before", order.key(shown[0])) if earlier and shown else "",
         next_url=_url(params, "after", order.key(shown[-1])) if later and shown else "",
     )

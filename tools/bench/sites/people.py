@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 STAFF = 50
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def session_for(user: "AbstractBaseUser") -> str:
+def session_for(user: "AbstractBaseUser", backend: str = BACKEND) -> str:
     """Open a session in the database and return its key."""
     session = import_string("django.contrib.sessions.backends.db.SessionStore")()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = backend
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return str(session.session_key)

@@ -1,0 +1,293 @@
+"""分流台: the queue on the left, one case on the right with everything the next step needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from cases.acts import Act, allowed
+from cases.clocks import Clocks, clocks_of
+from cases.forms import ActForm
+from cases.models import Case, Party
+from cases.presenting import CasePage, case_page
+from cases.rows import flags
+from cases.vocabulary import Clock, Complexity, Label, PartyRole
+from dispatch.models import Request, Residency
+from dispatch.queues import DESK, REQUESTS, desk_queue, oldest_first, pending_requests
+from dispatch.services.assigning import RECALL_WITHIN
+from orgs.models import Department, User
+from orgs.permissions import Permission
+from zongzhi.lib import dates
+
+QUEUE_SHOWN = 50
+LOOKED_AT = 200  # newest cases of the same type, for the suggestion
+SUGGESTED = 3
+
+MAIN_ACT = {
+    Label.TO_ACCEPT.value: "accept",
+    Label.TO_DISPATCH.value: "dispatch",
+    Label.TO_RULE.value: "rule",
+    Label.TO_APPROVE.value: "approve",
+}
+OTHER_ACTS = ("decline", "send-back", "push-down", "escalate", "reassign", "merge", "transfer")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A queue, with how many wait in it."""
+
+    key: str
+    label: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the queue."""
+
+    number: str
+    short_number: str
+    title: str
+    type_name: str
+    waited: str
+    late: bool
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A unit that could be given the case, with what it has to do already."""
+
+    code: str
+    name: str
+    initials: str
+    kind: str
+    open: int
+    overdue: int
+    why: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Units of one kind in the picker."""
+
+    name: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A complexity, with the due time it would give."""
+
+    value: str
+    label: str
+    due: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Pane:
+    """The case on the right."""
+
+    case: Case
+    shown: CasePage
+    act: Act | None
+    form: ActForm | None
+    others: list[Act]
+    earlier: int
+    request: Request | None = None
+    suggestions: list[Choice] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    complexities: list[Given] = field(default_factory=list)
+    explained: str = ""
+
+
+def tabs_of(user: User, counted: dict[str, int]) -> list[Tab]:
+    names = {**DESK, REQUESTS: "待批申请"}
+    return [Tab(key, label, counted[key]) for key, label in names.items()]
+
+
+def counts_of(user: User) -> dict[str, int]:
+    """How many wait under each tab: one query for the cases, one for the requests."""
+    centers = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
+    here = Case.objects.visible_to(user).open().filter(center__in=centers, label__in=list(DESK))
+    rows = here.order_by().values_list("label").annotate(Count("pk"))
+    found: dict[str, int] = dict(rows)
+    numbers = {tab: found.get(tab, 0) for tab in DESK}
+    return {**numbers, REQUESTS: pending_requests(user).count()}
+
+
+def queue_of(user: User, tab: str, now: datetime) -> list[Waiting]:
+    """The first of those that wait under a tab, the oldest first."""
+    rows = oldest_first(desk_queue(user, tab)).select_related("type")[:QUEUE_SHOWN]
+    return [
+        Waiting(
+            number=case.number,
+            short_number=case.short_number,
+            title=case.title,
+            type_name=case.type.name,
+            waited=waited(case.label_since, now),
+            late=bool(case.due_at and case.due_at < now),
+            flags=flags(case),
+        )
+        for case in rows
+    ]
+
+
+def waited(since: datetime, now: datetime) -> str:
+    """「26 分钟」, 「3 小时」, 「2 天」: how long it has been lying there."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} 分钟"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} 小时"
+    return f"{minutes // (24 * 60)} 天"
+
+
+def pane_of(user: User, case: Case, now: datetime, *, request: Request | None = None) -> Pane:
+    """Everything the next step of a case needs; the case is loaded for its page."""
+    open_now = {act.verb: act for act in allowed(user, case)}
+    verb = "decide" if request is not None else MAIN_ACT.get(case.label, "")
+    act = open_now.get(verb)
+    form = act.form(case=case, user=user, on_page=True) if act is not None else None
+    pane = Pane(
+        case=case,
+        shown=case_page(case, user, now),
+        act=act,
+        form=form,
+        others=[open_now[other] for other in OTHER_ACTS if other in open_now],
+        earlier=earlier_cases(user, case),
+        request=request,
+    )
+    if verb in ("dispatch", "rule") and act is not None:
+        _offer_units(pane, user, now)
+    if verb == "dispatch" and act is not None:
+        clocks = clocks_of(case.center)
+        pane.complexities.extend(_complexities(case, clocks, now))
+    return pane
+
+
+def earlier_cases(user: User, case: Case) -> int:
+    """How many other matters the same person has brought, as far as this officer may see."""
+    theirs = Q(pk__in=[])
+    for party in case.parties.all():
+        if party.role == PartyRole.APPLICANT:
+            theirs |= Q(phone_key=party.phone_key) if party.phone_key else Q(pk__in=[])
+            theirs |= Q(id_number_key=party.id_number_key) if party.id_number_key else Q(pk__in=[])
+    same = Party.objects.filter(theirs, role=PartyRole.APPLICANT).exclude(case=case)
+    return Case.objects.visible_to(user).filter(pk__in=same.values("case")).count()
+
+
+def _complexities(case: Case, clocks: Clocks, now: datetime) -> Iterable[Given]:
+    for complexity in Complexity:
+        due = clocks.due(Clock.HANDLING, now, complexity=complexity, type_id=case.type_id)
+        unit = "个工作日" if due.unit == "working" else "天"
+        yield Given(
+            value=complexity.value,
+            label=f"{complexity.label} {due.days} {unit}",
+            due=f"{dates.moment(due.at)} 到期",
+            chosen=complexity == Complexity.ORDINARY,
+        )
+
+
+def _offer_units(pane: Pane, user: User, now: datetime) -> None:
+    """Suggestions with their reasons first, then every unit by how it is present here."""
+    case = pane.case
+    units = _units(case)
+    present = dict(Residency.objects.filter(center=case.center).values_list("department", "kind"))
+    load = _load(user, now)
+    reasons = _reasons(user, case)
+
+    def choice(unit: Department, *, chosen: bool = False) -> Choice:
+        open_now, overdue = load.get(unit.pk, (0, 0))
+        return Choice(
+            code=unit.code,
+            name=unit.name,
+            initials=unit.initials,
+            kind=_presence(unit, present),
+            open=open_now,
+            overdue=overdue,
+            why=reasons.get(unit.pk, ""),
+            chosen=chosen,
+        )
+
+    by_id = {unit.pk: unit for unit in units}
+    suggested = [by_id[pk] for pk in reasons if pk in by_id][:SUGGESTED]
+    first = suggested[0].pk if suggested and case.suggested_unit_id == suggested[0].pk else None
+    pane.suggestions.extend(choice(unit, chosen=unit.pk == first) for unit in suggested)
+    groups: dict[str, list[Choice]] = {}
+    for unit in units:
+        if unit not in suggested:
+            groups.setdefault(_presence(unit, present) or "其他", []).append(choice(unit))
+    order = [*Residency.Kind.labels, "调解组织", "综治中心", "其他"]
+    pane.groups.extend(Group(name, groups[name]) for name in sorted(groups, key=order.index))
+
+
+def _units(case: Case) -> list[Department]:
+    """Bureaux and bodies of this centre and the one above; this centre and those right below."""
+    own, upper = case.center_id, case.center.parent_id
+    centers = Q(kind=Department.Kind.CENTER)
+    near = ~centers & Q(center__in=[own, upper])
+    near |= centers & (Q(runs=own) | Q(runs__parent=own))
+    return list(Department.objects.filter(near, is_active=True).order_by("pk"))
+
+
+def _presence(unit: Department, present: dict[int, str]) -> str:
+    if unit.kind == Department.Kind.BODY:
+        return "调解组织"
+    if unit.kind == Department.Kind.CENTER:
+        return "综治中心"
+    kind = present.get(unit.pk)
+    return Residency.Kind(kind).label if kind else ""
+
+
+def _load(user: User, now: datetime) -> dict[int, tuple[int, int]]:
+    """What each unit has open, and how much of it is overdue."""
+    rows = (
+        Case.objects.visible_to(user)
+        .open()
+        .filter(actor="unit")
+        .order_by()
+        .values_list("unit")
+        .annotate(number=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)))
+    )
+    return {unit: (number, overdue) for unit, number, overdue in rows}
+
+
+def _reasons(user: User, case: Case) -> dict[int, str]:
+    """Why a unit is suggested, the best first: what the window said, then what was usual."""
+    reasons: dict[int, str] = {}
+    if case.suggested_unit_id is not None:
+        reasons[case.suggested_unit_id] = "登记时建议"
+    newest = Case.objects.visible_to(user).filter(type=case.type_id, unit__isnull=False)
+    units = newest.order_by("-registered_at", "-pk").values_list("unit", flat=True)[:LOOKED_AT]
+    counted = Counter(units)
+    total = sum(counted.values())
+    for unit, number in counted.most_common(SUGGESTED):
+        if unit is not None:
+            reasons.setdefault(unit, f"近 {total} 件同类派过 {number} 件")
+    return reasons
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What has just been sent, while it can still be called back."""
+
+    case: Case
+    unit_name: str
+    until: datetime
+
+
+def undo_of(user: User, case: Case | None, now: datetime) -> Undo | None:
+    """The way back from a dispatch of a moment ago; None when there is none."""
+    if case is None or case.lead is None:
+        return None
+    if not any(act.verb == "recall" for act in allowed(user, case)):
+        return None
+    until = case.lead.dispatched_at + RECALL_WITHIN
+    return Undo(case, case.lead.unit.name, until) if now < until else None

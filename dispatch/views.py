@@ -1,0 +1,140 @@
+"""分流台, 待批申请, 督办台, 督办单."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from cases.models import Case
+from dispatch import desk as desks
+from dispatch import supervision as watching
+from dispatch.models import Request, Supervision
+from dispatch.queues import REQUESTS, desk_queue, oldest_first, pending_requests
+from orgs.calendars import calendar_of
+from orgs.gates import needs
+from orgs.models import User
+from orgs.permissions import Permission
+from zongzhi.lib import clock
+from zongzhi.lib.http import StaffRequest, render_page_or_fragment
+from zongzhi.lib.paging import Order, paginate
+
+
+@needs(Permission.TRIAGE)
+@require_GET
+def desk(request: StaffRequest) -> HttpResponse:
+    """分流台: the oldest of a queue is open; under htmx only the case that was asked for."""
+    user, now = request.user, clock.now()
+    counted = desks.counts_of(user)
+    tab = _tab(request.GET.get("tab", ""), counted)
+    case, asked = _selected(user, tab, request.GET.get("case", ""))
+    queue_url = f"{reverse('dispatch:desk')}?{urlencode({'tab': tab})}"
+    context = {
+        "tabs": desks.tabs_of(user, counted),
+        "tab": tab,
+        "queue": desks.queue_of(user, tab, now) if tab != REQUESTS else [],
+        "requests": _requests(user)[: desks.QUEUE_SHOWN] if tab == REQUESTS else [],
+        "pane": desks.pane_of(user, case, now, request=asked) if case else None,
+        "queue_url": queue_url,
+        "next": f"{queue_url}&done={case.number}" if case else queue_url,
+        "undo": desks.undo_of(user, _just_done(user, request.GET.get("done", "")), now),
+    }
+    return render_page_or_fragment(request, "dispatch/desk.html", "dispatch/_pane.html", context)
+
+
+def _tab(asked: str, counted: dict[str, int]) -> str:
+    """The tab asked for; else the first in which something waits."""
+    if asked in counted:
+        return asked
+    return next((tab for tab, number in counted.items() if number), "to_dispatch")
+
+
+def _selected(user: User, tab: str, number: str) -> tuple[Case | None, Request | None]:
+    """The case on the right: the one asked for while it waits there, else the oldest."""
+    if tab == REQUESTS:
+        rows = _requests(user)
+        asked = rows.filter(case__number=number).first() or rows.first()
+        return (_load(user, asked.case.number), asked) if asked else (None, None)
+    queue = desk_queue(user, tab)
+    found = queue.filter(number=number).first() if number else None
+    chosen = found or oldest_first(queue).first()
+    return (_load(user, chosen.number), None) if chosen else (None, None)
+
+
+def _load(user: User, number: str) -> Case | None:
+    cases = Case.objects.visible_to(user).filter(number=number)
+    return cases.for_detail().select_related("suggested_unit").first()
+
+
+def _just_done(user: User, number: str) -> Case | None:
+    if not number.isdecimal():
+        return None
+    return Case.objects.visible_to(user).filter(number=number).for_detail().first()
+
+
+def _requests(user: User) -> Any:
+    rows = pending_requests(user).order_by("at", "pk")
+    return rows.select_related("case", "by", "assignment__unit", "suggested")
+
+
+@needs(Permission.HEAD, Permission.DECIDE, Permission.TRIAGE)
+@require_GET
+def requests(request: StaffRequest) -> HttpResponse:
+    """等我批的: every request that is this person's to decide, the oldest first."""
+    page = paginate(
+        pending_requests(request.user).select_related(
+            "case", "by", "assignment__unit", "suggested"
+        ),
+        Order("at"),
+        request.GET,
+    )
+    context = {"page": page, "here": request.get_full_path()}
+    return render(request, "dispatch/requests.html", context)
+
+
+@needs(Permission.SUPERVISE)
+@require_GET
+def supervision(request: StaffRequest) -> HttpResponse:
+    """督办台: by unit, with how each case stands and what may be done about it."""
+    user = request.user
+    marks = watching.marks_for(watching.center_of(user), clock.now())
+    cases = watching.watched_cases(user)
+    numbers = watching.numbers_of(cases, marks)
+    view = request.GET.get("view", "")
+    view = view if view in watching.VIEWS else "overdue"
+    unit = request.GET.get("unit", "")
+    groups = watching.groups_of(user, cases, view, marks, unit=unit)
+    context = {
+        "views": [(key, label, numbers[key]) for key, label in watching.VIEWS.items()],
+        "view": view,
+        "view_label": watching.VIEWS[view],
+        "unit": unit,
+        "groups": groups,
+        "total": sum(group.number for group in groups),
+        "here": request.get_full_path(),
+        "counted_at": marks.now,
+    }
+    return render(request, "dispatch/supervision.html", context)
+
+
+@needs(Permission.SUPERVISE, Permission.HANDLE, Permission.TRIAGE)
+@require_GET
+def sheet(request: StaffRequest, pk: int) -> HttpResponse:
+    """督办单, to be printed, signed for and sent back."""
+    paper = get_object_or_404(
+        Supervision.objects.visible_to(request.user).select_related(
+            "case__center", "unit", "opened_by"
+        ),
+        pk=pk,
+    )
+    calendar = calendar_of(paper.case.center)
+    context = {
+        "sheet": paper,
+        "overdue_days": calendar.overdue_days(clock.now(), paper.due_at),
+        "printed_at": clock.now(),
+    }
+    return render(request, "dispatch/sheet.html", context)

@@ -1,0 +1,77 @@
+"""The board's figures by API: the same definitions, the same numbers, the lists behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orgs.models import User
+from orgs.permissions import Permission
+from reports.board import coming
+from reports.figures import FIGURES, AsOf, Counted, count, percent
+from zongzhi.lib import clock
+from zongzhi.lib.api import Endpoint
+from zongzhi.lib.errors import NotAllowed
+
+
+class FigureSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    number = serializers.IntegerField()
+    definition = serializers.CharField(help_text="怎么数的")
+    url = serializers.URLField(help_text="数的就是这些事项")
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    percent = serializers.CharField(help_text="“92%”；少于 10 件不算，空着")
+    numerator = serializers.IntegerField()
+    denominator = serializers.IntegerField()
+
+
+class DashboardSerializer(serializers.Serializer[Any]):
+    as_of = serializers.DateTimeField(help_text="数据时点")
+    figures = serializers.DictField(child=FigureSerializer())
+    satisfaction = ShareSerializer(help_text="本月满意率")
+    visits = serializers.IntegerField(help_text="本月批次，咨询也算")
+    visitors = serializers.IntegerField(help_text="本月人次，咨询也算")
+
+
+class Dashboard(Endpoint):
+    """看板, for whoever may see the board."""
+
+    @extend_schema(operation_id="dashboard", summary="看板", responses=DashboardSerializer)
+    def get(self, request: Request) -> Response:
+        user: User = request.user
+        if not user.can(Permission.BOARD):
+            raise NotAllowed("看板不由这个账号用。要用，找本单位管理员开通")
+        at = AsOf(clock.now())
+        counted = count(user, FIGURES, at)
+        content, rated = counted["content_month"].number, counted["rated_month"].number
+        came = coming(user, at)
+        board = {
+            "as_of": at.moment,
+            "figures": {key: _figure(found, at, request) for key, found in counted.items()},
+            "satisfaction": {
+                "percent": percent(content, rated),
+                "numerator": content,
+                "denominator": rated,
+            },
+            "visits": came.visits,
+            "visitors": came.visitors,
+        }
+        return Response(DashboardSerializer(board).data)
+
+
+def _figure(found: Counted, at: AsOf, request: Request) -> dict[str, Any]:
+    asks = {**found.figure.asks(at), "as_of": at.moment.isoformat()}
+    return {
+        "name": found.figure.name,
+        "number": found.number,
+        "definition": found.figure.definition,
+        "url": request.build_absolute_uri(f"{reverse('api:case-list')}?{urlencode(asks)}"),
+    }

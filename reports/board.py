@@ -1,0 +1,145 @@
+"""看板: what a leader must know in one minute, and what needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet, Sum
+from django.urls import reverse
+
+from cases.models import Case, Consultation, Visit
+from cases.rows import Row, rows_of
+from dispatch.models import Request
+from dispatch.queues import pending_requests
+from orgs.gates import centers_of
+from orgs.models import User
+from orgs.permissions import Permission
+from reports import figures
+from reports.figures import AsOf, Counted, Figure
+
+SHOWN = 5
+TILES = (figures.REGISTERED_TODAY, figures.IN_HAND, figures.OVERDUE, figures.HIGH_RISK)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """要你管的: a few rows under a heading that leads to all of them."""
+
+    title: str
+    mark: str
+    counted: Counted
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Satisfaction:
+    """「92%（61评/74结）」; no percentage while fewer than ten have been rated."""
+
+    percent: str
+    content: Counted
+    rated: Counted
+    finished: Counted
+
+
+@dataclass(frozen=True)
+class Coming:
+    """批次 and 人次 of a period: visits for cases, and consultations."""
+
+    visits: int
+    visitors: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything the board shows."""
+
+    at: AsOf
+    tiles: list[Counted]
+    near: Counted
+    unhappy: Counted
+    satisfaction: Satisfaction
+    registered: Counted
+    approved: Counted
+    coming: Coming
+    attention: list[Attention]
+    requests: list[Request]
+
+
+def board_of(user: User, at: AsOf) -> Board:
+    """The board of what this person sees, as of one moment."""
+    counted = figures.count(user, figures.FIGURES, at)
+    content, rated = counted["content_month"], counted["rated_month"]
+    return Board(
+        at=at,
+        tiles=[counted[figure.key] for figure in TILES],
+        near=counted["near"],
+        unhappy=counted["unhappy"],
+        satisfaction=Satisfaction(
+            percent=figures.percent(content.number, rated.number),
+            content=content,
+            rated=rated,
+            finished=counted["finished_month"],
+        ),
+        registered=counted["registered_month"],
+        approved=counted["approved_month"],
+        coming=coming(user, at),
+        attention=_attention(user, counted, at),
+        requests=requests_to_decide(user),
+    )
+
+
+def _attention(user: User, counted: dict[str, Counted], at: AsOf) -> list[Attention]:
+    wanted: tuple[tuple[str, str, Figure], ...] = (
+        ("超期最久", "■", figures.OVERDUE),
+        ("高风险", "⚑", figures.HIGH_RISK),
+        ("不满意", "☹", figures.UNHAPPY),
+    )
+    return [
+        Attention(title, mark, counted[figure.key], _rows(user, figure, at))
+        for title, mark, figure in wanted
+    ]
+
+
+def _rows(user: User, figure: Figure, at: AsOf) -> list[Row]:
+    worst = Case.objects.visible_to(user).open().filter(figure.counts(at)).for_list()
+    return rows_of(worst.order_by("due_at", "pk")[:SHOWN], user=user, now=at.moment)
+
+
+def requests_to_decide(user: User, most: int = SHOWN) -> list[Request]:
+    """等你批的, the oldest first."""
+    rows: QuerySet[Request] = pending_requests(user)
+    return list(rows.select_related("case", "by", "assignment__unit", "suggested")[:most])
+
+
+def visits_of(user: User) -> QuerySet[Visit]:
+    """Visits for the cases this person sees."""
+    rows: QuerySet[Visit] = Visit.objects.visible_to(user)
+    return rows
+
+
+def consultations_of(user: User) -> QuerySet[Consultation]:
+    """Consultations of the centres whose cases this person sees."""
+    return Consultation.objects.filter(center__in=centers_of(user, Permission.VIEW_CENTER))
+
+
+def coming(user: User, at: AsOf) -> Coming:
+    """批次 and 人次 of this month."""
+    return coming_of(
+        visits_of(user).filter(at__gte=at.month, at__lte=at.moment),
+        consultations_of(user).filter(at__gte=at.month, at__lte=at.moment),
+        f"{reverse('reports:visits')}?since={at.month.date().isoformat()}",
+    )
+
+
+def coming_of(visits: QuerySet[Visit], consultations: QuerySet[Consultation], url: str) -> Coming:
+    """How many times people came, and how many they were."""
+    both = [
+        rows.order_by().aggregate(times=Count("pk"), people=Sum("visitors"))
+        for rows in (visits, consultations)
+    ]
+    return Coming(
+        visits=sum(row["times"] for row in both),
+        visitors=sum(row["people"] or 0 for row in both),
+        url=url,
+    )

@@ -1,0 +1,82 @@
+"""工作台, 看板, and the visits behind 批次 and 人次."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from orgs.gates import needs
+from orgs.permissions import Permission
+from reports import board as boards
+from reports.figures import FIGURES, AsOf
+from reports.workbench import workbench_of
+from zongzhi.lib import clock
+from zongzhi.lib.http import StaffRequest
+from zongzhi.lib.paging import Order, paginate
+
+
+@never_cache
+@login_required
+@require_GET
+def workbench(request: StaffRequest) -> HttpResponse:
+    """工作台: what waits for me, and what I wait for."""
+    page = workbench_of(request.user, AsOf(clock.now()))
+    context = {"page": page, "here": reverse("reports:workbench"), "now": clock.now()}
+    return render(request, "reports/workbench.html", context)
+
+
+@never_cache
+@needs(Permission.BOARD)
+@require_GET
+def board(request: StaffRequest) -> HttpResponse:
+    """看板: the figures with the lists behind them, and what needs the leader."""
+    context = {
+        "board": boards.board_of(request.user, AsOf(clock.now())),
+        "definitions": [figure.definition for figure in FIGURES],
+        "here": reverse("reports:board"),
+    }
+    return render(request, "reports/board.html", context)
+
+
+@needs(Permission.VIEW_CENTER, Permission.REGISTER)
+@require_GET
+def visits(request: StaffRequest) -> HttpResponse:
+    """来访登记簿: the rows behind 批次 and 人次, visits for cases and consultations apart."""
+    user = request.user
+    since = _day(request.GET.get("since", "")) or AsOf(clock.now()).month
+    came = boards.visits_of(user).filter(at__gte=since)
+    asked = boards.consultations_of(user).filter(at__gte=since)
+    if request.GET.get("mine"):
+        came, asked = came.filter(received_by=user), asked.filter(received_by=user)
+    kind = "consultations" if request.GET.get("kind") == "consultations" else "visits"
+    rows = (
+        came.select_related("case", "received_by")
+        if kind == "visits"
+        else (asked.select_related("received_by"))
+    )
+    context = {
+        "kind": kind,
+        "page": paginate(rows, Order(descending=True), request.GET),
+        "visits_total": came.count(),
+        "consultations_total": asked.count(),
+        "coming": boards.coming_of(came, asked, ""),
+        "since": since,
+        "mine": request.GET.get("mine", ""),
+    }
+    return render(request, "reports/visits.html", context)
+
+
+def _day(text: str) -> datetime | None:
+    """The midnight a day begins at; None for anything that is no day."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return datetime.combine(day, time(), clock.SHANGHAI) if day else None

@@ -1,0 +1,309 @@
+"""工作台: on the left what waits for me, by time left; on the right what I wait for.
+
+A person sees the blocks of every post held today. Every number leads to the rows it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from cases.models import Case
+from cases.rows import Row, rows_of
+from cases.vocabulary import Actor, Label
+from dispatch.models import Request
+from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from orgs import signin
+from orgs.models import AccessLog, CalendarDay, Post, User
+from orgs.permissions import Permission
+from reports import menu
+from reports.board import (
+    Board,
+    Coming,
+    board_of,
+    coming_of,
+    consultations_of,
+    requests_to_decide,
+    visits_of,
+)
+from reports.counting import Params, count_all, list_url, listed
+from reports.figures import AsOf
+from zongzhi.lib import dates
+
+SHOWN = 8
+# Labels under which a unit's own clock runs; the centre's delay is never the unit's.
+WITH_THE_UNIT = ",".join([Label.TO_CLAIM, Label.HANDLING, Label.MEDIATING, Label.JOINT])
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that leads to its rows."""
+
+    label: str
+    url: str
+    number: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading with its number, and the first rows of the list behind it."""
+
+    title: str
+    url: str
+    total: int
+    rows: list[Row]
+    empty: str
+    act: str = ""  # claim: a button in each row; desk: a link to the desk
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit with overdue or nearly due cases."""
+
+    name: str
+    red: int
+    red_url: str
+    amber: int
+    amber_url: str
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something an administrator should see to."""
+
+    text: str
+    url: str
+
+
+@dataclass
+class Workbench:
+    """Everything the page draws; an empty part is not drawn."""
+
+    numbers: list[Number] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    requests_total: int = 0
+    units: list[Unit] = field(default_factory=list)
+    received: list[Number] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
+    waiting: list[Block] = field(default_factory=list)
+    today: list[Number] = field(default_factory=list)
+    coming: Coming | None = None
+    todos: list[Todo] | None = None
+    board: Board | None = None
+    can_register: bool = False
+    can_consult: bool = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing waits for this person."""
+        return not self.requests and not any(block.total for block in self.blocks)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A block before it has been counted and read."""
+
+    title: str
+    params: Params
+    empty: str
+    act: str = ""
+    side: bool = False
+    order: tuple[str, ...] = ("due_at", "pk")
+    rows: Callable[[User], QuerySet[Case]] | None = None
+    url: str = ""
+
+    def listed(self, user: User) -> QuerySet[Case]:
+        return self.rows(user) if self.rows else listed(user, self.params)
+
+
+def workbench_of(user: User, at: AsOf) -> Workbench:
+    """The workbench of one person at one moment."""
+    page = Workbench(
+        can_register=user.can(Permission.REGISTER),
+        can_consult=user.can(Permission.REGISTER) and user.can(Permission.VIEW_CENTER),
+    )
+    wanted = list(_wanted(user))
+    lists: dict[str, QuerySet[Any]] = {f"b{i}": w.listed(user) for i, w in enumerate(wanted)}
+    for tab in DESK if user.can(Permission.TRIAGE) else ():
+        lists[tab] = desk_queue(user, tab)
+    lists[REQUESTS] = pending_requests(user)
+    counted = count_all(lists)
+    for index, block in enumerate(wanted):
+        drawn = _block(user, block, counted[f"b{index}"], at)
+        (page.waiting if block.side else page.blocks).append(drawn)
+    _requests(user, page, counted[REQUESTS])
+    if user.can(Permission.TRIAGE):
+        page.numbers = _desk(user, counted)
+    if user.can(Permission.SUPERVISE) or user.can(Permission.TRIAGE):
+        page.units = units_behind(user, at)
+    if page.can_register:
+        _window(user, page, at)
+    if menu.is_leader(user):
+        page.board = board_of(user, at)
+    page.todos = _administration(user, at)
+    return page
+
+
+def _wanted(user: User) -> Iterator[_Wanted]:
+    if user.can(Permission.TRIAGE):
+        yield _Wanted(
+            "现在先做",
+            {},
+            "分流台没有等着办的事。",
+            act="desk",
+            rows=_at_the_desk,
+            url=reverse("dispatch:desk"),
+        )
+    if user.can(Permission.HANDLE):
+        yield _Wanted("待签收", menu.TO_CLAIM, "没有待签收的事项。", act="claim")
+        yield _Wanted("我在办", menu.MINE, "没有在办的事项。")
+        yield _Wanted("被督办", menu.SUPERVISED, "没有被督办的事项。")
+        yield _Wanted("协办", menu.ASSISTING, "没有协办的事项。")
+        yield _Wanted(
+            "已反馈，等审核",
+            {"mine": "handler", "label": Label.TO_APPROVE.value},
+            "没有等审核的。",
+            side=True,
+        )
+    if user.can(Permission.HEAD):
+        yield _Wanted("还没指派到人", {"mine": "unassigned"}, "都指派到人了。", act="assign")
+    if user.can(Permission.FOLLOW_UP):
+        yield _Wanted("回访", menu.FOLLOW_UP, "没有要回访的事项。", act="follow-up")
+    if user.can(Permission.VIEW_OWN):
+        yield _Wanted("我报的", menu.REGISTERED, "还没报过事。", order=("-registered_at", "-pk"))
+
+
+def _at_the_desk(user: User) -> QuerySet[Case]:
+    return listed(user, {"view": "todo", "label": ",".join(DESK)}).filter(actor=Actor.TRIAGE)
+
+
+def _block(user: User, wanted: _Wanted, total: int, at: AsOf) -> Block:
+    rows: list[Row] = []
+    if total:
+        first = wanted.listed(user).for_list()  # type: ignore[attr-defined]
+        rows = rows_of(first.order_by(*wanted.order)[:SHOWN], user=user, now=at.moment)
+    url = wanted.url or list_url(wanted.params)
+    return Block(wanted.title, url, total, rows, wanted.empty, wanted.act)
+
+
+def _desk(user: User, counted: dict[str, int]) -> list[Number]:
+    desk = reverse("dispatch:desk")
+    tabs = {**DESK, REQUESTS: "待批申请"}
+    return [Number(label, f"{desk}?tab={tab}", counted[tab]) for tab, label in tabs.items()]
+
+
+def _requests(user: User, page: Workbench, total: int) -> None:
+    page.requests_total = total
+    page.requests = requests_to_decide(user) if total else []
+    if user.can(Permission.HANDLE):
+        asked = Request.objects.visible_to(user).filter(by=user, decided_at=None)
+        page.asked = list(asked.select_related("case")[:SHOWN])
+
+
+def units_behind(user: User, at: AsOf) -> list[Unit]:
+    """超期与临期, by unit, the worst first."""
+    here = Q(label__in=WITH_THE_UNIT.split(","))
+    late = Case.objects.visible_to(user).open().filter(here, near_at__lte=at.moment)
+    rows = (
+        late.values("unit__code", "unit__name")
+        .annotate(
+            red=Count("pk", filter=Q(due_at__lt=at.moment)),
+            amber=Count("pk", filter=Q(due_at__gte=at.moment)),
+        )
+        .order_by("-red", "-amber", "unit__code")[:12]
+    )
+    return [_unit(row, at) for row in rows]
+
+
+def _unit(row: dict[str, Any], at: AsOf) -> Unit:
+    where = {"department": row["unit__code"], "label": WITH_THE_UNIT}
+    as_of = {"as_of": at.moment.isoformat()}
+    return Unit(
+        name=row["unit__name"],
+        red=row["red"],
+        red_url=list_url({**where, "overdue": "1", **as_of}),
+        amber=row["amber"],
+        amber_url=list_url({**where, "near": "1", **as_of}),
+    )
+
+
+def _window(user: User, page: Workbench, at: AsOf) -> None:
+    """我首接的 by state, and what came to this window today."""
+    first = listed(user, menu.RECEIVED)
+    by_label = first.order_by().values_list("label").annotate(Count("pk"))
+    numbers = dict(by_label)
+    page.received = [
+        Number(label.label, list_url({**menu.RECEIVED, "label": label.value}), numbers[label])
+        for label in Label
+        if numbers.get(label)
+    ]
+    today = at.today.date().isoformat()
+    params = {"mine": "registered", "registered_after": today}
+    page.today = [Number("登记", list_url(params), listed(user, params).count())]
+    page.coming = coming_of(
+        visits_of(user).filter(received_by=user, at__gte=at.today),
+        consultations_of(user).filter(received_by=user, at__gte=at.today),
+        f"{reverse('reports:visits')}?mine=1&since={today}",
+    )
+
+
+def _administration(user: User, at: AsOf) -> list[Todo] | None:
+    """需要处理; None for somebody who administers nothing."""
+    todos: list[Todo] = []
+    administers = False
+    for permission, things in (
+        (Permission.SETTINGS, _calendars),
+        (Permission.ROLES, _accounts),
+        (Permission.LOGS, _failures),
+    ):
+        if user.can(permission):
+            administers = True
+            todos += things(at)
+    return todos if administers else None
+
+
+def _calendars(at: AsOf) -> list[Todo]:
+    year = at.moment.year
+    years = [year, year + 1] if at.moment.month >= 11 else [year]
+    known = set(
+        CalendarDay.objects.filter(center=None, confirmed=True, day__year__in=years)
+        .values_list("day__year", flat=True)
+        .distinct()
+    )
+    return [
+        Todo(
+            f"{missing} 年工作日历没核对，到期日先按周一至周五计算",
+            f"{reverse('settings:calendar')}?year={missing}",
+        )
+        for missing in years
+        if missing not in known
+    ]
+
+
+def _accounts(at: AsOf) -> list[Todo]:
+    people = reverse("orgs:people")
+    todos = []
+    if locked := len(signin.locked_usernames()):
+        todos.append(Todo(f"锁住的账号 {locked} 个", f"{people}?locked=1"))
+    held = Post.objects.held_on(at.moment.date())
+    bare = User.objects.filter(is_active=True).exclude(pk__in=held.values("user")).count()
+    if bare:
+        todos.append(Todo(f"没有岗位的账号 {bare} 个", f"{people}?bare=1"))
+    return todos
+
+
+def _failures(at: AsOf) -> list[Todo]:
+    day = at.today.date()
+    failed = AccessLog.objects.filter(
+        action=AccessLog.Action.SIGN_IN_FAILED, at__gte=at.today
+    ).count()
+    if not failed:
+        return []
+    url = f"{reverse('orgs:logs')}?action=sign_in_failed&since={day.isoformat()}"
+    return [Todo(f"{dates.day(day)}登录失败 {failed} 次", url)]
