@@ -6,13 +6,13 @@ buttons of a higher one without knowing it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cases import policies
 from cases.models import Case
-from cases.querysets import CaseQuerySet
 from cases.vocabulary import Stage
 from orgs.models import User
 
@@ -23,7 +23,7 @@ Who = Callable[[User, Case], bool]
 # Why the act is not open now, as a sentence, or None when it is.
 When = Callable[[Case], str | None]
 # Loads beforehand what the rules of one app read of many cases.
-Loads = Callable[[CaseQuerySet], CaseQuerySet]
+Loads = Callable[[Sequence[Case]], None]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Act:
     # Why not for this person's own part in the case, where several units have one.
     own_part: Callable[[User, Case], str | None] | None = None
 
-    @property
+    @cached_property
     def sources(self) -> frozenset[Stage]:
         return frozenset(source for source, _ in self.arcs)
 
@@ -109,12 +109,10 @@ def all_acts() -> list[Act]:
     return sorted(_registry.acts.values(), key=lambda act: (act.rank, act.verb))
 
 
-def with_what_they_read(cases: CaseQuerySet) -> CaseQuerySet:
-    """The cases with everything `allowed` will ask of them, their open assignments included."""
-    cases = cases.select_related("center", "unit").with_assignments()
+def load_what_they_read(cases: Sequence[Case]) -> None:
+    """Load what `allowed` will ask of these cases; their assignments and centres are there."""
     for loads in _registry.loads:
-        cases = loads(cases)
-    return cases
+        loads(cases)
 
 
 def why_not(act: Act, case: Case) -> str | None:

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, Filter, FilterSet
+from django_filters.widgets import BooleanWidget
 
 from cases.models import Assignment, Case
 from cases.querysets import CaseQuerySet
@@ -101,6 +102,13 @@ class BeforeFilter(Filter):
         return qs.filter(**{f"{self.field_name}__lte": moment})
 
 
+class YesFilter(BooleanFilter):
+    """true or 1, false or 0."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(widget=BooleanWidget, **more)
+
+
 def _choice(field_name: str, choices: Any, label: str, **more: Any) -> ChoiceFilter:
     return ChoiceFilter(
         field_name=field_name,
@@ -124,17 +132,17 @@ class CaseFilter(FilterSet):
     source = _choice("source", Source.choices, "来源")
     risk = _choice("risk", Risk.choices, "风险")
     mine = _choice("mine", list(MINE.items()), "和我有关", method="by_mine")
-    overdue = BooleanFilter(label="超期", method="by_overdue")
-    near = BooleanFilter(label="快到期", method="by_near")
-    supervised = BooleanFilter(label="督办中", method="by_supervised")
+    overdue = YesFilter(label="超期", method="by_overdue")
+    near = YesFilter(label="快到期", method="by_near")
+    supervised = YesFilter(label="督办中", method="by_supervised")
     satisfaction = _choice(
         "satisfaction",
         [*GROUPS_OF_SATISFACTION.items(), *Satisfaction.choices],
         "满意度",
         method="by_satisfaction",
     )
-    open = BooleanFilter(label="没结案的", method="by_open")
-    unhappy = BooleanFilter(label="不满意待整改", method="by_unhappy")
+    open = YesFilter(label="没结案的", method="by_open")
+    unhappy = YesFilter(label="不满意待整改", method="by_unhappy")
     closure = _choice(
         "closure", [("finished", "办结的"), *Closure.choices], "结案方式", method="by_closure"
     )

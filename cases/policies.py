@@ -81,7 +81,8 @@ def can_decide(user: User, case: Case) -> bool:
 
 def can_reveal(user: User, case: Case) -> bool:
     """Whoever may look behind masks, in a case of their own centre or unit."""
-    units = [a.unit_id for a in case.open_assignments] or [case.unit_id]
+    units: list[int | None] = [a.unit_id for a in case.open_assignments]
+    units = units or [case.unit_id]
     at_home = user.can_at(Permission.REVEAL, case.center_id)
     return at_home or user.can_for(Permission.REVEAL, units)
 

@@ -111,7 +111,8 @@ def _steps(case: Case) -> tuple[Step, ...]:
     if case.stage == Stage.CLOSED and not case.is_finished:
         return ()
     handed = case.dispatched_at if case.lead or case.approved_at else None
-    rated = case.ratings.filter(round=case.round).order_by("pk").values_list("at", flat=True).first()
+    ratings = case.ratings.filter(round=case.round).order_by("pk")
+    rated = ratings.values_list("at", flat=True).first()
     when = (case.registered_at, handed, case.claimed_at, case.approved_at, rated)
     done = [case.registered_at, handed, case.approved_at, case.approved_at, rated]
     current = next((i for i, at in enumerate(done) if at is None), len(done))

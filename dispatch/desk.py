@@ -104,7 +104,10 @@ class Pane:
     suggestions: list[Choice] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     complexities: list[Given] = field(default_factory=list)
-    explained: str = ""
+
+    @property
+    def opponents(self) -> str:
+        return "、".join(party.name for party in self.shown.respondents) or "未问"
 
 
 def tabs_of(user: User, counted: dict[str, int]) -> list[Tab]:

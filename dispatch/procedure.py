@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Prefetch
+from collections.abc import Sequence
+
+from django.db.models import Prefetch, prefetch_related_objects
 
 from cases import policies
 from cases.acts import Act, When, arcs, staying
 from cases.forms import NoInput
 from cases.models import Assignment, Case, CaseEvent
-from cases.querysets import CaseQuerySet
 from cases.services.course import said
 from cases.vocabulary import Label, Stage
 from dispatch import forms
@@ -147,7 +148,10 @@ def _supervised(case: Case) -> str | None:
 
 
 def _open_sheet(case: Case) -> Supervision | None:
-    return next((sheet for sheet in case.supervisions.all() if sheet.closed_at is None), None)
+    loaded: list[Supervision] | None = getattr(case, "loaded_sheets", None)
+    if loaded is None:
+        loaded = list(case.supervisions.select_related("unit").filter(closed_at=None))
+    return loaded[0] if loaded else None
 
 
 def _may_be_answered(case: Case) -> str | None:
@@ -174,7 +178,7 @@ def _asked(kind: Request.Kind) -> When:
     """Whether it has been asked for and not yet been decided."""
 
     def asked(case: Case) -> str | None:
-        waiting = any(r.kind == kind and r.decided_at is None for r in case.requests.all())
+        waiting = any(r.kind == kind and r.decided_at is None for r in _requests(case))
         return f"{case.short_number} 的{kind.label}已经申请过，正等批复" if waiting else None
 
     return asked
@@ -190,8 +194,14 @@ def _may_be_extended(case: Case) -> str | None:
     return "这一轮已经延过一次期，不能再延" if any(given) else None
 
 
+def _requests(case: Case) -> list[Request]:
+    """What has been asked for in this case; `load_papers` has it where there are many cases."""
+    loaded: list[Request] | None = getattr(case, "loaded_requests", None)
+    return list(case.requests.select_related("assignment")) if loaded is None else loaded
+
+
 def _granted(case: Case) -> list[Request]:
-    return [request for request in case.requests.all() if request.granted]
+    return [request for request in _requests(case) if request.granted]
 
 
 def _may_move_up(case: Case) -> str | None:
@@ -205,15 +215,14 @@ def _may_move_up(case: Case) -> str | None:
 def _may_move_down(case: Case) -> str | None:
     if reason := _not_yet_dispatched(case):
         return reason
-    known = getattr(case, "has_lower", None), getattr(case, "was_pushed_down", None)
-    lower, moved = known if None not in known else _places(case)
+    lower, moved = getattr(case, "may_go_down", None) or _places(case)
     if not lower:
         return "下面没有中心可以下派"
     return "这一轮已经下派过一次" if moved else None
 
 
 def _places(case: Case) -> tuple[bool, bool]:
-    """What `with_papers` has loaded where there are many cases."""
+    """Whether there is a centre below, and whether it has been there; see `_load_places`."""
     moved = case.events.filter(verb="push-down", round=case.round)
     return case.center.children.exists(), moved.exists()
 
@@ -252,19 +261,31 @@ def _own_part_may_not_be_reported(user: User, case: Case) -> str | None:
 
 
 def _nothing_to_decide(user: User, case: Case) -> str | None:
-    pending = [request for request in case.requests.all() if request.decided_at is None]
+    pending = [request for request in _requests(case) if request.decided_at is None]
     mine = [asked for asked in pending if asking.may_decide(asked, user)]
     return None if mine else "没有等这个账号批的申请"
 
 
-def with_papers(cases: CaseQuerySet) -> CaseQuerySet:
+def load_papers(cases: Sequence[Case]) -> None:
     """Load what the rules above read, so that asking them of many cases asks nothing more."""
-    moved = CaseEvent.objects.filter(case=OuterRef("pk"), verb="push-down", round=OuterRef("round"))
-    lower = Center.objects.filter(parent=OuterRef("center"))
-    return cases.annotate(has_lower=Exists(lower), was_pushed_down=Exists(moved)).prefetch_related(
-        Prefetch("requests", queryset=Request.objects.select_related("assignment")),
-        Prefetch("supervisions", queryset=Supervision.objects.select_related("unit")),
-    )
+    open_cases = [case for case in cases if case.stage in (_T, _H, _S)]
+    rows = Request.objects.select_related("assignment")
+    prefetch_related_objects(open_cases, Prefetch("requests", rows, to_attr="loaded_requests"))
+    watched = [case for case in open_cases if case.stage == _S]
+    sheets = Supervision.objects.select_related("unit").filter(closed_at=None)
+    prefetch_related_objects(watched, Prefetch("supervisions", sheets, to_attr="loaded_sheets"))
+    waiting = [case for case in open_cases if case.label == Label.TO_DISPATCH]
+    if len(waiting) > 1:
+        _load_places(waiting)
+
+
+def _load_places(cases: Sequence[Case]) -> None:
+    centers = {case.center_id for case in cases}
+    upper = set(Center.objects.filter(parent__in=centers).values_list("parent", flat=True))
+    moves = CaseEvent.objects.filter(case__in=cases, verb="push-down")
+    moved = set(moves.values_list("case", "round"))
+    for case in cases:
+        case.may_go_down = case.center_id in upper, (case.pk, case.round) in moved
 
 
 ACTS = (

@@ -32,6 +32,7 @@ from zongzhi.lib import clock, dates
 
 VIEWS = {
     "overdue": "超期",
+    "near": "临期",
     "today": "今天到期",
     "unclaimed": "没人签收",
     "still": "久无进展",
@@ -101,15 +102,18 @@ def watched_cases(user: User) -> CaseQuerySet:
 def condition(view: str, marks: Marks) -> Q:
     """What a view shows, as a condition."""
     late = Q(due_at__lt=marks.now)
+    theirs = Q(actor=Actor.UNIT)  # the centre's own delay is never the unit's
     match view:
         case "overdue":
-            return late
+            return theirs & late
+        case "near":
+            return theirs & Q(near_at__lte=marks.now, due_at__gte=marks.now)
         case "today":
-            return Q(due_at__gte=marks.now, due_at__lt=marks.tonight)
+            return theirs & Q(due_at__gte=marks.now, due_at__lt=marks.tonight)
         case "unclaimed":
             return Q(label=Label.TO_CLAIM) & late
         case "still":
-            return Q(actor=Actor.UNIT) & ~Q(label=Label.PAUSED) & _standing_still(marks)
+            return theirs & ~Q(label=Label.PAUSED) & _standing_still(marks)
         case "unhappy":
             return Q(complained_at__isnull=False) | Q(round__gt=1)
         case _:
@@ -165,10 +169,10 @@ def _units(shown: CaseQuerySet, cases: CaseQuerySet, marks: Marks) -> list[UnitG
         .order_by()
         .values("unit")
         .annotate(
-            red=Count("pk", filter=Q(due_at__lt=marks.now)),
-            amber=Count("pk", filter=Q(near_at__lte=marks.now, due_at__gte=marks.now)),
+            red=Count("pk", filter=condition("overdue", marks)),
+            amber=Count("pk", filter=condition("near", marks)),
             still=Count("pk", filter=condition("still", marks)),
-            sheets=Count("pk", filter=Q(stage="supervision")),
+            sheets=Count("pk", filter=condition("supervised", marks)),
         )
     }
     return [

@@ -116,7 +116,6 @@ def supervision(request: StaffRequest) -> HttpResponse:
         "groups": groups,
         "total": sum(group.number for group in groups),
         "here": request.get_full_path(),
-        "counted_at": marks.now,
     }
     return render(request, "dispatch/supervision.html", context)
 

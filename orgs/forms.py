@@ -122,7 +122,7 @@ class RolesForm(forms.Form):
 
     def given(self, role: Role) -> list[str]:
         """The permissions ticked for a role, in the order they are listed; unknown ones dropped."""
-        if isinstance(self.data, MultiValueDict):
+        if self.is_bound and isinstance(self.data, MultiValueDict):
             ticked = set(self.data.getlist(self.name_of(role)))
         else:
             ticked = set(role.permissions)

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orgs.models import User
+from orgs.api.requests import StaffApiRequest
 from orgs.permissions import Permission
 from reports.board import coming
 from reports.figures import FIGURES, AsOf, Counted, count, percent
@@ -44,9 +44,11 @@ class DashboardSerializer(serializers.Serializer[Any]):
 class Dashboard(Endpoint):
     """看板, for whoever may see the board."""
 
+    request: StaffApiRequest
+
     @extend_schema(operation_id="dashboard", summary="看板", responses=DashboardSerializer)
     def get(self, request: Request) -> Response:
-        user: User = request.user
+        user = self.request.user
         if not user.can(Permission.BOARD):
             raise NotAllowed("看板不由这个账号用。要用，找本单位管理员开通")
         at = AsOf(clock.now())

@@ -95,7 +95,7 @@ def _triage(user: User) -> Iterator[Entry]:
 def _clerk(user: User) -> Iterator[Entry]:
     if user.can(Permission.VIEW_CENTER):
         yield Entry("我的登记", list_url(REGISTERED))
-        yield Entry("我首接的（没办完）", list_url(RECEIVED), sub=True, rows=listed(user, RECEIVED))
+        yield Entry("我首接的", list_url(RECEIVED), sub=True, rows=listed(user, RECEIVED))
         yield Entry("咨询记录", reverse("cases:consultations"))
     else:
         yield Entry("我报的", list_url(REGISTERED))

@@ -296,9 +296,7 @@ def test_fifteen_working_days_to_do_it_again(lives: Lives, clerk: User) -> None:
 # Another unit, another clock; one promise
 
 
-def test_another_unit_has_clocks_of_its_own(
-    lives: Lives, county: County, triage: User
-) -> None:
+def test_another_unit_has_clocks_of_its_own(lives: Lives, county: County, triage: User) -> None:
     case = lives.claimed()
     clock.freeze(moment(4, 11, 9))
     reassign_case(case_id=case.pk, by=triage, lead=county.housing, text="应由住建局办")

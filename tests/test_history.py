@@ -28,9 +28,7 @@ from zongzhi.lib import clock
 @pytest.mark.parametrize(
     "sql", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 )
-def test_the_database_refuses_to_change_what_happened(
-    lives: Lives, table: str, sql: str
-) -> None:
+def test_the_database_refuses_to_change_what_happened(lives: Lives, table: str, sql: str) -> None:
     lives.claimed()
     log_access(AccessLog.Action.SIGN_IN, user=lives.clerk, address=None)
     connection.check_constraints()
@@ -253,9 +251,7 @@ def test_an_anchor_changes_with_any_history(case: Case, lives: Lives) -> None:
         lambda line: "nonsense",
     ],
 )
-def test_a_forged_line_is_named(
-    case: Case, forge, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_forged_line_is_named(case: Case, forge, capsys: pytest.CaptureFixture[str]) -> None:
     path: Path = write_anchor()
     good = path.read_text().strip()
     path.write_text(f"{good}\n{forge(good)}\n")
@@ -279,9 +275,7 @@ def test_a_forged_line_is_named(
         ("handling_due_at", clock.now()),
     ],
 )
-def test_a_column_written_past_the_door_is_found(
-    case: Case, column: str, value: object
-) -> None:
+def test_a_column_written_past_the_door_is_found(case: Case, column: str, value: object) -> None:
     Case.objects.filter(pk=case.pk).update(**{column: value})
     assert [(fault.number, fault.column) for fault in misplaced()] == [(case.number, column)]
 
@@ -305,8 +299,6 @@ def test_every_point_of_a_life_adds_up(lives: Lives, point: str) -> None:
     assert fresh(case).history_length == case.events.count()
 
 
-def test_verify_cases_says_that_all_is_well(
-    case: Case, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_verify_cases_says_that_all_is_well(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("verify_cases")
     assert capsys.readouterr().out == "每件事项的状态、时限都对得上\n"

@@ -237,9 +237,7 @@ def paused(lives: Lives, triage: User, handler: User) -> Case:
     """Paused on Friday 11 April until Wednesday the 16th: three working days."""
     case = lives.claimed()
     clock.freeze(moment(4, 11, 9))
-    asking.request_pause(
-        case_id=case.pk, by=handler, until=moment(4, 16).date(), text="等司法鉴定"
-    )
+    asking.request_pause(case_id=case.pk, by=handler, until=moment(4, 16).date(), text="等司法鉴定")
     asked = case.requests.get()
     return asking.decide_request(case_id=case.pk, by=triage, request=asked.pk, grant=True)
 

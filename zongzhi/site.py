@@ -34,6 +34,11 @@ class Site(admin.AdminSite):
         back = {REDIRECT_FIELD_NAME: request.GET.get(REDIRECT_FIELD_NAME, "")}
         return redirect(f"{settings.LOGIN_URL}?{urlencode(back)}")
 
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("orgs:change_password")
+
 
 class Config(AdminConfig):
     default_site = "zongzhi.site.Site"

@@ -83,7 +83,8 @@ def _details(field: forms.Field) -> Kind:
         case forms.ModelChoiceField() | forms.TypedChoiceField():
             pass
         case forms.ChoiceField():
-            details = {"enum": [str(value) for value, _ in field.choices]}
+            choices: Any = field.choices
+            details = {"enum": [str(value) for value, _ in choices]}
         case forms.IntegerField():  # a DecimalField too
             details = {"minimum": field.min_value, "maximum": field.max_value}
         case forms.DateField():

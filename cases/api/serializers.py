@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from django.urls import reverse
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from cases.acts import allowed
 from cases.lights import light_of
@@ -40,7 +40,7 @@ LEAST_WORDS, MOST_WORDS = 10, 2000
 _ANY_CALENDAR = Calendar()
 
 
-def _not_given(label: str) -> dict[str, str]:
+def _not_given(label: str) -> dict[str, Any]:
     said = f"还没填“{label}”"
     return {"required": said, "blank": said, "null": said, "invalid": f"“{label}”要是文字"}
 
@@ -72,7 +72,7 @@ class ByCode(StrictCharField):
 
     def __init__(self, rows: Callable[[], Any], *, label: str, unknown: str) -> None:
         self.rows = rows
-        messages = {**_not_given(label), "unknown": unknown}
+        messages: dict[str, Any] = {**_not_given(label), "unknown": unknown}
         super().__init__(label=label, error_messages=messages)
 
     def to_internal_value(self, data: Any) -> Any:
@@ -131,7 +131,7 @@ class PartyInputSerializer(serializers.Serializer[Any]):
 class RegistrationSerializer(serializers.Serializer[Any]):
     """The nine things a registration needs (`ux.md` §2.3)."""
 
-    source = _chosen(Source.choices, "来源")
+    source = _chosen(Source.choices, "来源")  # type: ignore[assignment]
     narrative = StrictCharField(
         label="事情和要求", max_length=MOST_WORDS, error_messages=_not_given("事情和要求")
     )
@@ -239,12 +239,12 @@ class CaseSerializer(serializers.Serializer[Case]):
     number = serializers.CharField(help_text="16 位编号")
     short_number = serializers.CharField(help_text="短号")
     stage = serializers.ChoiceField(choices=Stage.choices)
-    label = serializers.CharField(help_text="工作人员看到的状态")
+    label = serializers.CharField(help_text="工作人员看到的状态")  # type: ignore[assignment]
     label_code = serializers.ChoiceField(choices=Label.choices)
     light = serializers.ChoiceField(choices=sorted(MARKS))
     type = serializers.CharField(help_text="两位类型代码")
     narrative = serializers.CharField()
-    source = serializers.ChoiceField(choices=Source.choices)
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]
     occurred_region = serializers.CharField(help_text="12 位区划代码")
     parties = PartySerializer(many=True)
     lead = serializers.CharField(allow_null=True, help_text="主办单位代码")
@@ -281,7 +281,7 @@ class CaseSerializer(serializers.Serializer[Case]):
             "narrative": case.narrative,
             "source": case.source,
             "occurred_region": case.occurred_region.code,
-            "parties": [_masked(party, case) for party in case.parties.all()],
+            "parties": [_masked(party, case) for party in _parties(case)],
             "lead": case.unit.code if case.unit else None,
             "assisting": helpers,
             "complexity": case.complexity or None,
@@ -295,15 +295,28 @@ class CaseSerializer(serializers.Serializer[Case]):
             "closed_at": _moment(case.closed_at),
             "closure": case.closure or None,
             "allowed_acts": [act.verb for act in allowed(request.user, case)],
-            "query_url": _query_url(case, request),
+            "query_url": self._query_url(case, request.user),
             "version": case.version,
         }
+
+    def _query_url(self, case: Case, user: User) -> str | None:
+        """The citizen's page, for the window that hands out the slip; a silent case has none."""
+        if case.is_silent or not user.can_at(Permission.REGISTER, case.center_id):
+            return None
+        home = self.context.setdefault("home", self.context["request"].build_absolute_uri("/"))
+        return urljoin(home, reverse("citizen:progress", args=[case.token]))
 
 
 def _light(case: Case) -> str:
     if case.stage == Stage.CLOSED:
         return "done" if case.is_finished else "none"
     return light_of(case, _ANY_CALENDAR, clock.now()).colour
+
+
+def _parties(case: Case) -> Iterable[Party]:
+    """As `for_reading` has loaded them, or of a case just registered."""
+    loaded: list[Party] | None = getattr(case, "loaded_parties", None)
+    return case.parties.all() if loaded is None else loaded
 
 
 def _masked(party: Party, case: Case) -> dict[str, Any]:
@@ -319,22 +332,13 @@ def _masked(party: Party, case: Case) -> dict[str, Any]:
 
 
 def _moment(value: datetime | None) -> str | None:
-    return value and clock.local(value).isoformat()
-
-
-def _query_url(case: Case, request: Request) -> str | None:
-    """The citizen's page, for the window that hands out the slip; a silent case has no slip."""
-    user: User = request.user
-    if case.is_silent or not user.can_at(Permission.REGISTER, case.center_id):
-        return None
-    address: str = request.build_absolute_uri(reverse("citizen:progress", args=[case.token]))
-    return address
+    return clock.local(value).isoformat() if value else None
 
 
 class DuplicateSerializer(serializers.Serializer[Case]):
     number = serializers.CharField()
     short_number = serializers.CharField()
-    label = serializers.CharField(source="staff_label")
+    label = serializers.CharField(source="staff_label")  # type: ignore[assignment]
     registered_at = serializers.DateTimeField()
 
 
@@ -342,10 +346,6 @@ class RegisteredSerializer(CaseSerializer):
     """What registering answers: the case, and what else the same people may have come for."""
 
     duplicates = DuplicateSerializer(many=True)
-
-    def to_representation(self, instance: Case) -> dict[str, Any]:
-        duplicates = DuplicateSerializer(self.context["duplicates"], many=True)
-        return {**super().to_representation(instance), "duplicates": duplicates.data}
 
 
 class EventSerializer(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import filetype
 from django.conf import settings
@@ -18,6 +19,8 @@ from cases.door import changing
 from cases.models import Attachment, Case
 from orgs.models import User
 from zongzhi.lib.errors import Invalid, WrongState
+
+Upload: TypeAlias = "UploadedFile[bytes]"
 
 MEGABYTE = 1024 * 1024
 LARGEST = 20 * MEGABYTE
@@ -39,7 +42,7 @@ TYPES = {
 _SECRET = re.compile("绝密|机密|秘密|★")
 
 
-def attach_file(*, case_id: int, by: User, upload: UploadedFile) -> Case:
+def attach_file(*, case_id: int, by: User, upload: Upload) -> Case:
     """Keep a file with the case; a note in its history says so.
 
     The type is what the bytes say, never what the name claims. Raises Invalid for a type, size
@@ -85,7 +88,7 @@ def path_of(attachment: Attachment) -> Path:
     return Path(settings.ATTACHMENT_ROOT) / attachment.stored_as[:2] / attachment.stored_as
 
 
-def _media_type(upload: UploadedFile, name: str) -> str:
+def _media_type(upload: Upload, name: str) -> str:
     if not upload.size:
         raise Invalid(f"“{name}”是空的，核对后再传")
     if upload.size > LARGEST:
@@ -100,7 +103,7 @@ def _media_type(upload: UploadedFile, name: str) -> str:
 
 
 @contextmanager
-def _stored(upload: UploadedFile) -> Iterator[tuple[str, str]]:
+def _stored(upload: Upload) -> Iterator[tuple[str, str]]:
     """The upload under a random name, and its hash; gone again if the block fails."""
     stored_as = secrets.token_hex(24)
     path = Path(settings.ATTACHMENT_ROOT) / stored_as[:2] / stored_as

@@ -19,7 +19,7 @@ def reveal_party(*, case: Case, party_id: str, by: User, reason: str, address: s
         raise NotAllowed(f"这个账号不能显示 {case.short_number} 当事人的电话和身份证号")
     if not reason.strip():
         raise Invalid(errors={"reason": ["还没选“为什么看”"]})
-    party = next((p for p in case.parties.all() if str(p.pk) == party_id), None)
+    party: Party | None = next((p for p in case.parties.all() if str(p.pk) == party_id), None)
     if party is None:
         raise NotFound("没有这个当事人")
     log_access(

@@ -18,6 +18,7 @@ from cases.models import Case
 from cases.presenting import case_page
 from cases.rows import rows_of
 from cases.searching import find_case
+from orgs.models import User
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, DomainError, NotAllowed, NotFound, WrongState
 from zongzhi.lib.http import StaffRequest
@@ -29,6 +30,9 @@ LEAD_INS = {
     "send-back": "cases/acts/_result.html",
     "report": "cases/acts/_report.html",
     "decide": "cases/acts/_requests.html",
+    "rule": "cases/acts/_return.html",
+    "answer": "cases/acts/_supervision.html",
+    "lift": "cases/acts/_supervision.html",
 }
 
 
@@ -38,8 +42,10 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     """Do one act, or ask for what it needs."""
     case = find_case(request.user, number)
     chosen = _act(verb)
+    if not chosen.who(request.user, case):
+        raise NotAllowed(refusal(chosen, case))
     if request.method == "GET":
-        _refuse(chosen, case, request)
+        _refuse(chosen, case, request.user)
         form = chosen.form(case=case, user=request.user, on_page=True)
         return _page(request, chosen, case, form)
     form = chosen.form(request.POST, case=case, user=request.user, on_page=True)
@@ -64,13 +70,11 @@ def _act(verb: str) -> Act:
         raise NotFound("没有这一页") from None
 
 
-def _refuse(chosen: Act, case: Case, request: StaffRequest) -> None:
+def _refuse(chosen: Act, case: Case, user: User) -> None:
     """A page for an act that the door would not let through is not worth filling in."""
-    if not chosen.who(request.user, case):
-        raise NotAllowed(refusal(chosen, case))
     if chosen.done is not None and (sentence := chosen.done(case)):
         raise AlreadyDone(sentence)
-    if reason := why_not_for(chosen, request.user, case):
+    if reason := why_not_for(chosen, user, case):
         raise WrongState(reason)
 
 

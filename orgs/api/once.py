@@ -38,7 +38,7 @@ def once(post: Post) -> Post:
             return response.status_code, JSONRenderer().render(response.data).decode()
 
         status, text = answer_once(
-            user=request.user, key=key, fingerprint=_fingerprint(request), act=act
+            user=view.request.user, key=key, fingerprint=_fingerprint(request), act=act
         )
         return Response(json.loads(text), status=status)
 

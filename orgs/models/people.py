@@ -149,8 +149,16 @@ class User(AbstractBaseUser):
             found[center_id] = found.get(center_id, frozenset()) | {user_id}
         return found
 
+    @cached_property
+    def _posts_by_permission(self) -> dict[str, list[Post]]:
+        found: dict[str, list[Post]] = {}
+        for post in self.posts_today:
+            for permission in post.role.permissions:
+                found.setdefault(permission, []).append(post)
+        return found
+
     def posts_giving(self, permission: Permission) -> list[Post]:
-        return [post for post in self.posts_today if post.gives(permission)]
+        return self._posts_by_permission.get(permission.value, [])
 
     def can(self, permission: Permission) -> bool:
         """Whether any post of today gives the permission, wherever."""

@@ -404,3 +404,93 @@
   if (first) { focusOn(first); }
   if (doc.body.hasAttribute("data-print-now")) { window.print(); }
 })();
+
+/* ---------- 分流台: the queue drives the case beside it; and who is still at the keyboard ---------- */
+(() => {
+  "use strict";
+
+  const doc = document;
+  const one = (selector, root) => (root || doc).querySelector(selector);
+  const all = (selector, root) => Array.from((root || doc).querySelectorAll(selector));
+
+  /* J and K move the focus (above); here the case that has it is opened beside the list */
+  let opening = 0;
+  doc.addEventListener("focusin", (event) => {
+    const item = event.target instanceof Element && event.target.closest(".desk__item");
+    clearTimeout(opening);
+    if (item && !item.hasAttribute("aria-current") && item.matches(":focus-visible")) {
+      opening = setTimeout(() => { item.click(); }, 200);
+    }
+  });
+  doc.addEventListener("htmx:afterSettle", () => {
+    const open = one("#desk-pane [data-number]");
+    if (!open) { return; }
+    all(".desk__item").forEach((item) => {
+      if (item.dataset.number === open.dataset.number) { item.setAttribute("aria-current", "true"); } else { item.removeAttribute("aria-current"); }
+    });
+  });
+
+  doc.addEventListener("keydown", (event) => {
+    const el = event.target instanceof Element ? event.target : doc.body;
+    const list = el.closest(".desk__list");
+    if (!list || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) { return; }
+    if (/^[1-3]$/.test(event.key)) {
+      const choice = all("[data-suggestions] input")[Number(event.key) - 1];
+      if (choice) { choice.checked = true; }
+      return;
+    }
+    const form = one("#desk-form");
+    if (event.key === "Enter" && form && el.closest("[aria-current]") && !form.hasAttribute("data-busy-now")) {
+      event.preventDefault();
+      if (!event.repeat) { form.requestSubmit(one("button[type=submit]", form)); }
+    }
+  });
+
+  /* the picker: names and initials narrow the units */
+  doc.addEventListener("input", (event) => {
+    const box = event.target;
+    if (!(box instanceof Element) || !box.hasAttribute("data-find-in")) { return; }
+    const text = box.value.trim().toLowerCase();
+    const within = box.closest("details");
+    all(".unit", within).forEach((unit) => { unit.hidden = !unit.dataset.find.toLowerCase().includes(text); });
+    all(".units__group", within).forEach((group) => { group.hidden = !one(".unit:not([hidden])", group); });
+  });
+  doc.addEventListener("keydown", (event) => {
+    const box = event.target;
+    if (event.key === "Enter" && box instanceof Element && box.hasAttribute("data-find-in")) {
+      event.preventDefault();
+      event.stopPropagation();
+      const first = one(".unit:not([hidden]) input", box.closest("details"));
+      if (first) { first.click(); first.focus(); }
+    }
+  }, true);
+
+  /* the poll of the menu says whether anybody has touched key or mouse since the last one */
+  let active = false;
+  ["keydown", "pointerdown", "pointermove", "wheel"].forEach((type) => {
+    doc.addEventListener(type, () => { active = true; }, { passive: true });
+  });
+  doc.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt && event.detail.elt.hasAttribute("data-poll") && active) {
+      event.detail.headers["X-Active"] = "1";
+      active = false;
+    }
+  });
+  doc.addEventListener("expiring", (event) => {
+    const box = one("#banner");
+    if (!box) { return; }
+    one("[data-banner-text]", box).textContent = "还有 " + event.detail.value + " 分钟自动退出，写的内容先保存。点“知道了”继续用。";
+    box.hidden = false;
+  });
+  doc.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element)) { return; }
+    if (event.target.closest("[data-banner-close]")) {
+      const nav = one("[data-poll]");
+      if (nav && window.htmx) { active = true; window.htmx.trigger(nav, "stay"); }
+    }
+    if (event.target.closest('a[href="#search"]')) {
+      const search = one("#search");
+      if (search) { event.preventDefault(); search.focus(); }
+    }
+  });
+})();

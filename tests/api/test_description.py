@@ -12,7 +12,7 @@ from cases.api.bodies import describe
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory) -> Path:
+def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("schema") / "openapi.yaml"
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(path))
     return path

@@ -58,7 +58,11 @@ def open_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
             errors.append(message.text)
 
     def open_(
-        user: User | None, path: str, *, javascript: bool = True, size: tuple[int, int] = (1366, 657)
+        user: User | None,
+        path: str,
+        *,
+        javascript: bool = True,
+        size: tuple[int, int] = (1366, 657),
     ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
@@ -66,6 +70,7 @@ def open_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
             viewport={"width": size[0], "height": size[1]},
             locale="zh-CN",
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         if user is not None:
             client = Client()

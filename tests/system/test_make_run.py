@@ -135,7 +135,7 @@ def live_a_life(address: str) -> str:
     sent = {"lead": "RS", "assisting": [], "complexity": "ordinary", "risk": "low", "note": ""}
     triage.post(f"cases/{number}/dispatch/", sent)
     renshe.post(f"cases/{number}/claim/")
-    result = {"result": "resolved", "how": "约谈负责人，当场付清三个月工资", "not_found": "对方没留"}
+    result = {"result": "resolved", "how": "约谈负责人，当场付清工资", "not_found": "没留"}
     renshe.post(f"cases/{number}/report/", result)
     triage.post(f"cases/{number}/approve/")
     asked = {"channel": "phone", "satisfaction": "satisfied", "closure": "substantive"}

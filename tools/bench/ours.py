@@ -4,8 +4,7 @@ import itertools
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +22,12 @@ FIELD_KEY = b64encode(b"bench" * 6 + b"!!").decode()
 PAGE = 25
 DEEP = 999 * PAGE  # where the 1,000th screen begins
 
+
+def day(ago: int) -> str:
+    """Write the day so many days ago as a filter wants it."""
+    return str((datetime.now(UTC) - timedelta(days=ago)).date())
+
+
 # What people narrow a list by, one condition and several together; measured in turn.
 FILTERS: tuple[dict[str, str], ...] = (
     {"label": "handling", "type": "10", "department": "RS"},
@@ -30,7 +35,7 @@ FILTERS: tuple[dict[str, str], ...] = (
     {"region": "990101100000", "type": "17"},
     {"view": "todo"},
     {"stage": "closed", "source": "hotline", "risk": "high"},
-    {"registered_after": "2026-01-01", "registered_before": "2026-03-31", "type": "01"},
+    {"registered_after": day(330), "registered_before": day(240), "type": "01"},
     {"department": "GH"},
     {"satisfaction": "dissatisfied", "type": "02"},
 )
@@ -58,7 +63,8 @@ class Ours:
         settings = f"\\set cases {cases}\n\\set now {datetime.now(UTC).isoformat()}\n"
         self.database.run(settings + SEED.read_text().replace(":story", STORY))
         self.database.settle()
-        collect_static(self.project())
+        # Without DEBUG pages name their files by what has been collected.
+        self.project().manage("collectstatic", "--no-input")
 
     def project(self, role: str = "zongzhi_app") -> Project:
         """Serve it as production does: no DEBUG, the application's role, 8 connections."""
@@ -99,7 +105,7 @@ class Ours:
             "search_identity": Work([api(q=self.county["sought"]["identity"])], triage),
             "search_words": Work([api(q=RARE), api(q=f"{RARE} 医疗")], triage),
             "register": Work(self.registrations(), clerk | JSON, frozenset({"201"}), keyed=True),
-            "claim": Work(claims, unit | JSON, keyed=True),
+            "claim": Work(self.claims(), unit | JSON, keyed=True),
             "claim_one": Work(
                 claims, unit | JSON, frozenset({"200", "409"}), race=True, keyed=True
             ),
@@ -176,14 +182,3 @@ def html(**query: str) -> Request:
     """Ask for the page of a list."""
     return "GET", f"/cases/?{urlencode(query)}", None
 
-
-@cache
-def _collected() -> list[bool]:
-    return []
-
-
-def collect_static(project: Project) -> None:
-    """Put the files of the pages in their place, once in a run: without DEBUG pages name them."""
-    if not _collected():
-        project.manage("collectstatic", "--no-input")
-        _collected().append(True)

@@ -146,6 +146,8 @@ ROWS = (
     Row("list_api", "list of 25, API", API, "token", "bare"),
     Row("filtered_api", "  filtered", API, "token"),
     Row("deep_api", "  1,000th screen", API, "token"),
+    Row("unit_api", "  of a unit with few", API, "token"),
+    Row("village_api", "  of a village", API, "token"),
     Row("list_html", "list of 25, page", HTML, "session", peer="list_api"),
     Row("filtered_html", "  filtered", HTML, "session", peer="filtered_api"),
     Row("deep_html", "  1,000th screen", HTML, "session", peer="deep_api"),
@@ -157,7 +159,7 @@ ROWS = (
     Row("claim", "change of state", CLAIM, bare="sql_claim"),
     Row("claim_one", "  8 on one case", (clean,)),
     Row("dashboard", "leader dashboard", LEADER),
-    Row("screen", "wall screen", LEADER),
+    Row("board", "  its page", LEADER),
     Row("rest_list", "(the peer's REST list)"),
 )
 

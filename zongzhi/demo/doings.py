@@ -124,9 +124,7 @@ def _parties(life: Life) -> list[PartyInput]:
     town = county.REGION[county.REGION[life.village].parent].name
     home = f"{town}{life.region.name}"
     parties = [
-        PartyInput(
-            PartyRole.APPLICANT, applicant.name, applicant.phone, applicant.id_number, home
-        )
+        PartyInput(PartyRole.APPLICANT, applicant.name, applicant.phone, applicant.id_number, home)
     ]
     if life.story.against == "unit":
         phone = mobile(40_000_000 + life.serial) if life.draw.random() < 0.5 else ""
@@ -338,9 +336,7 @@ PARTS = (
 
 
 def assign(life: Life) -> None:
-    life.case = assign_handler(
-        case_id=life.case.pk, by=head_of(life), handler=handler_of(life)
-    )
+    life.case = assign_handler(case_id=life.case.pk, by=head_of(life), handler=handler_of(life))
 
 
 def note(life: Life) -> None:
@@ -521,9 +517,7 @@ def correct(life: Life) -> None:
     amount = Decimal(life.amounts[0]) if before is None else before + 200
     text = WORDS.amend[1]
     clerk = life.world.user_with_id(life.case.registered_by_id)
-    life.case = amend_case(
-        case_id=life.case.pk, by=clerk, text=text, fields={"amount": amount}
-    )
+    life.case = amend_case(case_id=life.case.pk, by=clerk, text=text, fields={"amount": amount})
 
 
 def call(satisfaction: Satisfaction, *, redo: bool = False) -> Deed:

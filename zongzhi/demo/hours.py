@@ -35,9 +35,7 @@ class Hours:
 
     def on(self, days: int, minutes: int) -> datetime:
         """So many working minutes after opening, on the n-th working day before the desk day."""
-        return self.calendar.plus_minutes(
-            self.calendar.opens(self.workday_before(days)), minutes
-        )
+        return self.calendar.plus_minutes(self.calendar.opens(self.workday_before(days)), minutes)
 
     def ago(self, minutes: int) -> datetime:
         """So many working minutes before now; at night and on Sundays that is the day before."""

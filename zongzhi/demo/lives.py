@@ -18,7 +18,7 @@ from grids.models import Grid
 from orgs.models import Region, User
 from zongzhi.demo import county, stories
 from zongzhi.demo.hours import Hours
-from zongzhi.demo.people import Citizen, citizen
+from zongzhi.demo.people import SEXES, Citizen, citizen
 from zongzhi.demo.places import Places
 from zongzhi.lib import clock
 
@@ -38,7 +38,7 @@ class World:
     @cached_property
     def _holders(self) -> dict[tuple[str, str], list[str]]:
         """Usernames by (role, department); triage and clerks count by their centre's."""
-        found = defaultdict(list)
+        found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for person in county.PEOPLE:
             for post in person.posts:
                 found[(post.role, post.department)].append(person.username)
@@ -84,6 +84,7 @@ class Life:
     assisting: tuple[str, ...] = ()
     source: Source = Source.WINDOW
     grid: Grid | None = None
+    terse: bool = False  # long ago: little more than what the figures of the year need
     _case: Case | None = field(default=None, repr=False)
     _taken: int = 0
 
@@ -117,10 +118,8 @@ class Life:
 
     @cached_property
     def respondent(self) -> Citizen:
-        opposite = {"male": "female", "female": "male"} if self.story.spouses else {}
-        sex = opposite.get(self.applicant.sex)
-        wanted = "female" if sex == "female" else "male" if sex == "male" else None
-        return citizen(2 * self.serial + 1, wanted)
+        other = next(sex for sex in SEXES if sex != self.applicant.sex)
+        return citizen(2 * self.serial + 1, other if self.story.spouses else None)
 
     @cached_property
     def amounts(self) -> tuple[int, int]:

@@ -70,7 +70,7 @@ class DisputeKind:
     unresolved: tuple[str, ...]
     guided: tuple[str, ...]
 
-    def results(self, result: Result) -> tuple[str, ...]:
+    def results(self, result: str) -> tuple[str, ...]:
         """Sentences for a result; a resolved one is the story's own."""
         if result == "resolved":
             return tuple(story.resolved for story in self.stories)

@@ -24,6 +24,7 @@ from zongzhi.demo.lives import (
 )
 
 YEAR = timedelta(days=365)
+TERSE_BEFORE = timedelta(days=45)
 
 # How often people come about what, in a hundred or so.
 OFTEN = {
@@ -33,9 +34,7 @@ OFTEN = {
 NEAR_HOME = ("01", "02", "03", "06", "07")  # what towns and villages settle themselves
 
 COUNTY_CLERKS = {"clerk": 40, "clerk2": 28, "clerk4": 22, "clerk1": 10}
-GRID_WORKERS = tuple(
-    duty.username for duty in county.GRID_DUTIES if duty.role == "full_time"
-)
+GRID_WORKERS = tuple(duty.username for duty in county.GRID_DUTIES if duty.role == "full_time")
 TOWN_CLERKS = {
     town.code: next(
         person.username
@@ -67,8 +66,8 @@ def arrivals(world: World, number: int, draw: Random) -> list[datetime]:
 def _weight(n: int, days: int) -> float:
     to_go = days - 1 - n
     if to_go == 0:
-        return 10
-    return 6 if to_go < 12 else 1 + 2 * n / days
+        return 4
+    return 5 if to_go < 12 else 1 + 2 * n / days
 
 
 def _moment_on(world: World, day: date, draw: Random) -> datetime:
@@ -88,6 +87,9 @@ def ordinary_life(world: World, serial: int, begins: datetime, draw: Random) -> 
         life = _at_the_county(world, serial, draw, hotline=by == "hotline")
     else:
         life = _nearer_home(world, serial, draw, by)
+    life.terse = world.hours.now - begins > TERSE_BEFORE
+    if life.terse and draw.random() < 0.6:
+        life.assisting = ()
     life.course = steps([at(begins, doings.register)], ordinary_course(life))
     return life
 
@@ -146,7 +148,9 @@ def _nearer_home(world: World, serial: int, draw: Random, by: str) -> Life:
 
 
 def _village_head(village: str) -> str:
-    return next(d.username for d in county.GRID_DUTIES if d.role == "head" and d.grid[:12] == village)
+    return next(
+        d.username for d in county.GRID_DUTIES if d.role == "head" and d.grid[:12] == village
+    )
 
 
 def draw_story(draw: Random, types: tuple[str, ...], *, light: bool = False) -> stories.Story:
@@ -236,8 +240,10 @@ def settling(life: Life, *, late: bool = False) -> list[Step]:
 def working(life: Life) -> list[Step]:
     """Notes, visits and requests while the unit is at it."""
     draw = life.draw
-    course = [share(draw.uniform(0.1, 0.3), doings.tell)] if draw.random() < 0.6 else []
-    if draw.random() < 0.3:
+    seldom = 0.4 if life.terse else 1
+    told = draw.random() < 0.6 * seldom
+    course = [share(draw.uniform(0.1, 0.3), doings.tell)] if told else []
+    if draw.random() < 0.3 * seldom:
         course.append(share(draw.uniform(0.1, 0.3), doings.note))
     if life.source == Source.WINDOW and draw.random() < 0.06:
         course.append(share(0.15, doings.come_again))
@@ -282,7 +288,7 @@ def draw_result(draw: Random) -> Result:
 
 
 def draw_satisfaction(draw: Random) -> Satisfaction:
-    return draw.choices(list(Satisfaction), [24, 50, 16, 8, 2])[0]
+    return draw.choices(list(Satisfaction), [24, 47, 16, 10, 3])[0]
 
 
 def asking(life: Life) -> list[Step]:

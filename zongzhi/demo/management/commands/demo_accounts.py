@@ -17,7 +17,7 @@ class Command(BaseCommand):
         cast = [person for person in county.CAST if person.username in set(there)]
         if not cast:
             return
-        rows = [("account", "name", "place", "role")]
+        rows: list[tuple[str, ...]] = [("account", "name", "place", "role")]
         rows += [(p.username, p.name, place_of(p), p.title) for p in cast]
         self.stdout.write("\n".join(table(rows)))
         self.stdout.write(f"\nPassword of all of them: {settings.DEMO_PASSWORD}")

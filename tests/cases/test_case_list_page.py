@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.filters import BY_DUE, NEWEST
+from cases.models import Case
+from cases.services.registration import PartyInput
+from cases.vocabulary import PartyRole
+from tests.lives import ID_NUMBER, PHONE, Lives
+from zongzhi.lib.paging import paginate
+
+LIST = reverse("cases:list")
+
+
+def test_the_list_shows_one_masked_row_per_case(client: Client, clerk, lives: Lives) -> None:
+    case = lives.dispatched()
+    client.force_login(clerk)
+    page = client.get(LIST).content.decode()
+    assert page.count(case.short_number) == 1
+    assert "张三丰" not in page
+    assert "待签收" in page
+
+
+def test_an_outsider_sees_no_rows(client: Client, outsider, lives: Lives) -> None:
+    case = lives.dispatched()
+    client.force_login(outsider)
+    assert case.short_number not in client.get(LIST).content.decode()
+
+
+def test_a_stranger_is_sent_to_sign_in(client: Client, db) -> None:
+    response = client.get(LIST)
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("orgs:login"))
+
+
+def test_a_number_a_phone_an_identity_number_open_the_case(
+    client: Client, clerk, lives: Lives
+) -> None:
+    case = lives.registered()
+    client.force_login(clerk)
+    for text in (case.number, case.short_number, PHONE, ID_NUMBER.lower(), "张三丰"):
+        response = client.get(LIST, {"q": text})
+        assert response.headers.get("Location") == case.get_absolute_url(), text
+
+
+def test_a_search_finds_nothing_that_may_not_be_seen(
+    client: Client, outsider, lives: Lives
+) -> None:
+    case = lives.registered()
+    client.force_login(outsider)
+    for text in (case.number, case.short_number, PHONE, ID_NUMBER, "张三丰"):
+        response = client.get(LIST, {"q": text})
+        assert response.status_code == 200, text
+        assert case.get_absolute_url() not in response.content.decode()
+
+
+def test_a_label_may_be_given_in_chinese(client: Client, clerk, lives: Lives) -> None:
+    waiting, dispatched = lives.registered(), lives.dispatched()
+    client.force_login(clerk)
+    page = client.get(LIST, {"label": "待签收"}).content.decode()
+    assert dispatched.short_number in page
+    assert waiting.short_number not in page
+
+
+def test_an_empty_list_says_what_was_asked_for(client: Client, clerk, lives: Lives) -> None:
+    client.force_login(clerk)
+    page = client.get(LIST, {"view": "overdue", "risk": "high"}).content.decode()
+    assert "没有符合『高＋超期』的事项。" in page
+    assert "清除条件" in page
+
+
+def test_a_date_that_is_none_is_told(client: Client, clerk) -> None:
+    client.force_login(clerk)
+    response = client.get(LIST, {"registered_after": "11月3日"})
+    assert response.status_code == 422
+    assert "日期写成 2026-11-30 这样" in response.content.decode()
+
+
+def test_more_cases_cost_no_more_queries(client: Client, clerk, lives: Lives) -> None:
+    client.force_login(clerk)
+
+    def queries() -> int:
+        client.get(LIST)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(LIST)
+        return len(captured)
+
+    lives.dispatched()
+    few = queries()
+    for _ in range(4):
+        lives.dispatched()
+    assert queries() == few
+    assert few <= 8
+
+
+def test_what_waits_for_the_unit_is_not_what_waits_for_the_desk(
+    triage, handler, lives: Lives
+) -> None:
+    waiting, dispatched = lives.registered(), lives.dispatched()
+    assert list(Case.objects.awaiting(triage)) == [waiting]
+    assert list(Case.objects.awaiting(handler)) == [dispatched]
+
+
+def test_paging_forth_and_back_meets_every_case_once(lives: Lives) -> None:
+    other = PartyInput(PartyRole.APPLICANT, "李四", phone="19900000001")
+    for _ in range(7):
+        lives.registered(parties=[other])
+    for order in (NEWEST, BY_DUE):
+        seen, params = [], QueryDict("")
+        while True:
+            page = paginate(Case.objects.all(), order, params, size=3)
+            seen.append([case.pk for case in page.rows])
+            if not page.next_url:
+                break
+            params = QueryDict(page.next_url[1:])
+        assert len({pk for screen in seen for pk in screen}) == 7
+        back = [seen[-1]]
+        while page.prev_url:
+            page = paginate(Case.objects.all(), order, QueryDict(page.prev_url[1:]), size=3)
+            back.insert(0, [case.pk for case in page.rows])
+        assert back == seen
+
+
+def test_the_button_in_a_list_claims_in_place(client: Client, handler, lives: Lives) -> None:
+    case = lives.dispatched()
+    client.force_login(handler)
+    url = reverse("cases:act", args=[case.number, "claim"])
+    response = client.post(url, {"row": "1"}, headers={"HX-Request": "true"})
+    page = response.content.decode()
+    assert "由你办理" in page
+    assert "撤销" in page
+    assert "<html" not in page
+
+
+def test_the_slower_one_reads_who_was_faster(
+    client: Client, handler, colleague, lives: Lives
+) -> None:
+    case = lives.dispatched()
+    url = reverse("cases:act", args=[case.number, "claim"])
+    client.force_login(handler)
+    client.post(url)
+    client.force_login(colleague)
+    response = client.post(url, {"row": "1"}, headers={"HX-Request": "true"})
+    assert response.status_code == 409
+    assert f"{handler.name} " in response.content.decode()
+    assert "不用再签" in response.content.decode()

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
+
+from cases.models import Case
+from cases.vocabulary import Special
+from tests.lives import PHONE, Lives
+from zongzhi.lib import clock
+
+
+def progress(case: Case) -> str:
+    return reverse("citizen:progress", args=[case.token])
+
+
+def rating(case: Case) -> str:
+    return reverse("citizen:rate", args=[case.token])
+
+
+def test_the_page_tells_where_it_stands_and_no_more(client: Client, lives: Lives) -> None:
+    case = lives.claimed()
+    response = client.get(progress(case))
+    page = response.content.decode()
+    assert "正在办理" in page
+    assert "人社局" in page
+    for private in ("鑫源", "张三丰", "木工", PHONE, case.number):
+        assert private not in page
+    assert response["Cache-Control"] == "no-store"
+    assert "noindex" in response["X-Robots-Tag"]
+    assert "sessionid" not in client.cookies
+
+
+def test_a_silent_case_shows_nothing(client: Client, lives: Lives) -> None:
+    case = lives.approved(special=[Special.VIOLENCE])
+    page = client.get(progress(case)).content.decode()
+    assert "请电话或到窗口询问" in page
+    for private in ("人社局", "已有结果", "评价"):
+        assert private not in page
+    assert client.get(rating(case)).status_code == 302
+
+
+def test_late_is_said_honestly(client: Client, lives: Lives) -> None:
+    case = lives.claimed()
+    assert case.promised_at is not None
+    with clock.at(case.promised_at + timedelta(days=2)):
+        page = client.get(progress(case)).content.decode()
+    assert "比答应您的日子晚了 2 天，我们已在催办" in page
+
+
+def test_the_result_is_behind_four_digits_and_three_tries(client: Client, lives: Lives) -> None:
+    case = lives.approved()
+    assert "解决了" not in client.get(progress(case)).content.decode()
+    for left in (2, 1):
+        answer = client.post(progress(case), {"last4": "0000"})
+        assert f"后 4 位对不上，还能试 {left} 次。也可以打电话问" in answer.content.decode()
+    client.post(progress(case), {"last4": "0000"})
+    assert client.post(progress(case), {"last4": PHONE[-4:]}).status_code == 429
+
+
+def test_the_right_digits_open_the_result(client: Client, lives: Lives) -> None:
+    case = lives.approved()
+    page = client.post(progress(case), {"last4": PHONE[-4:]}, follow=True).content.decode()
+    assert "办理单位说：您反映的事解决了" in page
+
+
+def test_thirty_wrong_tokens_have_to_wait(client: Client, lives: Lives) -> None:
+    case = lives.registered()
+    for n in range(30):
+        wrong = client.get(reverse("citizen:progress", args=[f"wrong{n}"]))
+        assert wrong.status_code == 404
+        assert "没找到这件事。核对回执上的二维码，或打" in wrong.content.decode()
+    assert client.get(progress(case)).status_code == 429
+
+
+def test_a_rating_counts_once(client: Client, lives: Lives) -> None:
+    case = lives.approved()
+    bad = {"settled": "unresolved", "satisfaction": "unsatisfied"}
+    assert client.post(rating(case), {}).status_code == 422
+    page = client.post(rating(case), bad, follow=True).content.decode()
+    assert "谢谢，已经收到您的评价，1 个工作日内给您打电话" in page
+    again = client.post(rating(case), bad)
+    assert again.status_code == 409
+    today = clock.today()
+    assert f"您已经在 {today.month} 月 {today.day} 日评过了，谢谢" in again.content.decode()
+    assert case.ratings.count() == 1
+
+
+def test_forms_pass_the_csrf_check_of_a_browser(lives: Lives) -> None:
+    """`no-referrer` would make browsers send `Origin: null`, which Django refuses."""
+    case = lives.approved()
+    response = Client().get(progress(case))
+    assert response["Referrer-Policy"] == "same-origin"
+    assert 'name="referrer" content="same-origin"' in response.content.decode()

@@ -1,0 +1,124 @@
+"""Who may ask for what, on one page. A new address fails here until it has its row.
+
+200/302 open, 403 seen but not theirs, 404 not there or not for them, 401 the API without a token,
+409 not now, 422/400 theirs to do but nothing was typed. A page sends who is not signed in to
+/login/ (302); an act that a page refuses says so on a page of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cases.models import Case
+from orgs.models import User
+from orgs.tokens import issue_token
+from tests.access_table import CAST, TABLE
+from tests.lives import Lives
+
+# Django's own site: one row stands for it, its pages are all behind the same check.
+SITES = ("admin:",)
+
+
+def url_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> set[str]:
+    names = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            names |= url_names(pattern.url_patterns, space)
+        else:
+            names.add(f"{prefix}{pattern.name}")
+    return names
+
+
+def test_every_address_has_a_row() -> None:
+    known = {name for name in url_names(get_resolver().url_patterns) if not name.startswith(SITES)}
+    assert known == {row.split()[1] for row in TABLE} - {"admin:index"}
+
+
+@pytest.fixture
+def cast(
+    clerk: User,
+    triage: User,
+    handler: User,
+    head: User,
+    outsider: User,
+    leader: User,
+    town_officer: User,
+    grid_worker: User,
+    sysadmin: User,
+    secadmin: User,
+    auditor: User,
+) -> dict[str, User | None]:
+    people = [
+        ("clerk", clerk),
+        ("triage", triage),
+        ("handler", handler),
+        ("head", head),
+        ("outsider", outsider),
+        ("leader", leader),
+        ("town", town_officer),
+        ("grid", grid_worker),
+        ("sysadmin", sysadmin),
+        ("secadmin", secadmin),
+        ("auditor", auditor),
+    ]
+    return {"anonymous": None, **dict(people)}
+
+
+def address(name: str, case: Case, someone: User) -> str:
+    """The address by that name, about that case and that person."""
+    arguments: dict[str, list[Any]] = {
+        "cases:attachment": [case.number, 1],
+        "cases:act": [case.number, "note"],
+        "citizen:progress": [case.token],
+        "citizen:rate": [case.token],
+        "dispatch:sheet": [1],
+        "orgs:person": [someone.pk],
+        "orgs:give_post": [someone.pk],
+        "orgs:change_person": [someone.pk, "unlock"],
+        "orgs:end_post": [someone.posts.get().pk],
+    }
+    if name in arguments:
+        return reverse(name, args=arguments[name])
+    about_a_case = name.startswith(("cases:", "api:case-")) and name not in {
+        "cases:list",
+        "cases:new",
+        "cases:consultations",
+        "api:case-list",
+    }
+    return reverse(name, args=[case.number] if about_a_case else [])
+
+
+def ask(method: str, url: str, user: User | None) -> int:
+    """The status of one request by one person; whatever it changed is undone."""
+    client = Client()
+    is_api = url.startswith("/api/")
+    headers = {}
+    if user is not None and is_api:
+        headers["Authorization"] = f"Token {issue_token(user=user, address=None)}"
+    elif user is not None:
+        client.force_login(user)
+    body = {"data": "{}", "content_type": "application/json"} if is_api else {}
+    with transaction.atomic():
+        answer = client.generic(method, url, headers=headers, **body)
+        transaction.set_rollback(True)
+    return int(answer.status_code)
+
+
+def test_who_may_ask_for_what(
+    lives: Lives, cast: dict[str, User | None], other_handler: User
+) -> None:
+    case = lives.claimed()
+    answered = {
+        row: tuple(
+            ask(row.split()[0], address(row.split()[1], case, other_handler), cast[who])
+            for who in CAST
+        )
+        for row in TABLE
+    }
+    assert answered == TABLE

@@ -1,0 +1,367 @@
+"""Thousands of random acts by many people over several cases, while time passes and sweeps come.
+
+Whatever happens, a case never leaves the golden arcs, always has somebody who must act, and its
+history adds up to its state. And what a button offers, the service does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from cases.acts import Act, all_acts, allowed
+from cases.clocks import clocks_of
+from cases.history import faults
+from cases.models import Assignment, Case, CaseEvent
+from cases.position import position
+from cases.services.closing import rate_case
+from cases.services.registration import register_case
+from cases.verification import misplaced
+from cases.vocabulary import Actor, Result, Satisfaction, Settled, Source, Stage
+from dispatch.models import Reminder, Request, Return, Supervision
+from dispatch.services.asking import may_decide
+from dispatch.tasks import sweep_clocks
+from orgs.models import Notice, User
+from tests.county import County
+from tests.lib.days import DISPATCHED
+from tests.lives import Lives, fresh
+from tests.test_golden_arcs import ARCS, BY_ITSELF
+from zongzhi.lib import clock
+from zongzhi.lib.errors import DomainError, NotFound
+
+STEPS = 150
+SEEDS = range(int(os.environ.get("RANDOM_LIVES", "8")))  # more of them before a release
+MOST_CASES = 6
+
+CAST = (
+    "clerk",
+    "triage",
+    "second_triage",
+    "leader",
+    "city_officer",
+    "town_officer",
+    "village_officer",
+    "handler",
+    "colleague",
+    "head",
+    "other_handler",
+    "outsider",
+)
+
+# What a button may still meet: a window of time that closed, or a matter only the past can tell.
+WINDOWS = re.compile(
+    "派出超过 5 分钟|签收超过 10 分钟|签收以后已经有了进展|退回要在收到后 5 个工作日内"
+    "|并案超过 7 天|结案超过 180 天"
+)
+
+Typed = dict[str, Any]
+
+
+class County_Life:
+    """A county at work: people, cases, and a clock that only goes forward."""
+
+    def __init__(self, seed: int, people: list[User], county: County, lives: Lives) -> None:
+        self.dice = Random(seed)
+        self.people = people
+        self.county = county
+        self.lives = lives
+        self.done: Counter[str] = Counter()
+        self.seen = 0  # the last event looked at
+        self.register()
+
+    # What may happen
+
+    def step(self) -> None:
+        happening = self.dice.choices(
+            [self.somebody_acts, self.somebody_tries, self.time_passes, self.rate, self.register],
+            weights=[70, 12, 10, 5, 5],
+        )[0]
+        happening()
+
+    def register(self) -> None:
+        if Case.objects.open().count() >= MOST_CASES:
+            return
+        by = self.dice.choice([p for p in self.people if p.username in ("clerk", "town_clerk")])
+        source = self.dice.choice([Source.WINDOW, Source.WINDOW, Source.ONLINE])
+        register_case(self.lives.registration(source=source), by=by)
+
+    def time_passes(self) -> None:
+        hours = self.dice.choice([0.05, 1, 3, 20, 24, 72])
+        clock.freeze(clock.now() + timedelta(hours=hours))
+        if self.dice.random() < 0.6:
+            sweep_clocks()
+
+    def rate(self) -> None:
+        case = self.any_case()
+        word = {
+            "settled": self.dice.choice(list(Settled)),
+            "satisfaction": self.dice.choice(list(Satisfaction)),
+        }
+        self.refused_or_done(case, lambda: rate_case(token=case.token, **word))
+
+    def somebody_acts(self) -> None:
+        """Somebody does what the page offers: that must work, whatever it is."""
+        case = self.any_case()
+        for user in self.dice.sample(self.people, len(self.people)):
+            if offered := self.offered(user, case):
+                break
+        else:
+            return
+        act = self.dice.choices(offered, [weight(act) for act in offered])[0]
+        typed = self.typed(act, case, user)
+        if typed is None:
+            return
+        form = act.form(typed, case=case, user=user)
+        assert form.is_valid(), (act.verb, form.errors)
+        try:
+            act.service(case_id=case.pk, by=user, **form.arguments())
+        except DomainError as error:
+            assert WINDOWS.search(error.message), f"{act.verb} offered, but: {error.message}"
+        else:
+            self.done[act.verb] += 1
+
+    def somebody_tries(self) -> None:
+        """Somebody sends an act that nobody offered: refused or not, never half done."""
+        case, user = self.any_case(), self.dice.choice(self.people)
+        act = self.dice.choice(all_acts())
+        typed = self.typed(act, case, user)
+        form = act.form(typed or {}, case=case, user=user)
+        if form.is_valid():
+            self.refused_or_done(
+                case, lambda: act.service(case_id=case.pk, by=user, **form.arguments())
+            )
+
+    def refused_or_done(self, case: Case, call: Callable[[], object]) -> None:
+        before = footprint(case)
+        try:
+            call()
+        except DomainError:
+            assert footprint(case) == before
+
+    # What they type
+
+    def any_case(self) -> Case:
+        cases = list(Case.objects.select_related("center", "unit").with_assignments())
+        cases.sort(key=lambda case: case.pk)
+        living = [case for case in cases if case.is_open]
+        return self.dice.choice(living if living and self.dice.random() < 0.9 else cases)
+
+    def offered(self, user: User, case: Case) -> list[Act]:
+        acts = allowed(user, case)
+        if acts and not Case.objects.visible_to(user).filter(pk=case.pk).exists():
+            return []
+        return acts
+
+    def unit(self, *not_these: int | None) -> str:
+        units = [self.county.human_resources, self.county.housing, self.county.village_unit]
+        return self.dice.choice([unit.code for unit in units if unit.pk not in not_these])
+
+    def typed(self, act: Act, case: Case, user: User) -> Typed | None:
+        """A form filled in as a sensible person would; None when there is nothing to choose."""
+        say = getattr(self, f"_{act.verb.replace('-', '_')}", None)
+        if say is not None:
+            return say(case, user)
+        assert set(act.form.base_fields) <= {"text"}, f"nobody knows how to fill in {act.verb}"
+        return {"text": "情况是这样的，写明白"}
+
+    def _decline(self, case: Case, user: User) -> Typed:
+        return {"reason": "other_place", "route": "elsewhere", "text": "不属本县管辖"}
+
+    def _note(self, case: Case, user: User) -> Typed:
+        return {"text": "电话联系了一次", "public": self.dice.random() < 0.5}
+
+    def _amend(self, case: Case, user: User) -> Typed:
+        return {"text": "核实了", "amount": (case.amount or 0) + 1}
+
+    def _revisit(self, case: Case, user: User) -> Typed:
+        return {"visitors": self.dice.randint(1, 6), "text": "又来问了"}
+
+    def _follow_up(self, case: Case, user: User) -> Typed:
+        said = self.dice.choice(["satisfied", "unsatisfied", "basically", "unreached"])
+        redo = said == "unsatisfied" and case.round == 1
+        return {"channel": "phone", "satisfaction": said, "redo": redo, "text": ""}
+
+    def _transfer(self, case: Case, user: User) -> Typed:
+        return {"to": "县法院", "text": "已经起诉"}
+
+    def _merge(self, case: Case, user: User) -> Typed | None:
+        others = Case.objects.visible_to(user).open().exclude(pk=case.pk)
+        numbers = list(others.order_by("pk").values_list("number", flat=True))
+        return {"into": self.dice.choice(numbers), "text": "同一件事"} if numbers else None
+
+    def _dispatch(self, case: Case, user: User) -> Typed:
+        lead = self.unit()
+        return {
+            "lead": lead,
+            "assisting": ["GA"] if self.dice.random() < 0.3 else [],
+            "complexity": self.dice.choice(["simple", "ordinary", "complex"]),
+            "risk": self.dice.choice(["low", "high"]),
+        }
+
+    def _assign(self, case: Case, user: User) -> Typed | None:
+        form = next(a for a in all_acts() if a.verb == "assign").form({}, case=case, user=user)
+        staff = [person.username for person in form.fields["handler"].queryset]  # type: ignore[attr-defined]
+        return {"handler": self.dice.choice(staff)} if staff else None
+
+    def _return(self, case: Case, user: User) -> Typed:
+        return {"reason": "not_ours", "suggested": "ZJ", "basis": "职责清单第三条写明不归本单位"}
+
+    def _rule(self, case: Case, user: User) -> Typed:
+        ruling = self.dice.choice(["uphold", "reassign", "joint"])
+        lead = "" if ruling == "uphold" else self.unit(case.unit_id)
+        assisting = ["GA"] if ruling == "joint" else []
+        return {"ruling": ruling, "lead": lead, "assisting": assisting, "text": "按职责清单"}
+
+    def _reassign(self, case: Case, user: User) -> Typed:
+        return {"lead": self.unit(case.unit_id), "text": "换个单位办"}
+
+    def _report(self, case: Case, user: User) -> Typed:
+        result = self.dice.choice(list(Result))
+        return {"result": result, "how": "约谈负责人，当场说清了", "not_found": "不肯留电话"}
+
+    def _supervise(self, case: Case, user: User) -> Typed:
+        return {"reason": "来访人说没人联系", "answer_days": 2}
+
+    def _lift(self, case: Case, user: User) -> Typed:
+        return {"promised": clock.today() + timedelta(days=5), "text": "同意"}
+
+    def _request_reassign(self, case: Case, user: User) -> Typed:
+        return {"suggested": "ZJ", "text": "应由住建局办"}
+
+    def _extend(self, case: Case, user: User) -> Typed:
+        return {"days": self.dice.randint(1, 10), "text": "对方外出未归"}
+
+    def _pause(self, case: Case, user: User) -> Typed:
+        until = clock.today() + timedelta(days=self.dice.randint(1, 20))
+        return {"until": until, "text": "等司法鉴定"}
+
+    def _decide(self, case: Case, user: User) -> Typed | None:
+        pending = case.requests.filter(decided_at=None).order_by("pk")
+        mine = [asked for asked in pending if may_decide(asked, user)]
+        if not mine:
+            return None
+        asked = self.dice.choice(mine)
+        grant = asked.kind != Request.Kind.REASSIGNMENT and self.dice.random() < 0.7
+        return {"request": asked.pk, "grant": str(grant)}
+
+    def _push_down(self, case: Case, user: User) -> Typed | None:
+        units = {self.county.county: "QSZ", self.county.town: "LWC"}
+        return {"center": units[case.center], "text": "先调"} if case.center in units else None
+
+    # What must always be true
+
+    def check(self) -> None:
+        """What the last step has done, and the cases it did it to."""
+        touched = set()
+        for event in CaseEvent.objects.filter(pk__gt=self.seen).order_by("pk"):
+            arcs = ARCS.get(event.verb, set()) | BY_ITSELF.get(event.verb, set())
+            assert (event.from_stage, event.to_stage) in arcs, (event, event.from_stage)
+            self.seen = event.pk
+            touched.add(event.case_id)
+        for case in Case.objects.filter(pk__in=touched):
+            check_case(fresh(case))
+
+    def check_at_rest(self) -> None:
+        """Everything, whoever touched it last."""
+        assert list(misplaced()) == []
+        assert list(faults()) == []
+        for case in Case.objects.open():
+            self.check_that_somebody_can_act(fresh(case))
+
+    def check_that_somebody_can_act(self, case: Case) -> None:
+        next_steps = {a.verb for user in self.people for a in self.offered(user, case) if a.main}
+        assert next_steps, f"nobody can move {case.label} in {case.stage}"
+
+
+def weight(act: Act) -> float:
+    """The next step more often, an end or a mere line less often: a case should live."""
+    ends = {target for _, target in act.arcs} == {Stage.CLOSED}
+    dull = act.verb in {"note", "amend", "revisit", "answer"}
+    return 0.2 if ends or dull else 4 if act.main else 1
+
+
+def footprint(case: Case) -> tuple[object, ...]:
+    """Everything an act could have left behind."""
+    models = (CaseEvent, Notice, Assignment, Request, Return, Supervision, Reminder)
+    counts = [model.objects.count() for model in models]
+    return (*counts, Case.objects.filter(pk=case.pk).values().get())
+
+
+def check_case(case: Case) -> None:
+    if case.is_open:
+        assert case.actor != Actor.NOBODY
+        assert case.actor != Actor.UNIT or case.unit_id
+        assert case.closure == ""
+    else:
+        assert (case.actor, case.open_assignments) == (Actor.NOBODY, [])
+        assert case.closure
+        assert case.closed_at
+        assert not case.requests.filter(decided_at=None).exists()
+    assert sum(part.is_lead for part in case.open_assignments) <= 1
+    for sheet in case.supervisions.filter(closed_at=None):
+        assert case.stage == Stage.SUPERVISION
+        assert case.lead is not None
+        assert sheet.unit_id == case.lead.unit_id
+    for asked in case.requests.filter(decided_at=None).exclude(kind=Request.Kind.ESCALATION):
+        assert case.lead is not None
+        assert asked.assignment_id == case.lead.pk
+    where = position(case, clocks_of(case.center), now=case.label_since)
+    assert {name: getattr(case, name) for name in asdict(where)} == asdict(where)
+    check_history(case)
+
+
+def check_history(case: Case) -> None:
+    rows = case.events.order_by("seq").values_list("from_stage", "to_stage", "round")
+    stages = [(before, after) for before, after, _ in rows]
+    ends = [after for _, after in stages]
+    assert [before for before, _ in stages] == ["", *ends[:-1]]
+    assert ends[-1] == case.stage
+    rounds = [number for *_, number in rows]
+    assert rounds == sorted(rounds)
+    assert rounds[-1] == case.round
+
+
+@pytest.fixture
+def people(request: pytest.FixtureRequest) -> list[User]:
+    return [request.getfixturevalue(name) for name in CAST]
+
+
+@pytest.fixture(autouse=True)
+def _a_morning_in_april() -> Iterator[None]:
+    clock.freeze(DISPATCHED)
+    yield
+    clock.unfreeze()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_people_do_cases_stay_whole(
+    seed: int, people: list[User], county: County, lives: Lives
+) -> None:
+    life = County_Life(seed, people, county, lives)
+    for n in range(STEPS):
+        life.step()
+        life.check()
+        if n % 50 == 49:
+            life.check_at_rest()
+
+
+def test_a_hidden_case_is_not_there_whatever_the_act(lives: Lives, outsider: User) -> None:
+    case = lives.claimed()
+    for act in all_acts():
+        with pytest.raises(NotFound):
+            act.service(case_id=case.pk, by=outsider, **needed(act))
+
+
+def needed(act: Act) -> dict[str, Any]:
+    """Any value at all for what the service insists on: it must not get as far as to read it."""
+    names = act.form.base_fields
+    rename = {"amend": ["text", "fields"]}
+    return dict.fromkeys(rename.get(act.verb, names), None)
