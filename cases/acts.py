@@ -128,7 +128,8 @@ def why_not(act: Act, case: Case) -> str | None:
 def allowed(user: User, case: Case) -> list[Act]:
     """What the door would let this person do to this case now; the case needs its assignments."""
     # What is at hand first: the stage, then the posts; only then what may need a query.
-    near = (act for act in all_acts() if case.stage in act.sources and act.who(user, case))
+    stage = case.stage
+    near = (act for act in all_acts() if stage in act.sources and act.who(user, case))
     return [act for act in near if _is_open(act, user, case)]
 
 

@@ -102,7 +102,7 @@ class UnitsField(UnitsChoice):
 
 def choice(choices: Any, *, label: str, required: bool = True, initial: Any = None) -> Any:
     """A choice drawn as chips, with a sentence when nothing is chosen."""
-    field = forms.ChoiceField(
+    return forms.ChoiceField(
         choices=choices,
         label=label,
         required=required,
@@ -113,7 +113,6 @@ def choice(choices: Any, *, label: str, required: bool = True, initial: Any = No
             "invalid_choice": "“%(value)s”不在可选的里面",
         },
     )
-    return field
 
 
 def sentence(

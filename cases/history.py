@@ -103,20 +103,22 @@ def faults_of(case: Case, events: Iterable[CaseEvent]) -> Iterator[Fault]:
             yield Fault(case.number, event.seq, "和上一条接不上")
         if not hmac.compare_digest(event.mac, seal(event)):
             yield Fault(case.number, event.seq, "内容被改过")
-        words = getattr(event, "words", None)
-        if (
-            words is not None
-            and words.erased_at is None
-            and digest(words.text) != event.text_digest
-        ):
-            yield Fault(case.number, event.seq, "文字被改过")
-        if event.text_digest and words is None:
-            yield Fault(case.number, event.seq, "文字不见了")
+        if wrong := _fault_of_words(event):
+            yield Fault(case.number, event.seq, wrong)
         expected, previous, last_stage = event.seq + 1, event.mac, event.to_stage
     if case.history_length != expected - 1 or case.history_head != previous:
         yield Fault(case.number, expected, "末尾被截断或多出")
     elif last_stage and last_stage != case.stage:
         yield Fault(case.number, expected - 1, "和事项现在的阶段对不上")
+
+
+def _fault_of_words(event: CaseEvent) -> str:
+    """What is wrong with the words of an event; nothing when they were lawfully erased."""
+    words = getattr(event, "words", None)
+    if words is None:
+        return "文字不见了" if event.text_digest else ""
+    changed = words.erased_at is None and digest(words.text) != event.text_digest
+    return "文字被改过" if changed else ""
 
 
 def faults(*, since: datetime | None = None, chunk: int = 500) -> Iterator[Fault]:

@@ -36,7 +36,11 @@ def _dispatched(case: Case) -> str | None:
 def _waiting_for_claim(case: Case) -> str | None:
     if case.lead is None:
         return "还没派出"
-    return "已经签收" if case.lead.claimed_at else _not_returned(case)
+    if case.lead.claimed_at:
+        return "已经签收"
+    if clock.now() - case.lead.dispatched_at > assigning.RECALL_WITHIN:
+        return "派出超过 5 分钟，不能撤回。要换单位点“改派”"
+    return _not_returned(case)
 
 
 def _not_returned(case: Case) -> str | None:
@@ -64,8 +68,11 @@ def _somebody_has_to_claim(case: Case) -> str | None:
 
 
 def _something_is_claimed(case: Case) -> str | None:
-    claimed = any(a.claimed_at for a in case.open_assignments)
-    return None if claimed else "还没签收"
+    claimed = [a.claimed_at for a in case.open_assignments if a.claimed_at]
+    if not claimed:
+        return "还没签收"
+    recent = clock.now() - max(claimed) <= handling.UNDO_CLAIM_WITHIN
+    return None if recent else "签收超过 10 分钟，不能撤销。要换单位点“申请改派”"
 
 
 def _may_be_returned(case: Case) -> str | None:

@@ -44,11 +44,12 @@ def log_access(
 
 
 def set_password(*, user: User, password: str, address: str | None) -> None:
-    """Give the person a new password of their own; it lasts 90 days."""
+    """Give the person a new password of their own; it lasts 90 days. Their API tokens die."""
     user.set_password(password)
     user.must_change_password = False
     user.password_set_at = clock.now()
     user.save(update_fields=["password", "must_change_password", "password_set_at"])
+    user.api_tokens.filter(bound_address=None).delete()
     log_access(AccessLog.Action.PASSWORD, user=user, address=address)
 
 

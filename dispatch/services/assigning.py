@@ -100,8 +100,6 @@ def recall_dispatch(*, case_id: int, by: User) -> Case:
     """撤回派出: within five minutes, while nobody has claimed it."""
     with changing(case_id, "recall", by=by) as change:
         case, lead = change.case, change.lead
-        if change.now - lead.dispatched_at > RECALL_WITHIN:
-            raise WrongState("派出超过 5 分钟，不能撤回。要换单位点“改派”")
         case.stay_in_triage()
         if case.promised_at == lead.handling_due_at:
             case.promised_at = None

@@ -8,6 +8,7 @@ from django.test import Client
 
 from orgs.models import AccessLog, ApiToken, User
 from orgs.permissions import RoleCode
+from orgs.services import set_password
 from orgs.tokens import issue_channel_token, issue_token
 from tests.api.conftest import Api, is_problem
 from tests.county import PASSWORD, County, person
@@ -100,6 +101,12 @@ def test_use_is_written_once_a_minute(clerk) -> None:
         with clock.at(start + timedelta(seconds=seconds)):
             window.get("departments/")
         assert ApiToken.objects.get().last_used_at == start + timedelta(seconds=written)
+
+
+def test_a_new_password_ends_all_tokens(speaks, clerk) -> None:
+    window = speaks(clerk)
+    set_password(user=clerk, password=PASSWORD, address=None)
+    is_problem(window.get("cases/"), 401, "token_refused")
 
 
 def test_a_token_of_somebody_who_left_is_dead(speaks, clerk) -> None:

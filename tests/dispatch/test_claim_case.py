@@ -15,7 +15,7 @@ def test_claiming_moves_the_case_to_handling(lives: Lives, handler) -> None:
 
 def test_a_colleague_reads_who_claimed_and_when(lives: Lives, handler, colleague) -> None:
     case = lives.claimed()
-    with pytest.raises(AlreadyDone, match="李强 .* 已经签收了"):
+    with pytest.raises(AlreadyDone, match=r"李强 .* 已经签收了"):
         claim_case(case_id=case.pk, by=colleague)
     assert fresh(case).events.filter(verb="claim").count() == 1
 

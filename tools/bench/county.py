@@ -37,8 +37,8 @@ CREATE TABLE bench_type (n int PRIMARY KEY, id bigint, name text, words text);
 def main(cases: int) -> dict[str, Any]:
     """Build it and say what the bench has to know."""
     from cases.models import DisputeType  # noqa: PLC0415
-    from zongzhi.demo.places import build_places  # noqa: PLC0415
     from zongzhi.demo.people import citizen  # noqa: PLC0415
+    from zongzhi.demo.places import build_places  # noqa: PLC0415
     from zongzhi.lib import clock  # noqa: PLC0415
     from zongzhi.lib.words import search_document  # noqa: PLC0415
 
