@@ -107,7 +107,8 @@ def changing_by_system(
 def lock(case_id: int, *, visible_to: User | None = None) -> Case:
     """Lock one case and load its open assignments. Raises NotFound."""
     rows = Case.objects.all() if visible_to is None else Case.objects.visible_to(visible_to)
-    case = rows.locked().select_related("center", "unit").filter(pk=case_id).first()
+    related = rows.locked().select_related("center", "unit", "type", "occurred_region")
+    case = related.filter(pk=case_id).first()
     if case is None:
         raise NotFound("没有这件事项，核对编号后再查")
     load_assignments(case)

@@ -15,12 +15,17 @@ INSERT INTO cases_counter (series, last) VALUES (%s, 1)
 ON CONFLICT (series) DO UPDATE SET last = cases_counter.last + 1
 RETURNING last
 """
+_NEXT_CASE = f"{_NEXT.rstrip()}, nextval(pg_get_serial_sequence('cases_case', 'id'))"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Full: county code 6 + YYMMDD + 4, digits only, so that a scanner's IME cannot spoil it."""
+    """Full: county code 6 + YYMMDD + 4, digits only, so that a scanner's IME cannot spoil it.
 
+    With the id for the row: the first line of history names it before it is saved.
+    """
+
+    pk: int
     full: str
     short: str
 
@@ -35,8 +40,11 @@ def next_in(series: str) -> int:
 def next_case_numbers(center: Center, day: date) -> Numbers:
     """Numbers for a case registered that day; one series for all centres of the county."""
     county = center.region.code[:6]
-    serial = next_in(f"case {county} {day:%y%m%d}")
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_CASE, [f"case {county} {day:%y%m%d}"])
+        serial, pk = cursor.fetchone()
     return Numbers(
+        pk=pk,
         full=f"{county}{day:%y%m%d}{serial:04d}",
         short=f"{day:%m%d}-{serial:03d}",
     )

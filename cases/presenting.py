@@ -148,7 +148,8 @@ def _step(case: Case, stage: Stage, at: datetime | None) -> Step:
     said = dates.short(at) if at else ""
     if stage == case.stage:
         return Step(stage.label, "current", said if stage == Stage.CLOSED else "")
-    if order(stage) > order(Stage(case.stage)):
+    lifted = stage == Stage.SUPERVISION and case.stage in (Stage.TRIAGE, Stage.HANDLING)
+    if order(stage) > order(Stage(case.stage)) and not (lifted and at):
         return Step(stage.label, "ahead", "")
     return Step(stage.label, "done", said) if at else Step(stage.label, "skipped", "")
 

@@ -8,6 +8,7 @@ from cases.models import Case
 from cases.services import closing, course, registration
 from cases.services.course import said
 from cases.vocabulary import Closure, Stage
+from zongzhi.lib import clock
 
 OPEN = (Stage.ACCEPTANCE, Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP)
 
@@ -21,11 +22,17 @@ def _nobody_at_work(case: Case) -> str | None:
 
 
 def _may_start_again(case: Case) -> str | None:
-    return "并案的事项点“撤销并案”" if policies.was_merged(case) else None
+    if policies.was_merged(case):
+        return "并案的事项点“撤销并案”"
+    late = case.closed_at is not None and clock.now() - case.closed_at > closing.REOPEN_WITHIN
+    return "结案超过 180 天，不能重新办理。有新情况重新登记" if late else None
 
 
 def _is_merged(case: Case) -> str | None:
-    return None if case.closure == Closure.MERGED else f"{case.short_number} 没有并案"
+    if case.closure != Closure.MERGED or case.closed_at is None:
+        return f"{case.short_number} 没有并案"
+    late = clock.now() - case.closed_at > course.UNMERGE_WITHIN
+    return "并案超过 7 天，不能撤销。有新情况重新登记" if late else None
 
 
 def _accepted(case: Case) -> str | None:

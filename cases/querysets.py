@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, Func, OuterRef, Prefetch, Q, Subquery, Value
 
-from orgs.models import Center, User
+from orgs.models import User
 from orgs.permissions import Permission
 
 if TYPE_CHECKING:
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
 NOTHING = Q(pk__in=[])
 
 
-def centers_below(stems: list[str]) -> models.QuerySet[Center]:
-    """The centres whose region lies inside one of these division-code prefixes."""
-    inside = NOTHING
-    for stem in stems:
-        inside |= Q(region__code__startswith=stem)
-    return Center.objects.filter(inside)
+class IsAny(Func):
+    """`left = ANY(array)`. Between several of these an OR still uses indexes; between INs with
+    subqueries it reads every row."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
 
 
 def visible_cases(user: User, prefix: str = "") -> Q:
@@ -34,17 +37,20 @@ def visible_cases(user: User, prefix: str = "") -> Q:
     every case it ever had a part in; others see what they registered themselves.
     Subqueries, never joins: a join needs .distinct(), and PostgreSQL will not lock DISTINCT rows.
     """
-    seen = NOTHING
-    centers = [post.center for post in user.posts_giving(Permission.VIEW_CENTER)]
-    if centers:
-        below = centers_below([center.region.stem for center in centers])
-        formerly = apps.get_model("cases", "CaseCenter").objects.filter(center__in=centers)
-        seen |= Q(**{f"{prefix}center__in": below.values("pk")})
-        seen |= Q(**{f"{prefix}pk__in": formerly.values("case")})
+    posts = user.posts_giving(Permission.VIEW_CENTER)
     units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
+    parts = apps.get_model("cases", "Assignment").objects.filter(unit__in=units).values("case")
+    if units and not posts and not user.can(Permission.VIEW_OWN):
+        return Q(**{f"{prefix}pk__in": parts})  # alone, so that it may be as many as it likes
+    seen = NOTHING
+    if posts:
+        reach = sorted({pk for post in posts for pk in post.reach})
+        seen |= Q(IsAny(F(f"{prefix}center"), Value(reach, ArrayField(models.BigIntegerField()))))
+        centers = {post.center_id for post in posts}
+        formerly = apps.get_model("cases", "CaseCenter").objects.filter(center__in=centers)
+        seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(formerly.values("case"))))
     if units:
-        parts = apps.get_model("cases", "Assignment").objects.filter(unit__in=units)
-        seen |= Q(**{f"{prefix}pk__in": parts.values("case")})
+        seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(parts)))
     if user.can(Permission.VIEW_OWN):
         seen |= Q(**{f"{prefix}registered_by": user})
     return seen

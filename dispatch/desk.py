@@ -26,6 +26,7 @@ from zongzhi.lib import dates
 QUEUE_SHOWN = 50
 LOOKED_AT = 200  # newest cases of the same type, for the suggestion
 SUGGESTED = 3
+USUAL = 10  # so often, and more often than all others together, before a unit is preselected
 
 MAIN_ACT = {
     Label.TO_ACCEPT.value: "accept",
@@ -168,7 +169,7 @@ def pane_of(user: User, case: Case, now: datetime, *, request: Request | None = 
         request=request,
     )
     if verb in ("dispatch", "rule") and act is not None:
-        _offer_units(pane, user, now)
+        _offer_units(pane, user, now, is_ruling=verb == "rule")
     if verb == "dispatch" and act is not None:
         clocks = clocks_of(case.center)
         pane.complexities.extend(_complexities(case, clocks, now))
@@ -198,7 +199,7 @@ def _complexities(case: Case, clocks: Clocks, now: datetime) -> Iterable[Given]:
         )
 
 
-def _offer_units(pane: Pane, user: User, now: datetime) -> None:
+def _offer_units(pane: Pane, user: User, now: datetime, *, is_ruling: bool) -> None:
     """Suggestions with their reasons first, then every unit by how it is present here."""
     case = pane.case
     units = _units(case)
@@ -215,14 +216,16 @@ def _offer_units(pane: Pane, user: User, now: datetime) -> None:
             kind=_presence(unit, present),
             open=open_now,
             overdue=overdue,
-            why=reasons.get(unit.pk, ""),
+            why=reasons[unit.pk].words if unit.pk in reasons else "",
             chosen=chosen,
         )
 
     by_id = {unit.pk: unit for unit in units}
     suggested = [by_id[pk] for pk in reasons if pk in by_id][:SUGGESTED]
-    first = suggested[0].pk if suggested and case.suggested_unit_id == suggested[0].pk else None
-    pane.suggestions.extend(choice(unit, chosen=unit.pk == first) for unit in suggested)
+    sure = not is_ruling and bool(suggested) and reasons[suggested[0].pk].sure
+    pane.suggestions.extend(
+        choice(unit, chosen=sure and unit == suggested[0]) for unit in suggested
+    )
     groups: dict[str, list[Choice]] = {}
     for unit in units:
         if unit not in suggested:
@@ -262,18 +265,27 @@ def _load(user: User, now: datetime) -> dict[int, tuple[int, int]]:
     return {unit: (number, overdue) for unit, number, overdue in rows}
 
 
-def _reasons(user: User, case: Case) -> dict[int, str]:
-    """Why a unit is suggested, the best first: what the window said, then what was usual."""
-    reasons: dict[int, str] = {}
+@dataclass(frozen=True)
+class Reason:
+    """Why a unit is suggested; a sure one is chosen already, to be accepted with one key."""
+
+    words: str
+    sure: bool
+
+
+def _reasons(user: User, case: Case) -> dict[int, Reason]:
+    """Why units are suggested, the best first: what the window said, then what was usual."""
+    reasons: dict[int, Reason] = {}
     if case.suggested_unit_id is not None:
-        reasons[case.suggested_unit_id] = "登记时建议"
+        reasons[case.suggested_unit_id] = Reason("登记时建议", sure=True)
     newest = Case.objects.visible_to(user).filter(type=case.type_id, unit__isnull=False)
     units = newest.order_by("-registered_at", "-pk").values_list("unit", flat=True)[:LOOKED_AT]
     counted = Counter(units)
     total = sum(counted.values())
     for unit, number in counted.most_common(SUGGESTED):
         if unit is not None:
-            reasons.setdefault(unit, f"近 {total} 件同类派过 {number} 件")
+            usual = number >= USUAL and 2 * number > total
+            reasons.setdefault(unit, Reason(f"近 {total} 件同类派过 {number} 件", sure=usual))
     return reasons
 
 

@@ -19,6 +19,8 @@ from orgs.models import Center, User
 from zongzhi.lib import clock
 
 _T, _H, _S = Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION
+# What `load_papers` leaves on a case.
+PLACES, REQUESTS = "_places_known", "loaded_requests"
 _TO_TRIAGE = arcs(((_T, _H), _T), (_S, _S))
 
 
@@ -203,7 +205,7 @@ def _may_be_extended(case: Case) -> str | None:
 
 def _requests(case: Case) -> list[Request]:
     """What has been asked for in this case; `load_papers` has it where there are many cases."""
-    loaded: list[Request] | None = getattr(case, "loaded_requests", None)
+    loaded: list[Request] | None = getattr(case, REQUESTS, None)
     return list(case.requests.select_related("assignment")) if loaded is None else loaded
 
 
@@ -222,7 +224,7 @@ def _may_move_up(case: Case) -> str | None:
 def _may_move_down(case: Case) -> str | None:
     if reason := _not_yet_dispatched(case):
         return reason
-    lower, moved = getattr(case, "may_go_down", None) or _places(case)
+    lower, moved = getattr(case, PLACES, None) or _places(case)
     if not lower:
         return "下面没有中心可以下派"
     return "这一轮已经下派过一次" if moved else None
@@ -276,8 +278,11 @@ def _nothing_to_decide(user: User, case: Case) -> str | None:
 def load_papers(cases: Sequence[Case]) -> None:
     """Load what the rules above read, so that asking them of many cases asks nothing more."""
     open_cases = [case for case in cases if case.stage in (_T, _H, _S)]
+    for case in open_cases:
+        if case.history_length == 1:  # just registered: nothing has been asked for
+            setattr(case, REQUESTS, [])
     rows = Request.objects.select_related("assignment")
-    prefetch_related_objects(open_cases, Prefetch("requests", rows, to_attr="loaded_requests"))
+    prefetch_related_objects(open_cases, Prefetch("requests", rows, to_attr=REQUESTS))
     watched = [case for case in open_cases if case.stage == _S]
     sheets = Supervision.objects.select_related("unit").filter(closed_at=None)
     prefetch_related_objects(watched, Prefetch("supervisions", sheets, to_attr="loaded_sheets"))
@@ -292,7 +297,8 @@ def _load_places(cases: Sequence[Case]) -> None:
     moves = CaseEvent.objects.filter(case__in=cases, verb="push-down")
     moved = set(moves.values_list("case", "round"))
     for case in cases:
-        case.may_go_down = case.center_id in upper, (case.pk, case.round) in moved
+        known = case.center_id in upper, (case.pk, case.round) in moved
+        setattr(case, PLACES, known)
 
 
 ACTS = (

@@ -18,7 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import RowNumber
 
-from cases.acts import allowed
+from cases.acts import act_of, why_not
 from cases.models import Case, CaseEvent
 from cases.querysets import CaseQuerySet
 from cases.rows import Row, rows_of
@@ -209,9 +209,6 @@ def _watched(user: User, case: Case, row: Row) -> Watched:
     last_at, reminded_at = getattr(case, "last_at", None), getattr(case, "reminded_at", None)
     open_sheets = [sheet for sheet in case.supervisions.all() if sheet.closed_at is None]
     sheet = open_sheets[-1] if open_sheets else None
-    verbs = {act.verb for act in allowed(user, case)}
-    may_lift = sheet is not None and sheet.answered_at is not None
-    wanted = ("supervise", "lift") if may_lift else ("supervise",)
     return Watched(
         row=row,
         last=f"{dates.moment(last_at)} {title_of(getattr(case, 'last_verb', ''))}"
@@ -219,8 +216,17 @@ def _watched(user: User, case: Case, row: Row) -> Watched:
         else "",
         reminded=dates.moment(reminded_at) if reminded_at else "",
         sheet=sheet,
-        acts=tuple(verb for verb in wanted if verb in verbs),
+        acts=_acts(user, case, sheet),
     )
+
+
+def _acts(user: User, case: Case, sheet: Supervision | None) -> tuple[str, ...]:
+    """督办 or 解除督办, judged by what is loaded: asking for the sheet again would cost a query."""
+    if sheet is not None:
+        may_lift = sheet.answered_at is not None and act_of("lift").who(user, case)
+        return ("lift",) if may_lift else ()
+    act = act_of("supervise")
+    return ("supervise",) if act.who(user, case) and why_not(act, case) is None else ()
 
 
 def center_of(user: User) -> Center:

@@ -8,8 +8,9 @@ from datetime import timedelta
 from ipaddress import ip_address
 
 from django.db import transaction
+from django.db.models import F
 
-from orgs.models import AccessLog, ApiToken, User
+from orgs.models import AccessLog, ApiToken, Post, User
 from orgs.services import log_access
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError
@@ -59,7 +60,7 @@ def _issue(user: User, bound: str | None) -> str:
 
 def holder_of(plain: str, *, address: str | None) -> User:
     """Whose key it is, if it still opens anything from there. Raises TokenRefused."""
-    token = ApiToken.objects.select_related("user").filter(digest=_digest(plain)).first()
+    token = _with_posts(_digest(plain))
     if token is None or not token.user.is_active:
         raise TokenRefused("没有这个令牌，用账号和密码重新取")
     if token.bound_address is not None:
@@ -70,6 +71,27 @@ def holder_of(plain: str, *, address: str | None) -> User:
         raise StalePassword
     _touch(token)
     return token.user
+
+
+def _with_posts(digest: str) -> ApiToken | None:
+    """The key and its holder, with the holder's posts of today in the same query."""
+    key = "user__api_tokens"
+    held = Post.objects.held_on(clock.now().date()).for_rules().select_related("user")
+    rows = held.filter(**{f"{key}__digest": digest}).annotate(
+        **{f"token_{name}": F(f"{key}__{name}") for name in ("id", "last_used_at", "bound_address")}
+    )
+    posts = list(rows)
+    if not posts:  # nobody's key, or of somebody who holds no post today
+        return ApiToken.objects.select_related("user").filter(digest=digest).first()
+    found = vars(posts[0])
+    user = posts[0].user
+    user.posts_today = posts
+    return ApiToken(
+        pk=found["token_id"],
+        user=user,
+        last_used_at=found["token_last_used_at"],
+        bound_address=found["token_bound_address"],
+    )
 
 
 class StalePassword(DomainError):

@@ -20,7 +20,7 @@ TO_CLAIM: Params = {"view": "todo", "label": Label.TO_CLAIM.value}
 AT_WORK = ",".join([Label.HANDLING, Label.MEDIATING, Label.JOINT, Label.PAUSED])
 MINE: Params = {"mine": "handler", "label": AT_WORK}
 ASSISTING: Params = {"mine": "assisting"}
-SUPERVISED: Params = {"view": "supervised"}
+SUPERVISED: Params = {"view": "supervised", "open": "1"}
 RECEIVED: Params = {"mine": "first", "open": "1"}
 REGISTERED: Params = {"mine": "registered"}
 

@@ -12,6 +12,7 @@ from cases.lights import light_of
 from cases.models import Case, ClockRule, DisputeType
 from cases.recalculation import catch_up, set_day
 from cases.services.closing import follow_up_case, rate_case
+from cases.verification import misplaced
 from cases.vocabulary import (
     Channel,
     Clock,
@@ -21,7 +22,6 @@ from cases.vocabulary import (
     Settled,
     Source,
 )
-from cases.verification import misplaced
 from dispatch.services.asking import (
     decide_request,
     request_extension,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
@@ -20,25 +19,26 @@ import pytest
 from cases.acts import Act, all_acts, allowed
 from cases.clocks import clocks_of
 from cases.history import faults
-from cases.models import Assignment, Case, CaseEvent
+from cases.models import Case, CaseEvent
 from cases.position import position
 from cases.services.closing import rate_case
 from cases.services.registration import register_case
 from cases.verification import misplaced
 from cases.vocabulary import Actor, Result, Satisfaction, Settled, Source, Stage
-from dispatch.models import Reminder, Request, Return, Supervision
+from dispatch.models import Request
 from dispatch.services.asking import may_decide
 from dispatch.tasks import sweep_clocks
-from orgs.models import Notice, User
+from orgs.models import User
 from tests.county import County
 from tests.lib.days import DISPATCHED
 from tests.lives import Lives, fresh
+from tests.refusals import traces
 from tests.test_golden_arcs import ARCS, BY_ITSELF
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, NotFound
 
 STEPS = 150
-SEEDS = range(int(os.environ.get("RANDOM_LIVES", "8")))  # more of them before a release
+SEEDS = range(int(os.environ.get("RANDOM_LIVES", "6")))  # more of them before a release
 MOST_CASES = 6
 
 CAST = (
@@ -58,14 +58,13 @@ CAST = (
 
 # What a button may still meet: a window of time that closed, or a matter only the past can tell.
 WINDOWS = re.compile(
-    "派出超过 5 分钟|签收超过 10 分钟|签收以后已经有了进展|退回要在收到后 5 个工作日内"
-    "|并案超过 7 天|结案超过 180 天"
+    "签收以后已经有了进展|退回要在收到后 5 个工作日内"
 )
 
 Typed = dict[str, Any]
 
 
-class County_Life:
+class Life:
     """A county at work: people, cases, and a clock that only goes forward."""
 
     def __init__(self, seed: int, people: list[User], county: County, lives: Lives) -> None:
@@ -73,7 +72,6 @@ class County_Life:
         self.people = people
         self.county = county
         self.lives = lives
-        self.done: Counter[str] = Counter()
         self.seen = 0  # the last event looked at
         self.register()
 
@@ -121,12 +119,12 @@ class County_Life:
             return
         form = act.form(typed, case=case, user=user)
         assert form.is_valid(), (act.verb, form.errors)
+        refusal = None
         try:
             act.service(case_id=case.pk, by=user, **form.arguments())
         except DomainError as error:
-            assert WINDOWS.search(error.message), f"{act.verb} offered, but: {error.message}"
-        else:
-            self.done[act.verb] += 1
+            refusal = error.message
+        assert refusal is None or WINDOWS.search(refusal), f"{act.verb} was offered, but {refusal}"
 
     def somebody_tries(self) -> None:
         """Somebody sends an act that nobody offered: refused or not, never half done."""
@@ -140,11 +138,11 @@ class County_Life:
             )
 
     def refused_or_done(self, case: Case, call: Callable[[], object]) -> None:
-        before = footprint(case)
+        before = traces(case)
         try:
             call()
         except DomainError:
-            assert footprint(case) == before
+            assert traces(case) == before
 
     # What they type
 
@@ -288,13 +286,6 @@ def weight(act: Act) -> float:
     return 0.2 if ends or dull else 4 if act.main else 1
 
 
-def footprint(case: Case) -> tuple[object, ...]:
-    """Everything an act could have left behind."""
-    models = (CaseEvent, Notice, Assignment, Request, Return, Supervision, Reminder)
-    counts = [model.objects.count() for model in models]
-    return (*counts, Case.objects.filter(pk=case.pk).values().get())
-
-
 def check_case(case: Case) -> None:
     if case.is_open:
         assert case.actor != Actor.NOBODY
@@ -345,7 +336,7 @@ def _a_morning_in_april() -> Iterator[None]:
 def test_whatever_people_do_cases_stay_whole(
     seed: int, people: list[User], county: County, lives: Lives
 ) -> None:
-    life = County_Life(seed, people, county, lives)
+    life = Life(seed, people, county, lives)
     for n in range(STEPS):
         life.step()
         life.check()

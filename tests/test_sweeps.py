@@ -1,4 +1,4 @@
-"""The ladder: 提醒, 督办单, 约谈. Every 10 minutes; twice, late, in two workers or half, no matter."""
+"""The ladder: 提醒, 督办单, 约谈. Twice, late, by two workers or half: no matter."""
 
 from __future__ import annotations
 

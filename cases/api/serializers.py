@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from cases.acts import allowed
@@ -303,8 +303,12 @@ class CaseSerializer(serializers.Serializer[Case]):
         """The citizen's page, for the window that hands out the slip; a silent case has none."""
         if case.is_silent or not user.can_at(Permission.REGISTER, case.center_id):
             return None
-        home = self.context.setdefault("home", self.context["request"].build_absolute_uri("/"))
-        return urljoin(home, reverse("citizen:progress", args=[case.token]))
+        return f"{self._home}{reverse('citizen:progress', args=[case.token])}"
+
+    @cached_property
+    def _home(self) -> str:
+        home: str = self.context["request"].build_absolute_uri("/")
+        return home.removesuffix("/")
 
 
 def _light(case: Case) -> str:

@@ -60,7 +60,7 @@ class CaseList(Endpoint, ListAPIView[Case]):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
-        load_what_they_read(page)
+        load_what_they_read(page or [])
         return page
 
     @extend_schema(operation_id="case_list", summary="事项列表")
@@ -82,17 +82,17 @@ class CaseList(Endpoint, ListAPIView[Case]):
         registration = given.registration()
         if number := given.validated_data["same_as"]:
             same = _same(request.user, number)
-            revisit_case(
+            case = revisit_case(
                 case_id=same.pk,
                 by=request.user,
                 visitors=registration.visitors,
                 text=registration.narrative,
             )
-            case, others = _read(request.user, same.pk), list[Case]()
+            others: list[Case] = []
         else:
             case, _ = register_case(registration, by=request.user)
             others = duplicates_of(registration, by=request.user)
-        duplicates = DuplicateSerializer(others, many=True).data
+        duplicates = [DuplicateSerializer(other).data for other in others]
         return Response({**_said(case, request), "duplicates": duplicates}, status=201)
 
 
@@ -102,10 +102,6 @@ def _same(user: User, number: str) -> Case:
     if case is None:
         raise Invalid(errors={"same_as": [not_found(user, number)]})
     return case
-
-
-def _read(user: User, pk: int) -> Case:
-    return Case.objects.visible_to(user).for_reading().get(pk=pk)
 
 
 def _said(case: Case, request: Request) -> Any:
@@ -206,8 +202,8 @@ class DoAct(Endpoint):
         user = request.user
         case = self._case(user, number)
         given = self._given(case, user, request.data)
-        self.act.service(case_id=case.pk, by=user, **given)
-        return Response(_said(_read(user, case.pk), request))
+        changed = self.act.service(case_id=case.pk, by=user, **given)
+        return Response(_said(changed, request))
 
     def _case(self, user: User, number: str) -> Case:
         rows = Case.objects.visible_to(user).named(number)

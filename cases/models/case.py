@@ -33,6 +33,7 @@ from zongzhi.lib.models import ProtectedStage, TimeStamped
 
 if TYPE_CHECKING:
     from cases.models.handling import Assignment
+    from cases.models.people import Party
 
 OPEN = (Stage.ACCEPTANCE, Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP)
 
@@ -202,6 +203,7 @@ class Case(ProtectedStage, TimeStamped):
         return loaded
 
     _open_assignments: list[Assignment]
+    loaded_parties: list[Party]  # where `for_reading()` or registering has put them
 
     @property
     def lead(self) -> Assignment | None:

@@ -244,8 +244,6 @@ def reopen_case(*, case_id: int, by: User, text: str) -> Case:
     """重新办理: a closed case starts a new round within 180 days, under the same number."""
     with changing(case_id, "reopen", by=by) as change:
         case = change.case
-        if case.closed_at is None or change.now - case.closed_at > REOPEN_WITHIN:
-            raise WrongState("结案超过 180 天，不能重新办理。有新情况重新登记")
         case.suggested_unit = case.unit
         restart(change)
         case.round += 1

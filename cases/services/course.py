@@ -143,8 +143,6 @@ def unmerge_case(*, case_id: int, by: User) -> Case:
     """撤销并案: within seven days the case stands on its own again, to be dispatched anew."""
     with changing(case_id, "unmerge", by=by) as change:
         case = change.case
-        if case.closed_at is None or change.now - case.closed_at > UNMERGE_WITHIN:
-            raise WrongState("并案超过 7 天，不能撤销。有新情况重新登记")
         CaseLink.objects.filter(kind=CaseLink.Kind.MERGED, source=case).delete()
         case.suggested_unit = case.unit
         case.merged_into = None

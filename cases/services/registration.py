@@ -70,9 +70,6 @@ def register_case(registration: Registration, *, by: User) -> tuple[Case, bool]:
     """
     post = _registering_post(by)
     registration = _complete(registration)
-    existing = Case.objects.filter(submission_id=registration.submission_id).first()
-    if existing is not None:
-        return _same_again(existing, by)
     try:
         with transaction.atomic():
             return _register(registration, post, by), True
@@ -147,20 +144,17 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         case.accepted_at = now
     place(case, clocks_of(center), now=now)
     numbers = next_case_numbers(center, local_day(now))
-    case.number, case.short_number = numbers.full, numbers.short
-    case.save(force_insert=True)
-    _add_parties(case, registration.parties)
-    Visit.objects.create(
-        case=case, at=now, visitors=registration.visitors, received_by=by, window=post.window
-    )
-    index_words(case, [party.name for party in registration.parties], new=True)
+    case.pk, case.number, case.short_number = numbers.pk, numbers.full, numbers.short
     facts = {"source": registration.source, "narrative": digest(registration.narrative)}
     if registration.no_id_reason:
         facts["no_id_number"] = registration.no_id_reason
     record(case, "register", by=by, unit=None, data=facts)
-    Case.objects.filter(pk=case.pk).update(
-        history_length=case.history_length, history_head=case.history_head
+    case.save(force_insert=True)
+    case.loaded_parties = _add_parties(case, registration.parties)
+    Visit.objects.create(
+        case=case, at=now, visitors=registration.visitors, received_by=by, window=post.window
     )
+    index_words(case, [party.name for party in registration.parties], new=True)
     what = "待分流" if whole else "待受理"
     notify(
         User.objects.holding(Permission.TRIAGE, center=center),
@@ -187,8 +181,8 @@ def title_of(registration: Registration) -> str:
     return f"{who}{against} {registration.type.name}"[:100]
 
 
-def _add_parties(case: Case, parties: Sequence[PartyInput]) -> None:
-    Party.objects.bulk_create(
+def _add_parties(case: Case, parties: Sequence[PartyInput]) -> list[Party]:
+    return Party.objects.bulk_create(
         [
             Party(
                 case=case,

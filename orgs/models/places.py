@@ -17,6 +17,9 @@ class Level(models.TextChoices):
     VILLAGE = "village", "村社区"
 
 
+STEM_LENGTHS = {Level.CITY: 4, Level.COUNTY: 6, Level.TOWN: 9, Level.VILLAGE: 12}
+
+
 class Region(models.Model):
     """A place of the statistical division code: 2+2+2 digits to the county, 3 town, 3 village."""
 
@@ -37,8 +40,7 @@ class Region(models.Model):
     @property
     def stem(self) -> str:
         """The digits shared by everything inside this region: a subtree is a prefix."""
-        lengths = {Level.CITY: 4, Level.COUNTY: 6, Level.TOWN: 9, Level.VILLAGE: 12}
-        return self.code[: lengths[Level(self.level)]]
+        return self.code[: STEM_LENGTHS[Level(self.level)]]
 
 
 class Center(models.Model):

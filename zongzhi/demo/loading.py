@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cases.models import DisputeType
 from cases.reference import ensure_clock_rules, ensure_types
@@ -23,7 +22,7 @@ from zongzhi.demo.today import scenes
 from zongzhi.demo.year import YEAR, consultations, ordinary_lives
 from zongzhi.lib import clock
 
-CASES = 600
+CASES = 500  # more would keep whoever types `make run` waiting for over 45 seconds
 UNREAD_FOR = timedelta(days=2)
 
 
@@ -36,10 +35,9 @@ def load(*, cases: int = CASES) -> World:
     calendar = calendar_of(places.centers[county.COUNTY])
     types = {row.code: row for row in DisputeType.objects.all()}
     world = World(places, Hours(calendar, now), types)
-    with unlogged_queries():
-        walk(walkers(world, cases), until=now)
-        with clock.at(now):
-            sweep()
+    walk(walkers(world, cases), until=now)
+    with clock.at(now):
+        sweep()
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
 
@@ -50,19 +48,6 @@ def ensure_reference(now: datetime) -> None:
     ensure_calendar(range(now.year - 2, now.year + 3))
     ensure_types()
     ensure_clock_rules()
-
-
-@contextmanager
-def unlogged_queries() -> Iterator[None]:
-    """Keep Django from keeping the text of every statement, as it does with DEBUG.
-
-    There are fifty thousand of them, and it takes a third of the time.
-    """
-    connection.make_debug_cursor = connection.make_cursor  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        del connection.make_debug_cursor
 
 
 def walkers(world: World, cases: int) -> Iterator[Walker]:

@@ -106,7 +106,7 @@ def labour(stage: Stage) -> Iterator[Life]:
     yield scene("11.1", on(3, 80), AT_WORK, [wait(200, doings.ask_reassignment)])
     yield scene("10.6", on(2, 60), REPORTED)
     redo = [next_days(2, call(Satisfaction.UNSATISFIED, redo=True)), next_days(1, doings.tell)]
-    yield scene("10.4", on(20, 60), APPROVED, redo)
+    yield scene("10.4", on(14, 60), APPROVED, redo)
 
 
 def housing(stage: Stage) -> Iterator[Life]:
@@ -240,4 +240,4 @@ def endings(stage: Stage) -> Iterator[Life]:
     yield scene("99.0", on(5, 60), [share(0.3, doings.transfer)], by="clerk4")
     yield scene("01.3", on(6, 120), AT_WORK, [next_days(1, doings.withdraw)])
     again = [next_days(12, doings.reopen), wait(60, doings.dispatch), wait(60, doings.claim)]
-    yield scene("04.3", on(24, 60), APPROVED, happy, again)
+    yield scene("04.3", on(20, 60), APPROVED, happy, again)

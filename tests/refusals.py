@@ -1,0 +1,43 @@
+"""A refused act leaves nothing: no event, no notice, no row, no column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from cases.models import Assignment, Case, CaseEvent, CaseLink, CaseText, FollowUp, Rating, Visit
+from dispatch.models import Reminder, Request, Return, Supervision
+from orgs.models import Notice
+from zongzhi.lib.errors import DomainError
+
+TRACES = (
+    Assignment,
+    CaseEvent,
+    CaseLink,
+    CaseText,
+    FollowUp,
+    Notice,
+    Rating,
+    Reminder,
+    Request,
+    Return,
+    Supervision,
+    Visit,
+)
+
+
+def traces(case: Case) -> tuple[object, ...]:
+    """Everything an act on this case could have left behind."""
+    counts = [model.objects.count() for model in TRACES]
+    return (*counts, Case.objects.filter(pk=case.pk).values().get())
+
+
+@contextmanager
+def refused(case: Case, error: type[DomainError], match: str | None = None) -> Iterator[None]:
+    """The block is refused with that sentence, and nothing has happened."""
+    before = traces(case)
+    with pytest.raises(error, match=match):
+        yield
+    assert traces(case) == before
