@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_the_table_of_acts() -> None:
 
 def test_the_transitions_of_a_case() -> None:
     """What the field allows at most; where a target follows from the case, every one it may be."""
-    found: dict[str, Arcs] = defaultdict(set)
+    found: dict[str, set[Any]] = defaultdict(set)
     for arc in Case._meta.get_field("stage").get_all_transitions(Case):
         targets = getattr(arc.target, "allowed_states", None) or [arc.target]
         found[arc.name] |= {(arc.source, target) for target in targets}
@@ -191,7 +192,7 @@ def claimed(lives: Lives) -> Case:
 
 def stages_of(case: Case) -> set[str]:
     """Every stage since the case was last supervised."""
-    events: Iterable[str] = case.events.order_by("seq").values_list("verb", "to_stage")
+    events: Iterable[tuple[str, str]] = case.events.order_by("seq").values_list("verb", "to_stage")
     verbs = list(events)
     since = max(n for n, (verb, _) in enumerate(verbs) if verb == "supervise")
     return {stage for _, stage in verbs[since:]}

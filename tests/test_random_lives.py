@@ -206,7 +206,7 @@ class Life:
 
     def _assign(self, case: Case, user: User) -> Typed | None:
         form = next(a for a in all_acts() if a.verb == "assign").form({}, case=case, user=user)
-        staff = [person.username for person in form.fields["handler"].queryset]  # type: ignore[attr-defined]
+        staff = [person.username for person in form.fields["handler"].queryset]
         return {"handler": self.dice.choice(staff)} if staff else None
 
     def _return(self, case: Case, user: User) -> Typed:

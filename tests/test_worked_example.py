@@ -18,8 +18,8 @@ from tests.lives import Lives
 from zongzhi.lib import clock
 
 
-def moment(*when: int) -> datetime:
-    return datetime(2025, *when, tzinfo=clock.SHANGHAI)
+def moment(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2025, month, day, hour, minute, tzinfo=clock.SHANGHAI)
 
 
 MOMENTS = [

@@ -267,6 +267,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.tasks.recalculate_clocks",
         "schedule": crontab(minute="5-59/10"),
     },
+    "forget-answers": {
+        "task": "orgs.tasks.forget_answers",
+        "schedule": crontab(hour="3", minute="0"),
+    },
     "anchor-history": {
         "task": "cases.tasks.anchor_history",
         "schedule": crontab(hour="2", minute="0"),

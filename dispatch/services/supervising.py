@@ -86,7 +86,7 @@ def lift_supervision(*, case_id: int, by: User, text: str, promised: date) -> Ca
 
 def _open_sheet(case: Case) -> Supervision:
     sheets = Supervision.objects.select_related("unit")
-    sheet = sheets.filter(case=case, closed_at=None).first()
+    sheet: Supervision | None = sheets.filter(case=case, closed_at=None).first()
     if sheet is None:
         raise WrongState(f"{case.short_number} 现在没有督办单")
     return sheet

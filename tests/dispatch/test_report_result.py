@@ -146,7 +146,7 @@ def test_what_was_missing_is_filled_in(lives: Lives, handler: User) -> None:
     facts = {"amount": Decimal("38600"), "respondent_phone": "0990-2120099"}
     case = fresh(report(lives.claimed(), handler, **facts))
     respondent = case.parties.get(role=PartyRole.RESPONDENT)
-    assert (case.amount, respondent.phone) == (38_600, "0990-2120099")
+    assert (case.amount, respondent.phone) == (Decimal(38_600), "0990-2120099")
     assert case.events.get(verb="report").data["missing"] == []
 
 

@@ -184,7 +184,7 @@ def ordinary_course(life: Life) -> list[Step]:
     if _goes_up(life):
         return steps(coming, sent, going_up(life), settling(life))
     if _is_returned(life):
-        sent = steps(sent, [share(0.5, doings.give_back), share(0.5, doings.rule)])
+        sent = steps(sent, [share(0.3, doings.give_back), share(0.2, doings.rule)])
     # A simple one is due at once with its claim: it can only be late as a whole.
     late = draw.random() if life.story.complexity != "simple" else 1
     return steps(
