@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 
 from cases import policies
 from cases.acts import Act, When, arcs, staying
@@ -292,13 +292,14 @@ def load_papers(cases: Sequence[Case]) -> None:
 
 
 def _load_places(cases: Sequence[Case]) -> None:
-    centers = {case.center_id for case in cases}
-    upper = set(Center.objects.filter(parent__in=centers).values_list("parent", flat=True))
-    moves = CaseEvent.objects.filter(case__in=cases, verb="push-down")
-    moved = set(moves.values_list("case", "round"))
+    lower = Center.objects.filter(parent=OuterRef("center"))
+    moved = CaseEvent.objects.filter(case=OuterRef("pk"), verb="push-down", round=OuterRef("round"))
+    rows = Case.objects.filter(pk__in=[case.pk for case in cases]).values_list(
+        "pk", Exists(lower), Exists(moved)
+    )
+    known = {pk: (has_lower, was_moved) for pk, has_lower, was_moved in rows}
     for case in cases:
-        known = case.center_id in upper, (case.pk, case.round) in moved
-        setattr(case, PLACES, known)
+        setattr(case, PLACES, known[case.pk])
 
 
 ACTS = (
