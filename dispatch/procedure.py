@@ -287,7 +287,7 @@ def load_papers(cases: Sequence[Case]) -> None:
     sheets = Supervision.objects.select_related("unit").filter(closed_at=None)
     prefetch_related_objects(watched, Prefetch("supervisions", sheets, to_attr="loaded_sheets"))
     waiting = [case for case in open_cases if case.label == Label.TO_DISPATCH]
-    if len(waiting) > 1:
+    if waiting:
         _load_places(waiting)
 
 

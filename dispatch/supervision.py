@@ -9,7 +9,6 @@ from django.db.models import (
     Count,
     Exists,
     F,
-    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -155,13 +154,12 @@ def groups_of(
 
 
 def _units(shown: CaseQuerySet, cases: CaseQuerySet, marks: Marks) -> list[UnitGroup]:
-    named = {
-        "code": F("unit__code"),
-        "name": F("unit__name"),
-        "telephone": F("unit__phone"),
-    }
-    numbers = shown.order_by().values("unit").annotate(n=Count("pk"), worst=Max("due_at"), **named)
-    ordered = sorted(numbers, key=lambda row: (-row["n"], row["code"]))
+    numbers = (
+        shown.order_by()
+        .values("unit", "unit__code", "unit__name", "unit__phone")
+        .annotate(n=Count("pk"))
+    )
+    ordered = sorted(numbers, key=lambda row: (-row["n"], row["unit__code"]))
     units = [row["unit"] for row in ordered]
     all_of_them = {
         row["unit"]: row
@@ -177,9 +175,9 @@ def _units(shown: CaseQuerySet, cases: CaseQuerySet, marks: Marks) -> list[UnitG
     }
     return [
         UnitGroup(
-            code=row["code"],
-            name=row["name"],
-            phone=row["telephone"],
+            code=row["unit__code"],
+            name=row["unit__name"],
+            phone=row["unit__phone"],
             number=row["n"],
             **{key: all_of_them[row["unit"]][key] for key in ("red", "amber", "still", "sheets")},
         )

@@ -131,9 +131,10 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     calendar = calendar_of(paper.case.center)
+    until = paper.closed_at or clock.now()
     context = {
         "sheet": paper,
-        "overdue_days": calendar.overdue_days(clock.now(), paper.due_at),
+        "overdue_days": calendar.overdue_days(until, paper.due_at),
         "printed_at": clock.now(),
     }
     return render(request, "dispatch/sheet.html", context)

@@ -38,8 +38,9 @@ def change_roles(*, wanted: dict[int, list[str]], by: User, address: str | None)
     Raises Invalid when nobody could manage rights any more.
     """
     roles = list(Role.objects.select_for_update().order_by("pk"))
-    changed = [role for role in roles if wanted.get(role.pk, role.permissions) != role.permissions]
     after = [wanted.get(role.pk, role.permissions) for role in roles]
+    pairs = zip(roles, after, strict=True)
+    changed = [role for role, given in pairs if set(given) != set(role.permissions)]
     if not any(Permission.ROLES.value in permissions for permissions in after):
         raise Invalid("至少要有一个角色能“配置角色权限和账号”，不然没人能再改")
     for role in changed:

@@ -80,7 +80,7 @@ class CenterAdmin(ReferenceAdmin):
 
     HOURS = frozenset({"opens_morning", "closes_morning", "opens_afternoon", "closes_afternoon"})
 
-    def save_model(self, request: HttpRequest, obj: Center, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if self.HOURS & set(form.changed_data):
             revise(SUBJECT)  # other hours, other due times: open clocks are worked out again

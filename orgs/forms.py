@@ -52,8 +52,10 @@ class SignInForm(forms.Form):
         return data
 
     def refuse(self, sentence: str) -> None:
-        """Say this and nothing else above the fields; the name stays, the password does not."""
-        self.full_clean()
+        """Say this and nothing else above the fields; the name stays, the password does not.
+
+        Cleaning a second time would try the password a second time, and count it.
+        """
         self.errors.clear()
         self.add_error(None, sentence)
 

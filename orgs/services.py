@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from orgs.models import AccessLog, Notice, User
 from zongzhi.lib import clock
 
-
 _NOTIFY = """
 INSERT INTO orgs_notice (user_id, text, url, created_at)
 SELECT reader.id, %s, %s, %s FROM ({readers}) reader

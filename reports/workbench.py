@@ -5,7 +5,7 @@ A person sees the blocks of every post held today. Every number leads to the row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -218,10 +218,10 @@ def units_behind(user: User, at: AsOf) -> list[Unit]:
         )
         .order_by("-red", "-amber", "unit__code")[:12]
     )
-    return [_unit(row, at) for row in rows]
+    return [_unit(dict(row), at) for row in rows]
 
 
-def _unit(row: dict[str, Any], at: AsOf) -> Unit:
+def _unit(row: Mapping[str, Any], at: AsOf) -> Unit:
     where = {"department": row["unit__code"], "label": WITH_THE_UNIT}
     as_of = {"as_of": at.moment.isoformat()}
     return Unit(

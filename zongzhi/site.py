@@ -34,7 +34,7 @@ class Site(admin.AdminSite):
         back = {REDIRECT_FIELD_NAME: request.GET.get(REDIRECT_FIELD_NAME, "")}
         return redirect(f"{settings.LOGIN_URL}?{urlencode(back)}")
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("orgs:change_password")

@@ -5,11 +5,9 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, OuterRef, Q, When
-from django.db.models.functions import Left
+from django.db.models import Func, Q
 from django.utils.functional import cached_property
 
 from orgs.models.places import STEM_LENGTHS, Center, Department, Window
@@ -47,14 +45,26 @@ class PostQuerySet(models.QuerySet["Post"]):
         `reach` is every centre inside the region of the post's own: ids, not a subquery, so that
         the database knows whether it is about to look for few cases or for most of them.
         """
-        code = "center__region__code"
-        stems = [
-            When(center__region__level=level, then=Left(code, length))
-            for level, length in STEM_LENGTHS.items()
-        ]
-        inside = Center.objects.filter(region__code__startswith=OuterRef("stem")).order_by()
         related = self.select_related("role", "center__region", "department", "window")
-        return related.annotate(stem=Case(*stems), reach=ArraySubquery(inside.values("pk")))
+        return related.annotate(reach=_Reach("center__region__code", "center__region__level"))
+
+
+class _Reach(Func):
+    """The ids of the centres inside a region, from its code and level; see `Region.stem`.
+
+    In SQL of its own: every request asks this, and as expressions it takes longer to put
+    together than to answer.
+    """
+
+    arg_joiner = ", CASE "
+    template = (
+        "ARRAY(SELECT inner_center.id FROM orgs_center inner_center"
+        " JOIN orgs_region inner_region ON inner_region.id = inner_center.region_id"
+        " WHERE starts_with(inner_region.code, left(%(expressions)s "
+        + " ".join(f"WHEN '{level.value}' THEN {n}" for level, n in STEM_LENGTHS.items())
+        + " END)))"
+    )
+    output_field = ArrayField(models.BigIntegerField())
 
 
 class Post(models.Model):

@@ -92,7 +92,7 @@ def copy(table: str, rows: list[tuple[object, ...]]) -> None:
 
     lines = io.StringIO("".join("\t".join(map(str, row)) + "\n" for row in rows))
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} FROM STDIN", lines)  # type: ignore[attr-defined]
+        cursor.copy_expert(f"COPY {table} FROM STDIN", lines)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""A number on the board is the length of the list its link shows, for everybody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from cases.services.closing import follow_up_case
+from cases.vocabulary import Channel, Risk, Satisfaction
+from orgs.models import User
+from reports.figures import FIGURES, AsOf, count, percent
+from tests.lives import Lives
+from zongzhi.lib import clock
+
+
+@pytest.fixture
+def lived(lives: Lives, clerk, triage, town_officer) -> None:
+    """Some of everything: waiting, at work, late, dangerous, closed, complained about."""
+    lives.registered()
+    lives.registered(by=town_officer)
+    lives.claimed(risk=Risk.HIGH)
+    lives.claimed(complexity="simple")
+    lives.closed()
+    for satisfaction, redo in ((Satisfaction.UNSATISFIED, False), (Satisfaction.UNSATISFIED, True)):
+        follow_up_case(
+            case_id=lives.approved().pk,
+            by=clerk,
+            channel=Channel.PHONE,
+            satisfaction=satisfaction,
+            redo=redo,
+        )
+    clock.freeze(clock.now() + timedelta(days=5))
+
+
+@pytest.mark.parametrize("who", ["triage", "leader", "town_officer", "handler", "outsider"])
+def test_every_figure_is_the_length_of_its_list(
+    who: str, client: Client, request: pytest.FixtureRequest, lived
+) -> None:
+    user: User = request.getfixturevalue(who)
+    client.force_login(user)
+    counted = count(user, FIGURES, AsOf(clock.now()))
+    for figure in FIGURES:
+        found = counted[figure.key]
+        assert client.get(found.url).context["page"].total == found.number, figure.key
+
+
+def test_the_figures_of_a_known_year(leader, lived) -> None:
+    at = AsOf(clock.now())
+    numbers = {key: found.number for key, found in count(leader, FIGURES, at).items()}
+    assert numbers["in_hand"] == 5
+    assert numbers["high_risk"] == 1
+    assert numbers["unhappy"] == 1
+    if at.moment.day > 6:
+        assert (numbers["finished_month"], numbers["rated_month"]) == (2, 2)
+        assert numbers["content_month"] == 1
+
+
+def test_a_list_keeps_to_the_moment_of_its_figure(client: Client, leader, lives: Lives) -> None:
+    lives.registered()
+    found = count(leader, FIGURES, AsOf(clock.now()))["in_hand"]
+    lives.registered()
+    client.force_login(leader)
+    assert client.get(found.url).context["page"].total == found.number == 1
+
+
+def test_all_figures_cost_one_query_for_each_kind_of_row(
+    leader, lived, django_assert_num_queries
+) -> None:
+    leader.posts_today  # noqa: B018 - loaded once per request
+    with django_assert_num_queries(4):
+        count(leader, FIGURES, AsOf(clock.now()))
+
+
+def test_every_figure_says_how_it_is_counted() -> None:
+    for figure in FIGURES:
+        assert figure.name in figure.definition
+        assert "数据时点" in figure.definition
+    assert len({figure.key for figure in FIGURES}) == len(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(61, 74, "82%"), (55, 60, "92%"), (9, 9, ""), (10, 10, "100%"), (0, 0, ""), (1, 200, "1%")],
+)
+def test_a_percentage_is_rounded_half_up_and_needs_ten(part: int, whole: int, said: str) -> None:
+    assert percent(part, whole) == said
