@@ -80,6 +80,7 @@ def staying(*stages: Stage) -> frozenset[tuple[Stage, Stage]]:
 @dataclass
 class _Registry:
     acts: dict[str, Act] = field(default_factory=dict)
+    in_order: list[Act] = field(default_factory=list)
     loads: list[Loads] = field(default_factory=list)
 
 
@@ -97,6 +98,7 @@ def register(*acts: Act, loads: Loads | None = None) -> None:
         if act.verb in _registry.acts:
             raise ValueError(f"the act {act.verb} is registered twice")
         _registry.acts[act.verb] = act
+    _registry.in_order = sorted(_registry.acts.values(), key=lambda act: (act.rank, act.verb))
 
 
 def act_of(verb: str) -> Act:
@@ -106,7 +108,7 @@ def act_of(verb: str) -> Act:
 
 def all_acts() -> list[Act]:
     """Every act, in the order a page offers them."""
-    return sorted(_registry.acts.values(), key=lambda act: (act.rank, act.verb))
+    return _registry.in_order
 
 
 def load_what_they_read(cases: Sequence[Case]) -> None:

@@ -116,7 +116,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """What the API says of a case, in three queries however many there are."""
         related = self.select_related("type", "unit", "center", "occurred_region")
         parties = Prefetch("parties", to_attr="loaded_parties")  # an attribute: half the work
-        return related.prefetch_related(open_assignments(), parties)
+        return related.prefetch_related(open_assignments("unit"), parties)
 
     def with_assignments(self) -> Self:
         """The open assignments, lead first, as `open_assignments`."""
@@ -135,9 +135,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         ).prefetch_related(open_assignments(), "parties")
 
 
-def open_assignments() -> Prefetch[str, Any, str]:
+def open_assignments(*related: str) -> Prefetch[str, Any, str]:
+    """The open assignments with what is named; pages draw the people too."""
     parts = apps.get_model("cases", "Assignment").objects.open()
-    rows = parts.select_related("unit", "handler", "claimed_by")
+    rows = parts.select_related(*(related or ("unit", "handler", "claimed_by")))
     return Prefetch("assignments", queryset=rows, to_attr="_open_assignments")
 
 

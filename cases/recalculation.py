@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 DONE = "calendar_recalculated"  # the revision of the calendar that open clocks agree with
 CHUNK = 500
+AT_ONCE = 2000  # open cases; more are left to the sweep, nobody waits for them
 VERB = "recalculate"
 
 
@@ -155,6 +156,13 @@ def catch_up() -> int:
             data={"moved": [found.number for found in moved]},
         )
     return len(moved)
+
+
+def catch_up_at_once() -> int | None:
+    """The same while somebody waits for it; None when there are too many and the sweep does it."""
+    if Case.objects.open()[: AT_ONCE + 1].count() > AT_ONCE:
+        return None
+    return catch_up()
 
 
 # ---------------------------------------------------------------- what administrators change

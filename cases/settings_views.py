@@ -117,9 +117,12 @@ def _month(days: Calendar, own: set[date], year: int, number: int) -> Month:
 
 
 def _say_moved(request: StaffRequest, done: str) -> None:
-    """Let the change reach the open cases at once, and say how many it moved."""
-    moved = recalculation.catch_up()
-    what = f"{moved} 件在办事项的到期时间跟着变了" if moved else "没有在办事项受影响"
+    """Let the change reach the open cases, and say how many it moved."""
+    moved = recalculation.catch_up_at_once()
+    if moved is None:
+        what = "在办事项多，10 分钟内重算完，结果看日志"
+    else:
+        what = f"{moved} 件在办事项的到期时间跟着变了" if moved else "没有在办事项受影响"
     messages.success(request, f"{done}，{what}")
 
 

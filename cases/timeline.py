@@ -17,7 +17,7 @@ from zongzhi.lib import dates
 
 SHOWN = 100
 FILTERS = {"all": "全部", "written": "只看人写的", "moved": "只看流转"}
-_NOT_ACTS = {"register": "登记", "rate": "来访人评价"}
+_NOT_ACTS = {"register": "登记", "rate": "来访人评价", "recalculate": "日历有变，期限重算"}
 # What the citizen did or was there for; everything else is internal unless marked public.
 _THEIR_OWN = ("register", "revisit", "rate")
 _WORDS_ONLY = ("note", "amend", "revisit", "assign")
@@ -138,9 +138,15 @@ def _small(verb: str, data: dict[str, Any]) -> str:
             return f"到 {data['until']}" if data.get("until") else ""
         case "resume":
             return f"暂停了 {data['days']} 个工作日" if data.get("days") else ""
+        case "recalculate":
+            return " → ".join(_minute(data.get(name)) for name in ("from", "to"))
         case "revisit":
             return f"{data.get('visitors', 1)} 人"
     return ""
+
+
+def _minute(text: str | None) -> str:
+    return dates.moment(datetime.fromisoformat(text)) if text else "不计时"
 
 
 def _opinion(data: dict[str, Any]) -> str:

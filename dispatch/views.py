@@ -131,10 +131,15 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     calendar = calendar_of(paper.case.center)
+    # One that somebody issued by hand answers for no time of its own: it is the case's that counts.
+    by_hand = paper.due_at == paper.opened_at
+    due_at = paper.case.handling_due_at if by_hand else paper.due_at
     until = paper.closed_at or clock.now()
     context = {
         "sheet": paper,
-        "overdue_days": calendar.overdue_days(until, paper.due_at),
+        "due_at": due_at,
+        "is_late": due_at is not None and until > due_at,
+        "overdue_days": calendar.overdue_days(until, due_at) if due_at else 0,
         "printed_at": clock.now(),
     }
     return render(request, "dispatch/sheet.html", context)

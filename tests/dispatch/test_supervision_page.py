@@ -146,7 +146,8 @@ def test_a_sheet_of_another_unit_is_not_there(
 def test_the_days_a_closed_sheet_was_late_do_not_grow(client: Client, triage, lives: Lives) -> None:
     lives.supervised()
     sheet = Supervision.objects.get()
-    Supervision.objects.update(closed_at=sheet.opened_at + timedelta(days=1))
+    late = MONDAY - timedelta(days=3)
+    Supervision.objects.update(due_at=late, closed_at=MONDAY)
     clock.freeze(MONDAY + timedelta(days=30))
     client.force_login(triage)
     page = client.get(reverse("dispatch:sheet", args=[sheet.pk]))

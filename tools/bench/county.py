@@ -18,7 +18,7 @@ from bench.story import MATTERS, REST
 if TYPE_CHECKING:
     from zongzhi.demo.people import Citizen
 
-SIGNED_IN = ("triage", "clerk", "renshe", "gonghui", "village", "leader")
+SIGNED_IN = ("triage", "clerk", "renshe", "gonghui", "town_clerk", "village", "leader")
 HERE = "127.0.0.1"
 BACKEND = "orgs.signin.AccountBackend"
 CASES_OF_ONE = 4  # so many cases come from one person on average
