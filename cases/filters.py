@@ -154,6 +154,8 @@ class CaseFilter(FilterSet):
     closed_before = BeforeFilter(field_name="closed_at", label="结案日期到")
     as_of = BeforeFilter(field_name="registered_at", label="数据截止")
 
+    base_filters: dict[str, Any]  # what the metaclass gathers from the lines above
+
     class Meta:
         model = Case
         fields: tuple[str, ...] = ()

@@ -132,6 +132,14 @@ def _small(verb: str, data: dict[str, Any]) -> str:
             return str(data.get("number", ""))
         case "follow-up" | "rate":
             return _opinion(data)
+        case "revisit":
+            return f"{data.get('visitors', 1)} 人"
+        case _:
+            return _about_time(verb, data)
+
+
+def _about_time(verb: str, data: dict[str, Any]) -> str:
+    match verb:
         case "extend":
             return f"{data['days']} 个工作日" if data.get("days") else ""
         case "pause":
@@ -140,8 +148,6 @@ def _small(verb: str, data: dict[str, Any]) -> str:
             return f"暂停了 {data['days']} 个工作日" if data.get("days") else ""
         case "recalculate":
             return " → ".join(_minute(data.get(name)) for name in ("from", "to"))
-        case "revisit":
-            return f"{data.get('visitors', 1)} 人"
     return ""
 
 

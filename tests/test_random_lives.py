@@ -57,9 +57,7 @@ CAST = (
 )
 
 # What a button may still meet: a window of time that closed, or a matter only the past can tell.
-WINDOWS = re.compile(
-    "签收以后已经有了进展|退回要在收到后 5 个工作日内"
-)
+WINDOWS = re.compile("签收以后已经有了进展|退回要在收到后 5 个工作日内")
 
 Typed = dict[str, Any]
 

@@ -181,4 +181,3 @@ def api(**query: str) -> Request:
 def html(**query: str) -> Request:
     """Ask for the page of a list."""
     return "GET", f"/cases/?{urlencode(query)}", None
-
