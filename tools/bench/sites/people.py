@@ -31,9 +31,7 @@ def main() -> None:
     """Print the session of the first and the numbers of all."""
     people = get_user_model().objects
     staff = [
-        people.create(
-            username=f"staff{n}", email=f"staff{n}@example.org", is_staff=True
-        )
+        people.create(username=f"staff{n}", email=f"staff{n}@example.org", is_staff=True)
         for n in range(STAFF)
     ]
     ids = [person.pk for person in staff]
