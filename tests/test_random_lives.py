@@ -76,6 +76,7 @@ class Life:
     # What may happen
 
     def step(self) -> None:
+        clock.freeze(clock.now() + timedelta(seconds=7))  # nobody does two things at once
         happening = self.dice.choices(
             [self.somebody_acts, self.somebody_tries, self.time_passes, self.rate, self.register],
             weights=[70, 12, 10, 5, 5],

@@ -22,7 +22,7 @@ from zongzhi.demo.today import scenes
 from zongzhi.demo.year import YEAR, consultations, ordinary_lives
 from zongzhi.lib import clock
 
-CASES = 500  # more would keep whoever types `make run` waiting for over 45 seconds
+CASES = 360  # more would keep whoever types `make run` waiting for over 45 seconds
 UNREAD_FOR = timedelta(days=2)
 
 

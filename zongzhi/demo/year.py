@@ -284,7 +284,7 @@ def reporting(life: Life, *, late: bool) -> list[Step]:
 
 
 def draw_result(draw: Random) -> Result:
-    return draw.choices(list(Result), [82, 8, 4, 6])[0]
+    return draw.choices(list(Result), [88, 5, 3, 4])[0]
 
 
 def draw_satisfaction(draw: Random) -> Satisfaction:

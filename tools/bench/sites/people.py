@@ -4,7 +4,7 @@ Through the ORM because the peer hangs a person's settings on a signal. Prints J
 """
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
@@ -29,7 +29,7 @@ def session_for(user: "AbstractBaseUser", backend: str = BACKEND) -> str:
 
 def main() -> None:
     """Print the session of the first and the numbers of all."""
-    people = get_user_model().objects
+    people: Any = get_user_model().objects  # the stock user of the others, not ours
     staff = [
         people.create(username=f"staff{n}", email=f"staff{n}@example.org", is_staff=True)
         for n in range(STAFF)
