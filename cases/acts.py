@@ -47,6 +47,7 @@ class Act:
     rank: int = 50
     done: When | None = None  # who has done it already and when, if somebody has
     not_yours: Callable[[Case], str] | None = None
+    who_asks: bool = False  # whether `who` may need a query; then the state is looked at first
     # Why not for this person's own part in the case, where several units have one.
     own_part: Callable[[User, Case], str | None] | None = None
 
@@ -135,11 +136,10 @@ def allowed(user: User, case: Case) -> list[Act]:
 
 
 def _is_open(act: Act, user: User, case: Case) -> bool:
-    # The state before the person: it rules out most, and where many cases are looked at,
-    # `load_what_they_read` has brought all it asks.
-    if act.when(case) is not None or not act.who(user, case):
+    # What is at hand first: mostly the posts; only then what may need a query.
+    if act.who_asks and act.when(case) is not None:
         return False
-    if act.own_part is not None and act.own_part(user, case) is not None:
+    if not act.who(user, case) or why_not_for(act, user, case) is not None:
         return False
     return act.done is None or act.done(case) is None
 

@@ -40,6 +40,8 @@ def duplicates_of(registration: Registration, *, by: User) -> list[Case]:
             key = blind_index(party.id_number, "party.id_number")
             same_person |= Q(id_number_key=key)
     theirs = Party.objects.filter(same_person, role=PartyRole.APPLICANT)
+    if not theirs.exists():
+        return []
     opponents = [p.name for p in registration.parties if p.role == PartyRole.RESPONDENT]
     against = Party.objects.filter(role=PartyRole.RESPONDENT, name__in=opponents)
     same_matter = Q(type=registration.type)

@@ -287,7 +287,7 @@ def load_papers(cases: Sequence[Case]) -> None:
     sheets = Supervision.objects.select_related("unit").filter(closed_at=None)
     prefetch_related_objects(watched, Prefetch("supervisions", sheets, to_attr="loaded_sheets"))
     waiting = [case for case in open_cases if case.label == Label.TO_DISPATCH]
-    if waiting:
+    if len(waiting) > 1:  # of one, few ask
         _load_places(waiting)
 
 
@@ -421,6 +421,7 @@ ACTS = (
         verb="send-back",
         label="退回补办",
         who=policies.can_approve,
+        who_asks=True,
         when=_may_be_approved,
         arcs=staying(_H, _S),
         service=handling.send_back,
@@ -431,6 +432,7 @@ ACTS = (
         verb="approve",
         label="审核通过",
         who=policies.can_approve,
+        who_asks=True,
         when=_may_be_approved,
         done=_approved,
         arcs=arcs(((_H, _S), Stage.FOLLOW_UP)),

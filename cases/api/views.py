@@ -90,8 +90,8 @@ class CaseList(Endpoint, ListAPIView[Case]):
             )
             others: list[Case] = []
         else:
-            case, _ = register_case(registration, by=request.user)
             others = duplicates_of(registration, by=request.user)
+            case, _ = register_case(registration, by=request.user)
         duplicates = [DuplicateSerializer(other).data for other in others]
         return Response({**_said(case, request), "duplicates": duplicates}, status=201)
 
@@ -209,6 +209,8 @@ class DoAct(Endpoint):
         rows = Case.objects.visible_to(user).named(number)
         if self.act.asks:  # the form looks at the case; otherwise the door alone does
             rows = rows.select_related("center", "unit").with_assignments()
+        else:
+            rows = rows.only("pk")
         case = rows.first()
         if case is None:
             raise NotFound(not_found(user, number))

@@ -22,13 +22,15 @@ SETTINGS = {
     "checkpoint_timeout": "30min",
     "log_line_prefix": "bench=%d ",
 }
-# Transaction control is sent like a statement; it is counted, but apart.
+# Transaction control is sent like a statement, and so is the question whether the server is there;
+# they are counted, but apart.
 CONTROL = (b"BEGIN", b"COMMIT", b"ROLLBACK", b"SAVEPOINT", b"RELEASE", b"SET TRANSACTION")
+PING = b"SELECT 1"
 
 
 @dataclass(frozen=True)
 class Statements:
-    """How many statements the server was sent: those that do work, and BEGIN, COMMIT and such."""
+    """How many statements the server was sent: those that do work, and BEGIN, COMMIT and pings."""
 
     work: int
     control: int
@@ -129,7 +131,7 @@ def count_statements(log: Path, start: int, end: int, database: str) -> Statemen
     with log.open("rb") as lines:
         lines.seek(start)
         texts = re.findall(pattern, lines.read(end - start))
-    control = sum(text.upper().startswith(CONTROL) for text in texts)
+    control = sum(text == PING or text.upper().startswith(CONTROL) for text in texts)
     return Statements(work=len(texts) - control, control=control)
 
 
