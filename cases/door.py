@@ -116,10 +116,8 @@ def lock(case_id: int, *, visible_to: User | None = None) -> Case:
 
 
 def load_assignments(case: Case) -> None:
-    rows = (
-        Assignment.objects.open().filter(case=case).select_related("unit", "handler", "claimed_by")
-    )
-    case._open_assignments = list(rows)
+    rows = Assignment.objects.open().filter(case=case)
+    case._open_assignments = list(rows.select_related("unit"))
 
 
 def _pass_through(change: Change, verb: str) -> Iterator[Change]:

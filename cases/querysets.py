@@ -36,7 +36,15 @@ def visible_cases(user: User, prefix: str = "") -> Q:
     A centre sees the cases of its own region and those it had before they moved; a unit sees
     every case it ever had a part in; others see what they registered themselves.
     Subqueries, never joins: a join needs .distinct(), and PostgreSQL will not lock DISTINCT rows.
+    Kept with the person, as the posts of today are: a page with a menu asks a dozen times.
     """
+    known: dict[str, Q] = vars(user).setdefault("_visible_cases", {})
+    if prefix not in known:
+        known[prefix] = _visible_cases(user, prefix)
+    return known[prefix]
+
+
+def _visible_cases(user: User, prefix: str) -> Q:
     posts = user.posts_giving(Permission.VIEW_CENTER)
     units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
     parts = apps.get_model("cases", "Assignment").objects.filter(unit__in=units).values("case")

@@ -96,6 +96,7 @@ class Ours:
             "filtered_api": Work([api(**one) for one in FILTERS], triage),
             "deep_api": Work([api(cursor=deep.cursor)], triage),
             "unit_api": Work([api()], self.token("gonghui")),
+            "town_api": Work([api()], self.token("town_clerk")),
             "village_api": Work([api()], self.token("village")),
             "list_html": Work([html()], page),
             "filtered_html": Work([html(**one) for one in FILTERS], page),

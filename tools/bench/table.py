@@ -147,6 +147,7 @@ ROWS = (
     Row("filtered_api", "  filtered", API, "token"),
     Row("deep_api", "  1,000th screen", API, "token"),
     Row("unit_api", "  of a unit with few", API, "token"),
+    Row("town_api", "  of a town", API, "token"),
     Row("village_api", "  of a village", API, "token"),
     Row("list_html", "list of 25, page", HTML, "session", peer="list_api"),
     Row("filtered_html", "  filtered", HTML, "session", peer="filtered_api"),
