@@ -82,6 +82,7 @@ def staying(*stages: Stage) -> frozenset[tuple[Stage, Stage]]:
 class _Registry:
     acts: dict[str, Act] = field(default_factory=dict)
     in_order: list[Act] = field(default_factory=list)
+    at_stage: dict[str, list[Act]] = field(default_factory=dict)
     loads: list[Loads] = field(default_factory=list)
 
 
@@ -99,7 +100,10 @@ def register(*acts: Act, loads: Loads | None = None) -> None:
         if act.verb in _registry.acts:
             raise ValueError(f"the act {act.verb} is registered twice")
         _registry.acts[act.verb] = act
-    _registry.in_order = sorted(_registry.acts.values(), key=lambda act: (act.rank, act.verb))
+    in_order = sorted(_registry.acts.values(), key=lambda act: (act.rank, act.verb))
+    _registry.in_order = in_order
+    for stage in Stage:
+        _registry.at_stage[stage] = [act for act in in_order if stage in act.sources]
 
 
 def act_of(verb: str) -> Act:
@@ -130,16 +134,18 @@ def why_not(act: Act, case: Case) -> str | None:
 
 def allowed(user: User, case: Case) -> list[Act]:
     """What the door would let this person do to this case now; the case needs its assignments."""
-    stage = case.stage
-    fitting = (act for act in all_acts() if stage in act.sources)
-    return [act for act in fitting if _is_open(act, user, case)]
+    known: dict[Who, bool] = {}  # several acts ask the same of the person
+    fitting = _registry.at_stage[case.stage]
+    return [act for act in fitting if _is_open(act, user, case, known)]
 
 
-def _is_open(act: Act, user: User, case: Case) -> bool:
+def _is_open(act: Act, user: User, case: Case, known: dict[Who, bool]) -> bool:
     # What is at hand first: mostly the posts; only then what may need a query.
     if act.who_asks and act.when(case) is not None:
         return False
-    if not act.who(user, case) or why_not_for(act, user, case) is not None:
+    if act.who not in known:
+        known[act.who] = act.who(user, case)
+    if not known[act.who] or why_not_for(act, user, case) is not None:
         return False
     return act.done is None or act.done(case) is None
 

@@ -14,11 +14,14 @@ from django_fsm import TransitionNotAllowed
 from cases.acts import act_of, refusal, why_not
 from cases.clocks import Clocks, clocks_of
 from cases.history import record
+from cases.loading import load_assignments, load_places
 from cases.models import Assignment, Case, CaseEvent
 from cases.position import position
 from cases.signals import case_changed
 from cases.vocabulary import Stage
+from orgs.calendars import revisions
 from orgs.models import Department, User
+from orgs.models.calendar import REFERENCE
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, NotAllowed, NotFound, WrongState
 
@@ -31,6 +34,7 @@ class Change:
     by: User | None
     now: datetime
     clocks: Clocks
+    reference: int | None  # the revision of the reference data
     data: dict[str, Any] = field(default_factory=dict)
     text: str = ""
     public: bool = False
@@ -49,6 +53,10 @@ class Change:
         """The open assignment this person's unit has in the case; the lead's before others."""
         units = {post.department_id for post in user.posts_today}
         return next((a for a in self.case.open_assignments if a.unit_id in units), None)
+
+    def load_assignments(self) -> None:
+        """Bring the open assignments of the case as they now are."""
+        load_assignments([self.case], self.reference)
 
     def end_assignments(self, ending: Assignment.Ending) -> list[Department]:
         """Close every open part; the units they belonged to, so that they can be told."""
@@ -73,7 +81,8 @@ def changing(case_id: int, verb: str, *, by: User, version: int | None = None) -
     """
     act = act_of(verb)
     with transaction.atomic():
-        case = lock(case_id, visible_to=by)
+        known = revisions()
+        case = lock(case_id, known=known, visible_to=by)
         if not act.who(by, case):
             raise NotAllowed(refusal(act, case))
         if act.done is not None and (sentence := act.done(case)):
@@ -82,7 +91,7 @@ def changing(case_id: int, verb: str, *, by: User, version: int | None = None) -
             raise WrongState(reason)
         if version is not None and version != case.version:
             raise WrongState("写的时候这件事有了变化，核对后再提交")
-        change = Change(case=case, by=by, now=clock.now(), clocks=clocks_of(case.center))
+        change = _change(case, by, known)
         yield from _pass_through(change, verb)
 
 
@@ -96,28 +105,40 @@ def changing_by_system(
     the block gets None and nothing is recorded.
     """
     with transaction.atomic():
-        case = lock(case_id)
-        change = Change(case=case, by=None, now=clock.now(), clocks=clocks_of(case.center))
+        known = revisions()
+        case = lock(case_id, known=known)
+        change = _change(case, None, known)
         if still(change):
             yield from _pass_through(change, verb)
         else:
             yield None
 
 
-def lock(case_id: int, *, visible_to: User | None = None) -> Case:
-    """Lock one case and load its open assignments. Raises NotFound."""
+def lock(
+    case_id: int, *, known: dict[str, int] | None = None, visible_to: User | None = None
+) -> Case:
+    """Lock one case and load its open assignments. Raises NotFound.
+
+    `known` is what `revisions()` has just said, when the caller has asked already.
+    """
     rows = Case.objects.all() if visible_to is None else Case.objects.visible_to(visible_to)
-    related = rows.locked().select_related("center", "unit", "type", "occurred_region")
-    case = related.filter(pk=case_id).first()
+    case = rows.locked().filter(pk=case_id).order_by().first()
     if case is None:
         raise NotFound("没有这件事项，核对编号后再查")
-    load_assignments(case)
+    reference = (revisions() if known is None else known).get(REFERENCE)
+    load_places([case], reference)
+    load_assignments([case], reference)
     return case
 
 
-def load_assignments(case: Case) -> None:
-    rows = Assignment.objects.open().filter(case=case)
-    case._open_assignments = list(rows.select_related("unit"))
+def _change(case: Case, by: User | None, known: dict[str, int]) -> Change:
+    return Change(
+        case=case,
+        by=by,
+        now=clock.now(),
+        clocks=clocks_of(case.center, known),
+        reference=known.get(REFERENCE),
+    )
 
 
 def _pass_through(change: Change, verb: str) -> Iterator[Change]:

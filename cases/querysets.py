@@ -9,25 +9,17 @@ from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Value
 
 from orgs.models import User
 from orgs.permissions import Permission
+from zongzhi.lib.prepared import IsAny
 
 if TYPE_CHECKING:
     from cases.models import Assignment, Case, CaseEvent  # noqa: F401
 
 # Not Q(): an empty Q means "everything" alone, and vanishes under |.
 NOTHING = Q(pk__in=[])
-
-
-class IsAny(Func):
-    """`left = ANY(array)`. Between several of these an OR still uses indexes; between INs with
-    subqueries it reads every row."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = models.BooleanField()
 
 
 def visible_cases(user: User, prefix: str = "") -> Q:
@@ -109,22 +101,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(number=number) | Q(short_number=number)).order_by("-pk")
 
     def for_list(self) -> Self:
-        """Everything a row of a list shows, in one query."""
+        """The columns a row of a list shows; `rows_of` brings the rest."""
         accepted = (
             apps.get_model("cases", "Assignment")
             .objects.filter(case=OuterRef("pk"), role="lead", ending="approved")
             .order_by("-pk")
         )
-        return self.select_related("type", "unit", "center").annotate(
+        return self.annotate(
             reported_at=Subquery(accepted.values("reported_at")[:1]),
             reported_due_at=Subquery(accepted.values("handling_due_at")[:1]),
         )
-
-    def for_reading(self) -> Self:
-        """What the API says of a case, in three queries however many there are."""
-        related = self.select_related("type", "unit", "center", "occurred_region")
-        parties = Prefetch("parties", to_attr="loaded_parties")  # an attribute: half the work
-        return related.prefetch_related(open_assignments("unit"), parties)
 
     def with_assignments(self) -> Self:
         """The open assignments, lead first, as `open_assignments`."""
@@ -143,10 +129,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         ).prefetch_related(open_assignments(), "parties")
 
 
-def open_assignments(*related: str) -> Prefetch[str, Any, str]:
-    """The open assignments with what is named; pages draw the people too."""
+def open_assignments() -> Prefetch[str, Any, str]:
+    """The open assignments with the people that pages draw."""
     parts = apps.get_model("cases", "Assignment").objects.open()
-    rows = parts.select_related(*(related or ("unit", "handler", "claimed_by")))
+    rows = parts.select_related("unit", "handler", "claimed_by")
     return Prefetch("assignments", queryset=rows, to_attr="_open_assignments")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.lights import Shown, row_light
+from cases.loading import load_places
 from cases.models import Case
 from cases.vocabulary import Label, Risk, Special, Stage
 from orgs.calendars import calendars_of
@@ -37,6 +38,7 @@ class Row:
 def rows_of(cases: Iterable[Case], *, user: User, now: datetime) -> list[Row]:
     """The rows of cases that `for_list` has loaded; one query for all their calendars."""
     loaded = list(cases)
+    load_places(loaded, user.reference_revision)
     calendars = calendars_of({case.center_id: case.center for case in loaded}.values())
     units = {post.department_id for post in user.posts_giving(Permission.HANDLE)} - {None}
     return [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef
 
 from cases import policies
 from cases.acts import Act, When, arcs, staying
 from cases.forms import NoInput
+from cases.loading import IDS, OF_CASES
 from cases.models import Assignment, Case, CaseEvent
 from cases.services.course import said
 from cases.vocabulary import Label, Stage
@@ -17,6 +19,7 @@ from dispatch.models import Request, Supervision
 from dispatch.services import asking, assigning, handling, moving, supervising
 from orgs.models import Center, User
 from zongzhi.lib import clock
+from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
 
 _T, _H, _S = Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION
 # What `load_papers` leaves on a case.
@@ -224,16 +227,10 @@ def _may_move_up(case: Case) -> str | None:
 def _may_move_down(case: Case) -> str | None:
     if reason := _not_yet_dispatched(case):
         return reason
-    lower, moved = getattr(case, PLACES, None) or _places(case)
+    lower, moved = getattr(case, PLACES, None) or _places([case])[case.pk]
     if not lower:
         return "下面没有中心可以下派"
     return "这一轮已经下派过一次" if moved else None
-
-
-def _places(case: Case) -> tuple[bool, bool]:
-    """Whether there is a centre below, and whether it has been there; see `_load_places`."""
-    moved = case.events.filter(verb="push-down", round=case.round)
-    return case.center.children.exists(), moved.exists()
 
 
 def _was_mine_to_send(user: User, case: Case) -> bool:
@@ -275,31 +272,54 @@ def _nothing_to_decide(user: User, case: Case) -> str | None:
     return None if mine else "没有等这个账号批的申请"
 
 
+_REQUESTS = Prepared(lambda: Request.objects.select_related("assignment").filter(OF_CASES))
+_SHEETS = Prepared(
+    lambda: Supervision.objects.select_related("unit").filter(OF_CASES, closed_at=None)
+)
+_PLACES = Prepared(
+    lambda: (
+        Case.objects.filter(IsAny(F("pk"), Given("cases", IDS)))
+        .only("pk")
+        .annotate(
+            has_lower=Exists(Center.objects.filter(parent=OuterRef("center"))),
+            was_moved=Exists(
+                CaseEvent.objects.filter(
+                    case=OuterRef("pk"), verb="push-down", round=OuterRef("round")
+                )
+            ),
+        )
+    )
+)
+
+
 def load_papers(cases: Sequence[Case]) -> None:
     """Load what the rules above read, so that asking them of many cases asks nothing more."""
     open_cases = [case for case in cases if case.stage in (_T, _H, _S)]
     for case in open_cases:
         if case.history_length == 1:  # just registered: nothing has been asked for
             setattr(case, REQUESTS, [])
-    rows = Request.objects.select_related("assignment")
-    prefetch_related_objects(open_cases, Prefetch("requests", rows, to_attr=REQUESTS))
-    watched = [case for case in open_cases if case.stage == _S]
-    sheets = Supervision.objects.select_related("unit").filter(closed_at=None)
-    prefetch_related_objects(watched, Prefetch("supervisions", sheets, to_attr="loaded_sheets"))
+    _load(_REQUESTS, open_cases, REQUESTS)
+    _load(_SHEETS, [case for case in open_cases if case.stage == _S], "loaded_sheets")
     waiting = [case for case in open_cases if case.label == Label.TO_DISPATCH]
     if len(waiting) > 1:  # of one, few ask
-        _load_places(waiting)
+        places = _places(waiting)
+        for case in waiting:
+            setattr(case, PLACES, places[case.pk])
 
 
-def _load_places(cases: Sequence[Case]) -> None:
-    lower = Center.objects.filter(parent=OuterRef("center"))
-    moved = CaseEvent.objects.filter(case=OuterRef("pk"), verb="push-down", round=OuterRef("round"))
-    rows = Case.objects.filter(pk__in=[case.pk for case in cases]).values_list(
-        "pk", Exists(lower), Exists(moved)
-    )
-    known = {pk: (has_lower, was_moved) for pk, has_lower, was_moved in rows}
+def _load(rows: Prepared[Any], cases: Sequence[Case], name: str) -> None:
+    """Put the rows of each of these cases on it, under that name."""
+    missing = [case.pk for case in cases if not hasattr(case, name)]
+    found = grouped(rows(cases=missing), "case_id") if missing else {}
     for case in cases:
-        setattr(case, PLACES, known[case.pk])
+        if not hasattr(case, name):
+            setattr(case, name, found.get(case.pk, []))
+
+
+def _places(cases: Sequence[Case]) -> dict[int, tuple[bool, bool]]:
+    """Whether there is a centre below, and whether the case has been there this round."""
+    rows: list[Any] = _PLACES(cases=[case.pk for case in cases])
+    return {row.pk: (row.has_lower, row.was_moved) for row in rows}
 
 
 ACTS = (

@@ -8,12 +8,14 @@ from datetime import timedelta
 from ipaddress import ip_address
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField
 
-from orgs.models import AccessLog, ApiToken, Post, User
+from orgs.models import AccessLog, ApiToken, User
+from orgs.models.people import reference_revision
 from orgs.services import log_access
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError
+from zongzhi.lib.prepared import Given, Prepared
 
 LIVES_IDLE = timedelta(minutes=30)  # as long as a session
 WRITTEN_EVERY = timedelta(minutes=1)
@@ -60,7 +62,7 @@ def _issue(user: User, bound: str | None) -> str:
 
 def holder_of(plain: str, *, address: str | None) -> User:
     """Whose key it is, if it still opens anything from there. Raises TokenRefused."""
-    token = _with_posts(_digest(plain))
+    token = _held(_digest(plain))
     if token is None or not token.user.is_active:
         raise TokenRefused("没有这个令牌，用账号和密码重新取")
     if token.bound_address is not None:
@@ -73,25 +75,21 @@ def holder_of(plain: str, *, address: str | None) -> User:
     return token.user
 
 
-def _with_posts(digest: str) -> ApiToken | None:
-    """The key and its holder, with the holder's posts of today in the same query."""
-    key = "user__api_tokens"
-    held = Post.objects.held_on(clock.now().date()).for_rules().select_related("user")
-    rows = held.filter(**{f"{key}__digest": digest}).annotate(
-        **{f"token_{name}": F(f"{key}__{name}") for name in ("id", "last_used_at", "bound_address")}
+_HELD = Prepared(
+    lambda: (
+        ApiToken.objects.select_related("user")
+        .filter(digest=Given("digest", CharField()))
+        .annotate(revision=reference_revision())
     )
-    posts = list(rows)
-    if not posts:  # nobody's key, or of somebody who holds no post today
-        return ApiToken.objects.select_related("user").filter(digest=digest).first()
-    found = vars(posts[0])
-    user = posts[0].user
-    user.posts_today = posts
-    return ApiToken(
-        pk=found["token_id"],
-        user=user,
-        last_used_at=found["token_last_used_at"],
-        bound_address=found["token_bound_address"],
-    )
+)
+
+
+def _held(digest: str) -> ApiToken | None:
+    """The key and its holder, who need not ask how the posts stand any more."""
+    token = _HELD.first(digest=digest)
+    if token is not None:
+        token.user.reference_revision = token.revision  # type: ignore[attr-defined]
+    return token
 
 
 class StalePassword(DomainError):

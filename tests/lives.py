@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cases.door import load_assignments
+from cases.loading import load_assignments
 from cases.models import Case, DisputeType
 from cases.services.closing import follow_up_case
 from cases.services.registration import PartyInput, Registration, register_case
@@ -120,7 +120,7 @@ class Lives:
 def fresh(case: Case) -> Case:
     """The case as the database has it now, with its open assignments."""
     again = Case.objects.select_related("center", "unit", "type").get(pk=case.pk)
-    load_assignments(again)
+    load_assignments([again], None)
     return again
 
 

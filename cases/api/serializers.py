@@ -38,6 +38,7 @@ MOST_VISITORS = 500
 LEAST_WORDS, MOST_WORDS = 10, 2000
 # The colour of a light does not depend on the calendar, only its words do.
 _ANY_CALENDAR = Calendar()
+ANY_TOKEN = "-" * 22
 
 
 def _not_given(label: str) -> dict[str, Any]:
@@ -230,11 +231,10 @@ class PartySerializer(serializers.Serializer[Party]):
 
 
 class CaseSerializer(serializers.Serializer[Case]):
-    """A case as somebody who may see it reads it; it must come from `for_reading()`.
+    """A case as somebody who may see it reads it."""
 
-    The fields describe, `to_representation` writes: going through each field of 25 cases one by
-    one costs more than the database does.
-    """
+    # The fields describe, `to_representation` writes, of what `load_for_reading` has brought: going
+    # through each field of 25 cases one by one costs more than the database does.
 
     number = serializers.CharField(help_text="16 位编号")
     short_number = serializers.CharField(help_text="短号")
@@ -303,12 +303,13 @@ class CaseSerializer(serializers.Serializer[Case]):
         """The citizen's page, for the window that hands out the slip; a silent case has none."""
         if case.is_silent or not user.can_at(Permission.REGISTER, case.center_id):
             return None
-        return f"{self._home}{reverse('citizen:progress', args=[case.token])}"
+        return self._citizens_page.replace(ANY_TOKEN, case.token)
 
     @cached_property
-    def _home(self) -> str:
-        home: str = self.context["request"].build_absolute_uri("/")
-        return home.removesuffix("/")
+    def _citizens_page(self) -> str:
+        path = reverse("citizen:progress", args=[ANY_TOKEN])
+        page: str = self.context["request"].build_absolute_uri(path)
+        return page
 
 
 def _light(case: Case) -> str:
@@ -318,7 +319,7 @@ def _light(case: Case) -> str:
 
 
 def _parties(case: Case) -> Iterable[Party]:
-    """As `for_reading` has loaded them, or of a case just registered."""
+    """As `load_for_reading` has left them, or of a case just registered."""
     loaded: list[Party] | None = getattr(case, "loaded_parties", None)
     return case.parties.all() if loaded is None else loaded
 

@@ -22,6 +22,7 @@ from cases.api.serializers import (
 from cases.duplicates import duplicates_of
 from cases.filters import CaseFilter
 from cases.forms import sentences
+from cases.loading import load_for_reading
 from cases.models import Case, CaseEvent
 from cases.querysets import CaseQuerySet
 from cases.searching import not_found
@@ -56,10 +57,11 @@ class CaseList(Endpoint, ListAPIView[Case]):
     filterset_class = CaseFilter
 
     def get_queryset(self) -> CaseQuerySet:
-        return Case.objects.visible_to(self.request.user).for_reading()
+        return Case.objects.visible_to(self.request.user)
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
+        load_for_reading(page or [], self.request.user.reference_revision)
         load_what_they_read(page or [])
         return page
 
@@ -115,9 +117,10 @@ class CaseDetail(Endpoint):
 
     @extend_schema(operation_id="case_read", summary="一件事项", responses=CaseSerializer)
     def get(self, request: StaffApiRequest, number: str) -> Response:
-        case = Case.objects.visible_to(request.user).for_reading().named(number).first()
+        case = Case.objects.visible_to(request.user).named(number).first()
         if case is None:
             raise NotFound(not_found(request.user, number))
+        load_for_reading([case], request.user.reference_revision)
         return Response(_said(case, request))
 
 

@@ -203,7 +203,7 @@ class Case(ProtectedStage, TimeStamped):
         return loaded
 
     _open_assignments: list[Assignment]
-    loaded_parties: list[Party]  # where `for_reading()` or registering has put them
+    loaded_parties: list[Party]  # where `load_for_reading` or registering has put them
 
     @property
     def lead(self) -> Assignment | None:

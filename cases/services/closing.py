@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cases.clocks import local_day
-from cases.door import Change, changing, changing_by_system, load_assignments
+from cases.door import Change, changing, changing_by_system
 from cases.models import Assignment, Case, FollowUp, Rating
 from cases.services.course import close, restart, tell_unit
 from cases.vocabulary import (
@@ -146,7 +146,7 @@ def _redo(change: Change) -> None:
         handling_due_at=due.at,
         handling_near_at=due.near,
     )
-    load_assignments(case)
+    change.load_assignments()
     case.dispatched_at = case.claimed_at = change.now
     case.approved_at = case.ruled_at = case.complained_at = None
     case.is_joint = False

@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Value
 
 from cases.clocks import clocks_of, local_day
-from cases.door import changing, load_assignments, place
+from cases.door import changing, place
 from cases.history import digest, record
+from cases.loading import load_assignments
 from cases.models import Case, CaseWords, Consultation, DisputeType, Party, Visit
 from cases.numbering import new_token, next_case_numbers
 from cases.vocabulary import PartyRole, Source, Special, Willing
@@ -90,7 +91,7 @@ def _registering_post(by: User) -> Post:
 def _same_again(case: Case, by: User) -> tuple[Case, bool]:
     if case.registered_by_id != by.pk:
         raise NotFound("没有这次登记")
-    load_assignments(case)
+    load_assignments([case], by.reference_revision)
     return case, False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from cases.door import Change, changing, load_assignments
+from cases.door import Change, changing
 from cases.models import Assignment, Case
 from cases.services.course import said, tell_unit
 from cases.vocabulary import Clock, Complexity, Risk
@@ -74,7 +74,7 @@ def assign(change: Change, lead: Department, assisting: Sequence[Department] = (
             for unit in units
         ]
     )
-    load_assignments(case)
+    change.load_assignments()
     case.dispatched_at, case.claimed_at = change.now, None
     case.promised_at = case.promised_at or rule.at
     change.data |= {"lead": lead.pk, "assisting": [unit.pk for unit in assisting]}

@@ -33,6 +33,10 @@ class CalendarDay(models.Model):
         return f"{self.day} {self.name}"
 
 
+# The subject that every change of a place, post, role or dispute type moves on: by triggers.
+REFERENCE = "reference"
+
+
 class Revision(models.Model):
     """Counts the changes of a table that every act reads, so that processes may keep a copy."""
 

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Func, Q, Subquery
 from django.utils.functional import cached_property
 
+from orgs.models.calendar import REFERENCE, Revision
 from orgs.models.places import STEM_LENGTHS, Center, Department, Window
 from orgs.permissions import Permission
 from zongzhi.lib import clock
+
+NONE: frozenset[int] = frozenset()
+KEPT = 4096  # people whose posts a process keeps
 
 PASSWORD_LASTS = timedelta(days=90)  # GB/T 22239-2019: changed at intervals; 90 days is usual
 
@@ -101,6 +107,40 @@ class Post(models.Model):
         return permission.value in self.role.permissions
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """What somebody's posts of one day allow; shared by every request, so never changed."""
+
+    posts: tuple[Post, ...]
+    giving: dict[str, list[Post]]
+    centers: dict[str, frozenset[int]]
+    departments: dict[str, frozenset[int]]
+
+
+@lru_cache(KEPT)
+def _standing(user_id: int, day: date, revision: int | None) -> _Standing:
+    """Look it up; under the same revision the tables say the same again."""
+    posts = tuple(Post.objects.filter(user=user_id).held_on(day).for_rules())
+    giving: dict[str, list[Post]] = {}
+    for post in posts:
+        for permission in post.role.permissions:
+            giving.setdefault(permission, []).append(post)
+    return _Standing(
+        posts,
+        giving,
+        centers={name: frozenset(p.center_id for p in given) for name, given in giving.items()},
+        departments={
+            name: frozenset(p.department_id for p in given if p.department_id is not None)
+            for name, given in giving.items()
+        },
+    )
+
+
+def reference_revision() -> Subquery:
+    """The revision of all reference data, for a query that loads a person anyway."""
+    return Subquery(Revision.objects.filter(subject=REFERENCE).values("number"))
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(username=username, **fields)
@@ -156,9 +196,20 @@ class User(AbstractBaseUser):
         return self.username  # never the name: this lands in logs
 
     @cached_property
-    def posts_today(self) -> list[Post]:
-        """The posts in force today; loaded once per request with all that rules ask of them."""
-        return list(self.posts.held_on(clock.now().date()).for_rules())
+    def reference_revision(self) -> int | None:
+        """The revision of all reference data when this person was loaded; None before the first."""
+        rows = Revision.objects.filter(subject=REFERENCE)
+        return rows.values_list("number", flat=True).first()
+
+    @cached_property
+    def _standing(self) -> _Standing:
+        look_up = _standing if self.reference_revision else _standing.__wrapped__
+        return look_up(self.pk, clock.now().date(), self.reference_revision)
+
+    @property
+    def posts_today(self) -> Sequence[Post]:
+        """The posts in force today, with all that rules ask of them."""
+        return self._standing.posts
 
     @cached_property
     def triage_right_below(self) -> dict[int, frozenset[int]]:
@@ -177,27 +228,18 @@ class User(AbstractBaseUser):
             found[center_id] = found.get(center_id, frozenset()) | {user_id}
         return found
 
-    @cached_property
-    def _posts_by_permission(self) -> dict[str, list[Post]]:
-        found: dict[str, list[Post]] = {}
-        for post in self.posts_today:
-            for permission in post.role.permissions:
-                found.setdefault(permission, []).append(post)
-        return found
-
     def posts_giving(self, permission: Permission) -> list[Post]:
-        return self._posts_by_permission.get(permission.value, [])
+        return self._standing.giving.get(permission.value, [])
 
     def can(self, permission: Permission) -> bool:
         """Whether any post of today gives the permission, wherever."""
         return bool(self.posts_giving(permission))
 
     def can_at(self, permission: Permission, center_id: int | None) -> bool:
-        return any(post.center_id == center_id for post in self.posts_giving(permission))
+        return center_id in self._standing.centers.get(permission.value, ())
 
     def can_for(self, permission: Permission, department_ids: Iterable[int | None]) -> bool:
-        wanted = {pk for pk in department_ids if pk is not None}
-        return any(post.department_id in wanted for post in self.posts_giving(permission))
+        return not self._standing.departments.get(permission.value, NONE).isdisjoint(department_ids)
 
     @property
     def password_is_stale(self) -> bool:

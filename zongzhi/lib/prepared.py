@@ -1,0 +1,112 @@
+"""Querysets put together once: for what nearly every request asks, in the same words.
+
+Django writes the SQL of a queryset anew each time, and that takes it longer than PostgreSQL takes
+to answer a question by key. A prepared queryset is written once a process; each asking only brings
+its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from typing import Any, Generic, TypeVar
+
+from django.db import connections
+from django.db.models import BooleanField, Expression, Field, Func, Model, QuerySet
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
+
+M = TypeVar("M", bound=Model)
+
+
+class _Place:
+    """Where among the parameters of the SQL a value goes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Given(Expression):
+    """A value that comes with each asking; stands wherever a queryset takes an expression.
+
+    The value is sent as it is: it must be what psycopg2 takes for that column.
+    """
+
+    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (_Place(self.name),)
+
+
+class IsAny(Func):
+    """`left = ANY(array)`. Between several of these an OR still uses indexes; between INs with
+    subqueries it reads every row."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+class Prepared(Generic[M]):
+    """A queryset with places for values: call it with them, by name, and get the rows.
+
+        PARTIES = Prepared(lambda: Party.objects.filter(IsAny(F("case"), Given("cases", IDS))))
+        PARTIES(cases=[1, 2])
+
+    The rows are model instances with all that select_related() and annotate() bring. Prefetches
+    are not followed, and the queryset must name all its columns the same way every time.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
+        self._build = build
+        self._written: tuple[QuerySet[M], SQLCompiler, str, Sequence[Any]] | None = None
+
+    def __call__(self, **given: Any) -> list[M]:
+        """Ask. Raises KeyError when a value is missing."""
+        queryset, compiler, sql, places = self._written or self._write()
+        params = tuple(given[p.name] if isinstance(p, _Place) else p for p in places)
+        asked = queryset._chain()  # type: ignore[attr-defined]
+        asked._query = _Written(queryset.model, compiler, sql, params)
+        return list(asked)
+
+    def first(self, **given: Any) -> M | None:
+        """The first row, if there is one; the queryset should ask for no more."""
+        return next(iter(self(**given)), None)
+
+    def _write(self) -> tuple[QuerySet[M], SQLCompiler, str, Sequence[Any]]:
+        queryset = self._build()
+        compiler = queryset.query.get_compiler(using=queryset.db)
+        sql, places = compiler.as_sql()
+        self._written = queryset, compiler, sql, places
+        return self._written
+
+
+class _Written(Query):
+    """A query whose SQL is known: Django's own iteration over rows asks it for a compiler."""
+
+    def __init__(
+        self, model: type[Model], compiler: SQLCompiler, sql: str, params: tuple[Any, ...]
+    ) -> None:
+        super().__init__(model)
+        self._compiler, self._sql_and_params = compiler, (sql, params)
+
+    def get_compiler(
+        self,
+        using: str | None = None,
+        connection: Any = None,
+        elide_empty: bool = True,
+    ) -> SQLCompiler:
+        compiler = copy(self._compiler)
+        compiler.connection = connections[using or "default"]
+        compiler.as_sql = lambda *args, **kwargs: self._sql_and_params  # type: ignore[method-assign]
+        return compiler
+
+
+def grouped(rows: Iterable[M], by: str) -> dict[Any, list[M]]:
+    """The rows by the value of that attribute, each group in the order they came."""
+    found: dict[Any, list[M]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, by), []).append(row)
+    return found
