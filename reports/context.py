@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,8 @@ from django.utils.functional import SimpleLazyObject
 
 from orgs.models import User
 from orgs.recent import Recent, recently_opened
-from reports.counting import count_all
-from reports.menu import Entry, menu_of
+from reports.menu import UNREAD, Entry, menu_of
 from zongzhi.lib import clock
-
-UNREAD = "unread"
 
 
 @dataclass(frozen=True)
@@ -56,13 +54,14 @@ def _frame(request: HttpRequest) -> Frame | None:
     if not isinstance(user, User) or not user.is_authenticated:
         return None
     if user.password_is_stale:  # nothing else is open to them yet
-        return _draw(request, user, [], {})
-    entries = menu_of(user)
-    lists = {entry.url: entry.rows for entry in entries if entry.rows is not None}
-    return _draw(request, user, entries, count_all({UNREAD: user.notices.unread(), **lists}))
+        return _draw(request, user, (), {})
+    menu = menu_of(user)
+    return _draw(request, user, menu.entries, menu.counted.numbers())
 
 
-def _draw(request: HttpRequest, user: User, entries: list[Entry], counts: dict[str, int]) -> Frame:
+def _draw(
+    request: HttpRequest, user: User, entries: Sequence[Entry], counts: dict[str, int]
+) -> Frame:
     posts = user.posts_today
     center = posts[0].center if posts else None
     window = next((post.window for post in posts if post.window), None)
@@ -82,7 +81,7 @@ def _draw(request: HttpRequest, user: User, entries: list[Entry], counts: dict[s
     )
 
 
-def _current(entries: list[Entry], request: HttpRequest) -> str:
+def _current(entries: Sequence[Entry], request: HttpRequest) -> str:
     """The entry this page belongs to: same path, and as much of its query as the page has."""
     best, score = "", -1
     for entry in entries:

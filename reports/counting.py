@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import connection
 from django.db.models import Count, IntegerField, QuerySet, Value
 from django.urls import reverse
 
@@ -32,18 +33,33 @@ def listed(user: User, params: Params) -> QuerySet[Case]:
     return rows
 
 
+class Counted:
+    """The lengths of some lists, asked for in one query that is put together once.
+
+    Only for lists that say the same tomorrow: none may hold a moment of now.
+    """
+
+    def __init__(self, lists: Mapping[str, QuerySet[Any]]) -> None:
+        self._names = list(lists)
+        parts = [
+            rows.order_by()
+            .annotate(which=Value(index, IntegerField()))
+            .values("which")
+            .annotate(number=Count("pk"))
+            .values_list("which", "number")
+            for index, rows in enumerate(lists.values())
+        ]
+        union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+        self._sql, self._params = union.query.sql_with_params()
+
+    def numbers(self) -> dict[str, int]:
+        """How long each of the lists is now."""
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, self._params)
+            counted = dict(cursor.fetchall())
+        return {name: counted.get(index, 0) for index, name in enumerate(self._names)}
+
+
 def count_all(lists: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How long each of the lists is, in one query however many there are."""
-    names = list(lists)
-    parts = [
-        rows.order_by()
-        .annotate(which=Value(index, IntegerField()))
-        .values("which")
-        .annotate(number=Count("pk"))
-        .values_list("which", "number")
-        for index, rows in enumerate(lists.values())
-    ]
-    if not parts:
-        return {}
-    counted = dict(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
-    return {name: counted.get(index, 0) for index, name in enumerate(names)}
+    return Counted(lists).numbers() if lists else {}

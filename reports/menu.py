@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,7 +15,8 @@ from cases.vocabulary import Label
 from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
 from orgs.models import User
 from orgs.permissions import Permission, RoleCode
-from reports.counting import Params, list_url, listed
+from reports.counting import Counted, Params, list_url, listed
+from zongzhi.lib import clock
 
 FOLLOW_UP: Params = {"view": "todo", "label": Label.TO_FOLLOW_UP.value}
 TO_CLAIM: Params = {"view": "todo", "label": Label.TO_CLAIM.value}
@@ -23,6 +26,10 @@ ASSISTING: Params = {"mine": "assisting"}
 SUPERVISED: Params = {"view": "supervised", "open": "1"}
 RECEIVED: Params = {"mine": "first", "open": "1"}
 REGISTERED: Params = {"mine": "registered"}
+
+
+UNREAD = "unread"
+KEPT = 1024  # menus a process keeps
 
 
 @dataclass(frozen=True)
@@ -36,12 +43,42 @@ class Entry:
     rows: QuerySet[Any] | None = None
 
 
-def menu_of(user: User) -> list[Entry]:
+@dataclass(frozen=True)
+class Menu:
+    """A person's menu as their posts of today make it, and how its numbers are counted."""
+
+    entries: tuple[Entry, ...]
+    counted: Counted
+
+
+def menu_of(user: User) -> Menu:
     """The entries of all the posts a person holds today, each page once."""
+    if user.reference_revision is None:
+        return _menu(user)
+    return _kept_menu(_Of(user.pk, clock.today(), user.reference_revision, user))
+
+
+@dataclass(frozen=True)
+class _Of:
+    """Whose menu, under which revision of the posts."""
+
+    user_id: int
+    day: date
+    revision: int
+    user: User = field(compare=False)
+
+
+@lru_cache(KEPT)
+def _kept_menu(of: _Of) -> Menu:
+    return _menu(of.user)
+
+
+def _menu(user: User) -> Menu:
     seen: dict[str, Entry] = {}
     for entry in _entries(user):
         seen.setdefault(entry.url, entry)
-    return list(seen.values())
+    lists = {entry.url: entry.rows for entry in seen.values() if entry.rows is not None}
+    return Menu(tuple(seen.values()), Counted({UNREAD: user.notices.unread(), **lists}))
 
 
 def _entries(user: User) -> Iterator[Entry]:
