@@ -136,6 +136,11 @@ def _standing(user_id: int, day: date, revision: int | None) -> _Standing:
     )
 
 
+@lru_cache(1)
+def _all_centers(revision: int | None) -> frozenset[int]:
+    return frozenset(Center.objects.values_list("pk", flat=True))
+
+
 def reference_revision() -> Subquery:
     """The revision of all reference data, for a query that loads a person anyway."""
     return Subquery(Revision.objects.filter(subject=REFERENCE).values("number"))
@@ -210,6 +215,12 @@ class User(AbstractBaseUser):
     def posts_today(self) -> Sequence[Post]:
         """The posts in force today, with all that rules ask of them."""
         return self._standing.posts
+
+    @property
+    def all_centers(self) -> frozenset[int]:
+        """The ids of all centres there are, near or far."""
+        look_up = _all_centers if self.reference_revision else _all_centers.__wrapped__
+        return look_up(self.reference_revision)
 
     @cached_property
     def triage_right_below(self) -> dict[int, frozenset[int]]:
