@@ -44,7 +44,7 @@ def _visible_cases(user: User, prefix: str) -> Q:
         return Q(**{f"{prefix}pk__in": parts})  # alone, so that it may be as many as it likes
     seen = NOTHING
     if posts:
-        seen |= _in_reach(user, {pk for post in posts for pk in post.reach}, f"{prefix}center")
+        seen |= in_reach(user, f"{prefix}center")
         centers = {post.center_id for post in posts}
         formerly = apps.get_model("cases", "CaseCenter").objects.filter(center__in=centers)
         seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(formerly.values("case"))))
@@ -55,11 +55,13 @@ def _visible_cases(user: User, prefix: str) -> Q:
     return seen
 
 
-def _in_reach(user: User, reach: set[int], column: str) -> Q:
-    """The column names a centre in reach; whoever reaches most of them is said by the others.
+def in_reach(user: User, column: str) -> Q:
+    """The column names a centre whose cases this person sees for being at one above.
 
-    A long list of centres tempts the database to collect nearly every case by an index.
+    Whoever reaches most centres is said by the others: a long list tempts the database to collect
+    nearly every case by an index.
     """
+    reach = {pk for post in user.posts_giving(Permission.VIEW_CENTER) for pk in post.reach}
     others = user.all_centers - reach
     few, beyond = (others, True) if len(others) < len(reach) else (reach, False)
     named = Q(IsAny(F(column), Value(sorted(few), ArrayField(models.BigIntegerField()))))

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
 
 from cases.models import Case, Consultation, Visit
+from cases.querysets import in_reach
 from cases.rows import Row, rows_of
 from dispatch.models import Request
 from dispatch.queues import pending_requests
@@ -113,14 +114,15 @@ def requests_to_decide(user: User, most: int = SHOWN) -> list[Request]:
 
 
 def visits_of(user: User) -> QuerySet[Visit]:
-    """Visits for the cases this person sees."""
-    rows: QuerySet[Visit] = Visit.objects.visible_to(user)
-    return rows
+    """Visits to the centres whose cases this person sees; else those they received themselves."""
+    if not user.can(Permission.VIEW_CENTER):
+        return Visit.objects.filter(received_by=user)
+    return Visit.objects.filter(in_reach(user, "center"))
 
 
 def consultations_of(user: User) -> QuerySet[Consultation]:
     """Consultations of the centres whose cases this person sees."""
-    return Consultation.objects.filter(center__in=centers_of(user, Permission.VIEW_CENTER))
+    return Consultation.objects.filter(in_reach(user, "center"))
 
 
 def coming(user: User, at: AsOf) -> Coming:

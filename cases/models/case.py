@@ -141,7 +141,13 @@ class Case(ProtectedStage, TimeStamped):
             # 全部事项, newest first, by keyset.
             models.Index(fields=["-registered_at", "-id"], name="case_newest"),
             # 工作台 and lists by what is due first, open cases only.
-            models.Index(fields=["due_at", "id"], condition=~Q(stage="closed"), name="case_due"),
+            # What the board counts stands in the index: it never looks at the cases themselves.
+            models.Index(
+                fields=["due_at", "id"],
+                include=["center", "near_at", "risk", "complained_at", "round"],
+                condition=~Q(stage="closed"),
+                name="case_due",
+            ),
             models.Index(
                 fields=["center", "label", "due_at"],
                 condition=~Q(stage="closed"),
@@ -158,6 +164,15 @@ class Case(ProtectedStage, TimeStamped):
             models.Index(fields=["unit", "-registered_at", "-id"], name="case_by_unit"),
             models.Index(fields=["type", "-registered_at", "-id"], name="case_by_type"),
             models.Index(fields=["center", "-registered_at", "-id"], name="case_by_center"),
+            models.Index(fields=["source", "-registered_at", "-id"], name="case_by_source"),
+            models.Index(
+                fields=["-registered_at", "-id"], condition=Q(risk="high"), name="case_high_risk"
+            ),
+            models.Index(
+                fields=["-registered_at", "-id"],
+                condition=Q(satisfaction__in=["unsatisfied", "very_unsatisfied"]),
+                name="case_unsatisfied",
+            ),
             models.Index(fields=["registered_by", "-registered_at"], name="case_by_clerk"),
             # 本月办结, 满意率: what was approved or closed in a period.
             models.Index(

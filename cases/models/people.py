@@ -48,6 +48,7 @@ class Visit(models.Model):
     """One coming about a case (批次) by so many people (人次)."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="visits")
+    center = models.ForeignKey(Center, models.PROTECT, related_name="visits")
     at = models.DateTimeField("时间")
     visitors = models.PositiveSmallIntegerField("人数", default=1)
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -58,7 +59,9 @@ class Visit(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name = verbose_name_plural = "来访"
-        indexes = [models.Index(fields=["at"], name="visit_by_time")]
+        indexes = [
+            models.Index(fields=["at"], include=["center", "visitors"], name="visit_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"visit {self.pk}"

@@ -153,7 +153,7 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     case.save(force_insert=True)
     case.loaded_parties = _add_parties(case, registration.parties)
     Visit.objects.create(
-        case=case, at=now, visitors=registration.visitors, received_by=by, window=post.window
+        case=case, center=center, at=now, visitors=registration.visitors, received_by=by, window=post.window
     )
     index_words(case, [party.name for party in registration.parties], new=True)
     what = "待分流" if whole else "待受理"
@@ -220,6 +220,7 @@ def revisit_case(*, case_id: int, by: User, visitors: int, text: str) -> Case:
         windows = [post.window for post in by.posts_giving(Permission.REGISTER)]
         Visit.objects.create(
             case=case,
+            center=case.center,
             at=change.now,
             visitors=visitors,
             received_by=by,

@@ -203,11 +203,12 @@ SELECT life.n, 'respondent', p.name, false, '', '', p.phone, p.phone_key, ''
 FROM life, people, bench_person p
 WHERE life.n % 5 < 3 AND p.n = life.n * 104729 % people.known ORDER BY life.n;
 
-INSERT INTO cases_visit (case_id, at, visitors, received_by_id)
-SELECT n, at, 1, people.clerk FROM life, people ORDER BY n;
-INSERT INTO cases_visit (case_id, at, visitors, received_by_id)
-SELECT n, least(at + interval '10 days', :'now'), 1, people.clerk
-FROM life, people WHERE n % 20 = 0 ORDER BY n;
+INSERT INTO cases_visit (case_id, center_id, at, visitors, received_by_id)
+SELECT n, center_id, at, 1, people.clerk
+FROM life JOIN cases_case ON cases_case.id = n, people ORDER BY n;
+INSERT INTO cases_visit (case_id, center_id, at, visitors, received_by_id)
+SELECT n, center_id, least(at + interval '10 days', :'now'), 1, people.clerk
+FROM life JOIN cases_case ON cases_case.id = n, people WHERE n % 20 = 0 ORDER BY n;
 
 INSERT INTO cases_casewords (case_id, words)
 SELECT life.n, to_tsvector('simple', concat_ws(' ', m.words, t.words, life.n, a.words,
