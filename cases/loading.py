@@ -54,6 +54,11 @@ def load_for_reading(cases: Sequence[Case], revision: int | None) -> None:
     """Bring all that the API says of these cases."""
     load_places(cases, revision)
     load_assignments(cases, revision)
+    load_parties(cases)
+
+
+def load_parties(cases: Sequence[Case]) -> None:
+    """Bring the parties, in the order they were named."""
     parties = grouped(_PARTIES(cases=[case.pk for case in cases]), "case_id")
     for case in cases:
         case.loaded_parties = parties.get(case.pk, [])

@@ -15,17 +15,13 @@ INSERT INTO cases_counter (series, last) VALUES (%s, 1)
 ON CONFLICT (series) DO UPDATE SET last = cases_counter.last + 1
 RETURNING last
 """
-_NEXT_CASE = f"{_NEXT.rstrip()}, nextval(pg_get_serial_sequence('cases_case', 'id'))"
+_NEXT_ID = "SELECT nextval(pg_get_serial_sequence('cases_case', 'id'))"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Full: county code 6 + YYMMDD + 4, digits only, so that a scanner's IME cannot spoil it.
+    """Full: county code 6 + YYMMDD + 4, digits only, so that a scanner's IME cannot spoil it."""
 
-    With the id for the row: the first line of history names it before it is saved.
-    """
-
-    pk: int
     full: str
     short: str
 
@@ -38,16 +34,20 @@ def next_in(series: str) -> int:
 
 
 def next_case_numbers(center: Center, day: date) -> Numbers:
-    """Numbers for a case registered that day; one series for all centres of the county."""
+    """Numbers for a case registered that day; one series for all centres of the county.
+
+    Whoever registers next waits for the commit: to be asked as late as can be.
+    """
     county = center.region.code[:6]
+    serial = next_in(f"case {county} {day:%y%m%d}")
+    return Numbers(full=f"{county}{day:%y%m%d}{serial:04d}", short=f"{day:%m%d}-{serial:03d}")
+
+
+def next_case_id() -> int:
+    """The id of a case to come: the first line of its history names it before it is saved."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_CASE, [f"case {county} {day:%y%m%d}"])
-        serial, pk = cursor.fetchone()
-    return Numbers(
-        pk=pk,
-        full=f"{county}{day:%y%m%d}{serial:04d}",
-        short=f"{day:%m%d}-{serial:03d}",
-    )
+        cursor.execute(_NEXT_ID)
+        return int(cursor.fetchone()[0])
 
 
 def new_token() -> str:

@@ -10,13 +10,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 
 from orgs.models import IdempotencyKey, User
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError
 
 Answer = tuple[int, Any]
+
+_CLAIM = """
+INSERT INTO orgs_idempotencykey (user_id, key, fingerprint, status, created_at)
+VALUES (%s, %s, %s, 0, %s) ON CONFLICT (user_id, key) DO NOTHING RETURNING id
+"""
 
 
 class KeyReused(DomainError):
@@ -55,13 +60,10 @@ def answer_once(*, user: User, key: str, fingerprint: str, act: Callable[[], Ans
 
 def _claim(user: User, key: str, fingerprint: str) -> IdempotencyKey | None:
     """A row of our own for the key; None when somebody has been there, and has committed."""
-    try:
-        with transaction.atomic():
-            return IdempotencyKey.objects.create(
-                user=user, key=key, fingerprint=fingerprint, created_at=clock.now()
-            )
-    except IntegrityError:
-        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [user.pk, key, fingerprint, clock.now()])
+        found = cursor.fetchone()
+    return IdempotencyKey(pk=found[0]) if found else None
 
 
 def _first_answer(user: User, key: str, fingerprint: str) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from orgs.models import AccessLog, Notice, User
+from orgs.models.people import Holders
 from zongzhi.lib import clock
 
 _NOTIFY = """
@@ -19,23 +20,25 @@ SELECT reader.id, %s, %s, %s FROM ({readers}) reader
 """
 
 
-def notify(users: Iterable[User], *, text: str, url: str = "") -> None:
+def notify(users: Iterable[User] | Holders, *, text: str, url: str = "") -> None:
     """Write a line for each of them, in the caller's transaction: it stands or falls with it."""
     now = clock.now()
+    if isinstance(users, Holders):
+        _notify_all(*users.sql(), text, url, now)
+        return
     if isinstance(users, QuerySet):
-        _notify_all(users, text, url, now)
+        try:
+            _notify_all(*users.order_by().values("id").query.sql_with_params(), text, url, now)
+        except EmptyResultSet:
+            return
         return
     Notice.objects.bulk_create(
         [Notice(user=user, text=text, url=url, created_at=now) for user in users]
     )
 
 
-def _notify_all(users: QuerySet[User], text: str, url: str, now: datetime) -> None:
+def _notify_all(readers: str, asked: Sequence[Any], text: str, url: str, now: datetime) -> None:
     """The same for people who need not be loaded first: one statement."""
-    try:
-        readers, asked = users.order_by().values("id").query.sql_with_params()
-    except EmptyResultSet:
-        return
     with connection.cursor() as cursor:
         cursor.execute(_NOTIFY.format(readers=readers), [text, url, now, *asked])
 

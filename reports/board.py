@@ -12,7 +12,6 @@ from cases.querysets import in_reach
 from cases.rows import Row, rows_of
 from dispatch.models import Request
 from dispatch.queues import pending_requests
-from orgs.gates import centers_of
 from orgs.models import User
 from orgs.permissions import Permission
 from reports import figures

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, IntegerField, QuerySet, Value
 from django.urls import reverse
@@ -50,10 +51,15 @@ class Counted:
             for index, rows in enumerate(lists.values())
         ]
         union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-        self._sql, self._params = union.query.sql_with_params()
+        try:
+            self._sql, self._params = union.query.sql_with_params()
+        except EmptyResultSet:  # none of the lists can have a row
+            self._sql = ""
 
     def numbers(self) -> dict[str, int]:
         """How long each of the lists is now."""
+        if not self._sql:
+            return dict.fromkeys(self._names, 0)
         with connection.cursor() as cursor:
             cursor.execute(self._sql, self._params)
             counted = dict(cursor.fetchall())

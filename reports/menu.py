@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +13,9 @@ from django.urls import reverse
 from cases.vocabulary import Label
 from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
 from orgs.models import User
+from orgs.models.people import Footing
 from orgs.permissions import Permission, RoleCode
 from reports.counting import Counted, Params, list_url, listed
-from zongzhi.lib import clock
 
 FOLLOW_UP: Params = {"view": "todo", "label": Label.TO_FOLLOW_UP.value}
 TO_CLAIM: Params = {"view": "todo", "label": Label.TO_CLAIM.value}
@@ -53,24 +52,13 @@ class Menu:
 
 def menu_of(user: User) -> Menu:
     """The entries of all the posts a person holds today, each page once."""
-    if user.reference_revision is None:
-        return _menu(user)
-    return _kept_menu(_Of(user.pk, clock.today(), user.reference_revision, user))
-
-
-@dataclass(frozen=True)
-class _Of:
-    """Whose menu, under which revision of the posts."""
-
-    user_id: int
-    day: date
-    revision: int
-    user: User = field(compare=False)
+    footing = user.footing
+    return _kept_menu(footing) if footing else _menu(user)
 
 
 @lru_cache(KEPT)
-def _kept_menu(of: _Of) -> Menu:
-    return _menu(of.user)
+def _kept_menu(footing: Footing) -> Menu:
+    return _menu(footing.user)
 
 
 def _menu(user: User) -> Menu:

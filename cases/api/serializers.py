@@ -29,6 +29,7 @@ from cases.vocabulary import (
 from orgs.models import Region, User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
+from zongzhi.lib.copies import Copies
 from zongzhi.lib.identity import check_id_number, check_phone
 from zongzhi.lib.light import MARKS
 from zongzhi.lib.worktime import Calendar
@@ -71,14 +72,15 @@ class StrictCharField(serializers.CharField):
 class ByCode(StrictCharField):
     """A row of reference data, named by its code."""
 
-    def __init__(self, rows: Callable[[], Any], *, label: str, unknown: str) -> None:
+    def __init__(self, rows: Copies[Any], *, label: str, unknown: str) -> None:
         self.rows = rows
         messages: dict[str, Any] = {**_not_given(label), "unknown": unknown}
         super().__init__(label=label, error_messages=messages)
 
     def to_internal_value(self, data: Any) -> Any:
         code = super().to_internal_value(data)
-        row = self.rows().filter(code=code).first()
+        user: User = self.context["request"].user
+        row = self.rows.of([code], user.reference_revision).get(code)
         if row is None:
             self.fail("unknown", input=code)
         return row
@@ -137,12 +139,12 @@ class RegistrationSerializer(serializers.Serializer[Any]):
         label="事情和要求", max_length=MOST_WORDS, error_messages=_not_given("事情和要求")
     )
     type = ByCode(
-        lambda: DisputeType.objects.filter(is_active=True),
+        Copies(lambda: DisputeType.objects.filter(is_active=True), by="code"),
         label="类型",
         unknown="没有代码为“{input}”的类型，代码是两位数字",
     )
     occurred_region = ByCode(
-        lambda: Region.objects.all(),
+        Copies(Region.objects.all, by="code"),
         label="发生地",
         unknown="没有代码为“{input}”的区划，代码是 12 位数字",
     )

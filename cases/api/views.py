@@ -22,10 +22,10 @@ from cases.api.serializers import (
 from cases.duplicates import duplicates_of
 from cases.filters import CaseFilter
 from cases.forms import sentences
-from cases.loading import load_for_reading
+from cases.loading import load_for_reading, load_parties
 from cases.models import Case, CaseEvent
 from cases.querysets import CaseQuerySet
-from cases.searching import not_found
+from cases.searching import id_of, not_found
 from cases.services.registration import register_case, revisit_case
 from cases.timeline import entries_of, events_of
 from orgs.api.once import once
@@ -79,7 +79,7 @@ class CaseList(Endpoint, ListAPIView[Case]):
     def post(self, request: StaffApiRequest) -> Response:
         if not request.user.can(Permission.REGISTER):
             raise NotAllowed("这个账号不能登记事项，由窗口登记员登记")
-        given = RegistrationSerializer(data=request.data)
+        given = RegistrationSerializer(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         registration = given.registration()
         if number := given.validated_data["same_as"]:
@@ -108,6 +108,8 @@ def _same(user: User, number: str) -> Case:
 
 def _said(case: Case, request: Request) -> Any:
     """The case as this person reads it."""
+    if not hasattr(case, "loaded_parties"):
+        load_parties([case])
     load_what_they_read([case])
     return CaseSerializer(case, context={"request": request}).data
 
@@ -202,19 +204,19 @@ class DoAct(Endpoint):
 
     @once
     def post(self, request: StaffApiRequest, number: str) -> Response:
-        user = request.user
+        user, act = request.user, self.act
+        if not act.asks and not request.data and (pk := id_of(number)):
+            try:
+                return Response(_said(act.service(case_id=pk, by=user), request))
+            except NotFound as unseen:  # the door alone has looked
+                raise NotFound(not_found(user, number)) from unseen
         case = self._case(user, number)
         given = self._given(case, user, request.data)
-        changed = self.act.service(case_id=case.pk, by=user, **given)
-        return Response(_said(changed, request))
+        return Response(_said(act.service(case_id=case.pk, by=user, **given), request))
 
     def _case(self, user: User, number: str) -> Case:
-        rows = Case.objects.visible_to(user).named(number)
-        if self.act.asks:  # the form looks at the case; otherwise the door alone does
-            rows = rows.select_related("center", "unit").with_assignments()
-        else:
-            rows = rows.only("pk")
-        case = rows.first()
+        rows = Case.objects.visible_to(user).named(number).select_related("center", "unit")
+        case = rows.with_assignments().first()
         if case is None:
             raise NotFound(not_found(user, number))
         return case

@@ -46,21 +46,33 @@ class Case(ProtectedStage, TimeStamped):
     clocks; the door writes it, `manage.py verify_cases` checks it.
     """
 
-    number = models.CharField("编号", max_length=16, unique=True)
-    short_number = models.CharField("短号", max_length=10, db_index=True)
-    token = models.CharField("查询码", max_length=22, unique=True)
+    number = models.CharField("编号", max_length=16)
+    short_number = models.CharField("短号", max_length=10)
+    token = models.CharField("查询码", max_length=22)
     submission_id = models.UUIDField("提交号", unique=True, default=uuid.uuid4)
-    center = models.ForeignKey(Center, models.PROTECT, related_name="cases", verbose_name="中心")
+    center = models.ForeignKey(
+        Center, models.PROTECT, related_name="cases", verbose_name="中心", db_index=False
+    )
 
     stage = FSMField("阶段", choices=Stage, default=Stage.ACCEPTANCE, protected=True)
     label = models.CharField("状态", max_length=15, choices=Label, default=Label.TO_ACCEPT)
     label_since = models.DateTimeField("到这一步的时间")
     actor = models.CharField("该谁办", max_length=10, choices=Actor, default=Actor.TRIAGE)
     unit = models.ForeignKey(
-        Department, models.PROTECT, null=True, related_name="+", verbose_name="主办单位"
+        Department,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="主办单位",
+        db_index=False,
     )
     suggested_unit = models.ForeignKey(
-        Department, models.PROTECT, null=True, related_name="+", verbose_name="登记时建议的去向"
+        Department,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="登记时建议的去向",
+        db_index=False,
     )
     due_clock = models.CharField("在走的时限", max_length=15, choices=Clock, blank=True)
     due_at = models.DateTimeField("到期", null=True)
@@ -70,12 +82,14 @@ class Case(ProtectedStage, TimeStamped):
 
     title = models.CharField("名称", max_length=100)
     narrative = models.TextField("事情和要求")
-    type = models.ForeignKey(DisputeType, models.PROTECT, related_name="+", verbose_name="类型")
+    type = models.ForeignKey(
+        DisputeType, models.PROTECT, related_name="+", verbose_name="类型", db_index=False
+    )
     source = models.CharField("来源", max_length=15, choices=Source)
     occurred_region = models.ForeignKey(
         Region, models.PROTECT, related_name="+", verbose_name="发生地"
     )
-    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="cases")
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="cases", db_index=False)
     special = ArrayField(
         models.CharField(max_length=10, choices=Special), verbose_name="特别情况", default=list
     )
@@ -94,12 +108,16 @@ class Case(ProtectedStage, TimeStamped):
     version = models.PositiveIntegerField("版本", default=1)
 
     registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name="登记人",
+        db_index=False,
     )
     first_receiver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="首接人"
     )
-    window = models.ForeignKey(Window, models.SET_NULL, null=True, related_name="+")
+    window = models.ForeignKey(Window, models.SET_NULL, null=True, related_name="+", db_index=False)
     registered_at = models.DateTimeField("登记时间")
     accepted_at = models.DateTimeField("受理时间", null=True)
     dispatched_at = models.DateTimeField("本轮派出", null=True)
@@ -111,7 +129,9 @@ class Case(ProtectedStage, TimeStamped):
     closure = models.CharField("结案方式", max_length=15, choices=Closure, blank=True)
     closure_text = models.TextField("结案说明", blank=True)
     satisfaction = models.CharField("满意度", max_length=20, choices=Satisfaction, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged", db_index=False
+    )
 
     history_length = models.PositiveIntegerField(default=0)
     history_head = models.CharField(max_length=64, blank=True)
@@ -120,7 +140,11 @@ class Case(ProtectedStage, TimeStamped):
 
     class Meta:
         verbose_name = verbose_name_plural = "事项"
+        # Every index is written with every case: foreign keys have one of their own only where a
+        # list asks by them, and none beside a longer one that begins the same.
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
+            models.UniqueConstraint(fields=["token"], name="case_token_once"),
             # A case that is not closed always has somebody who must act, and a closed one nobody.
             models.CheckConstraint(
                 condition=Q(stage="closed", actor="nobody")
@@ -138,6 +162,15 @@ class Case(ProtectedStage, TimeStamped):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["short_number"],
+                opclasses=["varchar_pattern_ops"],  # for = and for LIKE '0403-%'
+                name="case_by_short_number",
+            ),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged"
+            ),
+            models.Index(fields=["grid"], condition=Q(grid__isnull=False), name="case_of_grid"),
             # 全部事项, newest first, by keyset.
             models.Index(fields=["-registered_at", "-id"], name="case_newest"),
             # 工作台 and lists by what is due first, open cases only.

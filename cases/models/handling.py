@@ -27,19 +27,19 @@ class Assignment(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="assignments")
     round = models.PositiveSmallIntegerField("第几次办理")
-    unit = models.ForeignKey(Department, models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Department, models.PROTECT, related_name="assignments", db_index=False)
     role = models.CharField("主办或协办", max_length=10, choices=Role)
     complexity = models.CharField("复杂程度", max_length=10, choices=Complexity, blank=True)
 
     dispatched_at = models.DateTimeField("派出")
     dispatched_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     claim_due_at = models.DateTimeField("签收到期")
     claim_near_at = models.DateTimeField()
     claimed_at = models.DateTimeField("签收", null=True)
     claimed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
@@ -59,7 +59,7 @@ class Assignment(models.Model):
     returned_at = models.DateTimeField("退回", null=True)
     reported_at = models.DateTimeField("反馈", null=True)
     reported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     result = models.CharField("结果", max_length=10, choices=Result, blank=True)
     how = models.TextField("怎么解决的", blank=True)

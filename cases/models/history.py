@@ -17,14 +17,21 @@ class CaseEvent(models.Model):
     what people wrote lives in `CaseText`, which the law may require to be erased.
     """
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField("第几条")
     verb = models.CharField("办了什么", max_length=20)
     at = models.DateTimeField("时间")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="谁"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="谁",
+        db_index=False,
     )
-    unit = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(
+        Department, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     from_stage = models.CharField(max_length=15, choices=Stage, blank=True)
     to_stage = models.CharField(max_length=15, choices=Stage)
     round = models.PositiveSmallIntegerField(default=1)

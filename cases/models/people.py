@@ -48,11 +48,13 @@ class Visit(models.Model):
     """One coming about a case (批次) by so many people (人次)."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="visits")
-    center = models.ForeignKey(Center, models.PROTECT, related_name="visits")
+    center = models.ForeignKey(Center, models.PROTECT, related_name="visits", db_index=False)
     at = models.DateTimeField("时间")
     visitors = models.PositiveSmallIntegerField("人数", default=1)
-    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    window = models.ForeignKey(Window, models.SET_NULL, null=True, related_name="+")
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
+    window = models.ForeignKey(Window, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     objects = OfCaseQuerySet.as_manager()
 

@@ -21,6 +21,7 @@ from cases.vocabulary import (
     Stage,
 )
 from orgs.models import User
+from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotFound, WrongState
@@ -218,7 +219,7 @@ def _after_rating(change: Change, rating: Rating) -> None:
         case.stay_in_follow_up()
         case.complained_at = change.now
         notify(
-            User.objects.holding(Permission.FOLLOW_UP, center=case.center),
+            Holders(Permission.FOLLOW_UP, center=case.center),
             text=f"{case.short_number} 来访人评了不满意，1 个工作日内回访",
             url=case.get_absolute_url(),
         )

@@ -14,6 +14,7 @@ from cases.models import Assignment, Case, CaseLink
 from cases.services.registration import index_words
 from cases.vocabulary import Closure
 from orgs.models import Department, User
+from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import Invalid, NotFound, WrongState
@@ -179,7 +180,7 @@ def _end(change: Change, closure: Closure, text: str) -> None:
 
 def tell_unit(unit: Department, case: Case, text: str) -> None:
     """A notice to everybody who handles cases in that unit."""
-    people = User.objects.holding(Permission.HANDLE, department=unit)
+    people = Holders(Permission.HANDLE, department=unit)
     notify(people, text=text, url=case.get_absolute_url())
 
 

@@ -16,10 +16,11 @@ from cases.door import changing, place
 from cases.history import digest, record
 from cases.loading import load_assignments
 from cases.models import Case, CaseWords, Consultation, DisputeType, Party, Visit
-from cases.numbering import new_token, next_case_numbers
+from cases.numbering import new_token, next_case_id, next_case_numbers
 from cases.vocabulary import PartyRole, Source, Special, Willing
 from grids.models import Grid
 from orgs.models import Department, Post, Region, User
+from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib import clock
@@ -144,21 +145,27 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         case.accept()
         case.accepted_at = now
     place(case, clocks_of(center), now=now)
-    numbers = next_case_numbers(center, local_day(now))
-    case.pk, case.number, case.short_number = numbers.pk, numbers.full, numbers.short
+    case.pk = next_case_id()
     facts = {"source": registration.source, "narrative": digest(registration.narrative)}
     if registration.no_id_reason:
         facts["no_id_number"] = registration.no_id_reason
     record(case, "register", by=by, unit=None, data=facts)
-    case.save(force_insert=True)
     case.loaded_parties = _add_parties(case, registration.parties)
     Visit.objects.create(
-        case=case, center=center, at=now, visitors=registration.visitors, received_by=by, window=post.window
+        case=case,
+        center=center,
+        at=now,
+        visitors=registration.visitors,
+        received_by=by,
+        window=post.window,
     )
     index_words(case, [party.name for party in registration.parties], new=True)
+    numbers = next_case_numbers(center, local_day(now))
+    case.number, case.short_number = numbers.full, numbers.short
+    case.save(force_insert=True)
     what = "待分流" if whole else "待受理"
     notify(
-        User.objects.holding(Permission.TRIAGE, center=center),
+        Holders(Permission.TRIAGE, center=center),
         text=f"新登记 {case.short_number}，{what}",
         url=case.get_absolute_url(),
     )
@@ -231,7 +238,7 @@ def revisit_case(*, case_id: int, by: User, visitors: int, text: str) -> Case:
         change.data, change.text = {"visitors": visitors}, text
         if case.unit is not None:
             notify(
-                User.objects.holding(Permission.HANDLE, department=case.unit),
+                Holders(Permission.HANDLE, department=case.unit),
                 text=f"{case.short_number} 来访人又来了一次",
                 url=case.get_absolute_url(),
             )

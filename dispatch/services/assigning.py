@@ -12,6 +12,7 @@ from cases.vocabulary import Clock, Complexity, Risk
 from dispatch.models import Request, Return, Supervision
 from dispatch.services.supervising import close_supervision
 from orgs.models import Department, User
+from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import Invalid, WrongState
@@ -134,7 +135,7 @@ def return_case(
         change.unit, change.text = lead.unit, basis
         change.data = {"reason": reason, "suggested": suggested.pk if suggested else None}
         notify(
-            User.objects.holding(Permission.TRIAGE, center=case.center),
+            Holders(Permission.TRIAGE, center=case.center),
             text=f"{case.short_number} 被{lead.unit.name}退回，待裁定",
             url=case.get_absolute_url(),
         )
@@ -212,7 +213,7 @@ def request_reassignment(
         change.unit, change.text = lead.unit, text
         change.data = {"suggested": suggested.pk if suggested else None}
         notify(
-            User.objects.holding(Permission.TRIAGE, center=case.center),
+            Holders(Permission.TRIAGE, center=case.center),
             text=f"{case.short_number} {lead.unit.name}申请改派",
             url=case.get_absolute_url(),
         )

@@ -14,6 +14,7 @@ from dispatch.models import Request, Supervision
 from dispatch.services.assigning import settle_requests
 from dispatch.services.supervising import close_supervision
 from orgs.models import User
+from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.crypto import blind_index
@@ -108,7 +109,7 @@ def report_result(
             case.stay_in_handling()
             settle_requests(change, Request.Kind.EXTENSION, Request.Kind.PAUSE, granted=False)
             notify(
-                User.objects.holding(Permission.TRIAGE, center=case.center),
+                Holders(Permission.TRIAGE, center=case.center),
                 text=f"{case.short_number} {part.unit.name}已反馈结果，待审核",
                 url=case.get_absolute_url(),
             )

@@ -9,6 +9,7 @@ from dispatch.models import Request, Supervision
 from dispatch.services.assigning import settle_requests
 from dispatch.services.supervising import close_supervision
 from orgs.models import Center, Department, User
+from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import Invalid, WrongState
@@ -29,7 +30,7 @@ def request_escalation(*, case_id: int, by: User, text: str) -> Case:
         )
         change.text, change.data = text, {"request": request.pk}
         notify(
-            User.objects.holding(Permission.TRIAGE, center=case.center.parent),
+            Holders(Permission.TRIAGE, center=case.center.parent),
             text=f"{case.short_number} {case.center.name}申请提级，待批",
             url=case.get_absolute_url(),
         )
@@ -72,7 +73,7 @@ def _move(change: Change, to: Center) -> None:
     change.data |= {"from": former.pk, "to": to.pk}
     change.public = True
     notify(
-        User.objects.holding(Permission.TRIAGE, center=to),
+        Holders(Permission.TRIAGE, center=to),
         text=f"{case.short_number} 由{former.name}转来，待分流",
         url=case.get_absolute_url(),
     )

@@ -11,6 +11,7 @@ from cases.numbering import next_in
 from cases.services.course import said, tell_unit
 from dispatch.models import Supervision
 from orgs.models import User
+from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import Invalid, WrongState
@@ -58,7 +59,7 @@ def answer_supervision(*, case_id: int, by: User, text: str) -> Case:
         change.unit, change.text = sheet.unit, text
         change.data = {"supervision": sheet.pk}
         notify(
-            User.objects.holding(Permission.SUPERVISE, center=case.center),
+            Holders(Permission.SUPERVISE, center=case.center),
             text=f"{case.short_number} {sheet.unit.name}已答复督办",
             url=case.get_absolute_url(),
         )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Self
@@ -16,6 +16,7 @@ from orgs.models.calendar import REFERENCE, Revision
 from orgs.models.places import STEM_LENGTHS, Center, Department, Window
 from orgs.permissions import Permission
 from zongzhi.lib import clock
+from zongzhi.lib.prepared import Given, Prepared
 
 NONE: frozenset[int] = frozenset()
 KEPT = 4096  # people whose posts a process keeps
@@ -136,9 +137,32 @@ def _standing(user_id: int, day: date, revision: int | None) -> _Standing:
     )
 
 
+@dataclass(frozen=True)
+class Footing:
+    """A person as their posts stand: what follows from posts alone may be kept under it."""
+
+    user_id: int
+    day: date
+    revision: int
+    user: User = field(compare=False)
+
+
 @lru_cache(1)
 def _all_centers(revision: int | None) -> frozenset[int]:
     return frozenset(Center.objects.values_list("pk", flat=True))
+
+
+@lru_cache
+def _holders(permission: Permission, place: str) -> Prepared[User]:
+    day = Given("day", models.DateField())
+    posts = Post.objects.filter(
+        Q(until=None) | Q(until__gte=day),
+        since__lte=day,
+        role__permissions__contains=[permission.value],
+        **{place: Given("place", models.BigIntegerField())},
+    )
+    people = User.objects.filter(is_active=True, pk__in=posts.values("user"))
+    return Prepared(lambda: people.order_by().only("pk"))
 
 
 def reference_revision() -> Subquery:
@@ -169,6 +193,25 @@ class UserManager(BaseUserManager["User"]):
         if department is not None:
             posts = posts.filter(department=department)
         return self.get_queryset().filter(is_active=True, pk__in=posts.values("user"))
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Active people whose post of today gives the permission in that centre or department.
+
+    Who they are is for the database to say, when they are told something.
+    """
+
+    permission: Permission
+    center: Center | None = None
+    department: Department | None = None
+
+    def sql(self) -> tuple[str, Sequence[Any]]:
+        """A query for their ids, to stand inside another."""
+        name, place = ("center", self.center) if self.center else ("department", self.department)
+        if place is None:
+            raise ValueError("holders of a permission where?")
+        return _holders(self.permission, name).sql(day=clock.today(), place=place.pk)
 
 
 class User(AbstractBaseUser):
@@ -210,6 +253,12 @@ class User(AbstractBaseUser):
     def _standing(self) -> _Standing:
         look_up = _standing if self.reference_revision else _standing.__wrapped__
         return look_up(self.pk, clock.now().date(), self.reference_revision)
+
+    @property
+    def footing(self) -> Footing | None:
+        """What to keep things under that follow from the posts; None when nothing may be kept."""
+        revision = self.reference_revision
+        return Footing(self.pk, clock.today(), revision, self) if revision else None
 
     @property
     def posts_today(self) -> Sequence[Post]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -14,22 +14,24 @@ M = TypeVar("M", bound=Model)
 @dataclass
 class _Kept(Generic[M]):
     revision: int | None
-    rows: dict[int, M] = field(default_factory=dict)
+    rows: dict[Any, M] = field(default_factory=dict)
 
 
 class Copies(Generic[M]):
-    """Rows by id, each loaded once as long as the revision stands.
+    """Rows by id or another unique column, each loaded once as long as the revision stands.
 
     All requests share the same instances: they are read and never changed. `most` bounds how
     many are kept.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[M]], *, most: int = 20_000) -> None:
-        self._build, self._most = build, most
+    def __init__(
+        self, build: Callable[[], QuerySet[M]], *, by: str = "pk", most: int = 20_000
+    ) -> None:
+        self._build, self._by, self._most = build, by, most
         self._kept: _Kept[M] = _Kept(None)
 
-    def of(self, ids: Iterable[int | None], revision: int | None) -> dict[int, M]:
-        """The rows with these ids, and perhaps others; no query when all are known.
+    def of(self, keys: Iterable[Any], revision: int | None) -> dict[Any, M]:
+        """The rows under these keys, and perhaps others; no query when all are known.
 
         `revision` stands for what the tables hold; with None nothing is kept.
         """
@@ -38,6 +40,7 @@ class Copies(Generic[M]):
             kept = _Kept(revision)
             if revision is not None:
                 self._kept = kept
-        if missing := {pk for pk in ids if pk is not None} - kept.rows.keys():
-            kept.rows.update((row.pk, row) for row in self._build().filter(pk__in=missing))
+        if missing := {key for key in keys if key is not None} - kept.rows.keys():
+            found = self._build().filter(**{f"{self._by}__in": missing})
+            kept.rows.update((getattr(row, self._by), row) for row in found)
         return kept.rows

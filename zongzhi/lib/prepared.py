@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BooleanField, Expression, Field, Func, Model, QuerySet
 from django.db.models.sql import Query
@@ -65,8 +66,11 @@ class Prepared(Generic[M]):
 
     def __call__(self, **given: Any) -> list[M]:
         """Ask. Raises KeyError when a value is missing."""
-        queryset, compiler, sql, places = self._written or self._write()
-        params = tuple(given[p.name] if isinstance(p, _Place) else p for p in places)
+        try:
+            queryset, compiler, _, _ = self._written or self._write()
+        except EmptyResultSet:  # whatever is given, no row can answer
+            return []
+        sql, params = self.sql(**given)
         asked = queryset._chain()  # type: ignore[attr-defined]
         asked._query = _Written(queryset.model, compiler, sql, params)
         return list(asked)
@@ -74,6 +78,14 @@ class Prepared(Generic[M]):
     def first(self, **given: Any) -> M | None:
         """The first row, if there is one; the queryset should ask for no more."""
         return next(iter(self(**given)), None)
+
+    def sql(self, **given: Any) -> tuple[str, tuple[Any, ...]]:
+        """The SQL and its parameters, to stand inside another statement.
+
+        Raises EmptyResultSet, as Django does, when no row can ever answer.
+        """
+        _, _, sql, places = self._written or self._write()
+        return sql, tuple(given[p.name] if isinstance(p, _Place) else p for p in places)
 
     def _write(self) -> tuple[QuerySet[M], SQLCompiler, str, Sequence[Any]]:
         queryset = self._build()
