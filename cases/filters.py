@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, Filter, FilterSet
 from django_filters.widgets import BooleanWidget
 
+from cases import choices
 from cases.models import Assignment, Case
 from cases.querysets import CaseQuerySet
 from cases.searching import search
@@ -267,9 +268,19 @@ class CaseFilter(FilterSet):
             if value in (None, "", False) or name in ("as_of", "view"):
                 continue
             field = self.form.fields[name]
-            said.append(_said(field, value))
+            said.append(_called(name, value) or _said(field, value))
         view = self.form.cleaned_data.get("view")
         return said + ([VIEWS[view]] if view and view != "all" else [])
+
+
+def _called(name: str, value: Any) -> str:
+    """The name of a type, unit or place that was asked for by its code."""
+    options = {
+        "type": choices.type_options,
+        "department": choices.unit_options,
+        "region": choices.town_options,
+    }
+    return dict(options[name]()).get(value, "") if name in options else ""
 
 
 def _said(field: forms.Field, value: Any) -> str:

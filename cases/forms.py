@@ -5,6 +5,7 @@ One form serves the page and the API: the API hands it the JSON body instead of 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,7 +13,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 
 from cases.models import Case, DisputeType
-from cases.vocabulary import Channel, Closure, Satisfaction, Willing
+from cases.vocabulary import Channel, Closure, DeclineReason, LegalRoute, Satisfaction, Willing
 from orgs.models import Department, Region, User
 
 
@@ -137,28 +138,8 @@ class NoInput(ActForm):
 
 class DeclineForm(ActForm):
     submit = "不予受理"
-    reason = choice(
-        [
-            ("litigation", "已进入诉讼、仲裁、复议"),
-            ("petition", "已由信访机构受理"),
-            ("settled", "已依法处理并有结论"),
-            ("secret", "涉密或涉隐私"),
-            ("other_place", "不属本地管辖"),
-            ("other", "其他"),
-        ],
-        label="原因",
-    )
-    route = choice(
-        [
-            ("lawsuit", "诉讼"),
-            ("arbitration", "仲裁"),
-            ("review", "行政复议"),
-            ("petition", "信访"),
-            ("inspection", "纪检监察"),
-            ("elsewhere", "其他机关"),
-        ],
-        label="告知的途径",
-    )
+    reason = choice(DeclineReason.choices, label="原因")
+    route = choice(LegalRoute.choices, label="告知的途径")
     text = sentence(label="说明", least=4)
 
 
@@ -201,14 +182,15 @@ class AmendForm(ActForm):
         for name in self.AMENDABLE:
             value = getattr(self.case, name)
             self.fields[name].initial = getattr(value, "code", value)
-        self.fields["version"].initial = self.case.version
+        if self.on_page:  # the page says what it has seen of the case itself
+            del self.fields["version"]
 
     def arguments(self) -> dict[str, Any]:
         given = {name for name in self.AMENDABLE if self.cleaned_data.get(name) not in (None, "")}
         return {
             "text": self.cleaned_data["text"],
             "fields": {name: self.cleaned_data[name] for name in sorted(given)},
-            "version": self.cleaned_data["version"],
+            "version": self.case.version if self.on_page else self.cleaned_data["version"],
         }
 
 
@@ -222,6 +204,13 @@ class RevisitForm(ActForm):
         error_messages={"min_value": "人数至少是 1"},
     )
     text = sentence(label="这次说了什么", least=2)
+
+    def fit(self) -> None:
+        """A page may be sent twice; a program has its Idempotency-Key."""
+        if self.on_page:
+            self.fields["submission_id"] = forms.UUIDField(
+                widget=forms.HiddenInput, initial=uuid.uuid4
+            )
 
 
 class TextForm(ActForm):

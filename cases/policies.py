@@ -19,6 +19,16 @@ def can_register(user: User, case: Case) -> bool:
     return registered or user.can_at(Permission.REGISTER, case.center_id)
 
 
+def can_print(user: User, case: Case) -> bool:
+    """回执 and 文书: the window that registered it, and the triage desk of the centre."""
+    return can_register(user, case) or can_triage(user, case)
+
+
+def can_print_document(user: User, case: Case, kind: str) -> bool:
+    """The 登记表 shows whole numbers: only for who may look behind masks."""
+    return can_print(user, case) and (kind != "registration" or can_reveal(user, case))
+
+
 def takes_part(user: User, case: Case) -> bool:
     """Staff of a unit with an open part in the case, or of the unit that had it last."""
     units: list[int | None] = [a.unit_id for a in case.open_assignments]

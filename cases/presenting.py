@@ -69,10 +69,7 @@ class CasePage:
 
     @property
     def place(self) -> str:
-        region = self.case.occurred_region
-        parent = region.parent
-        in_town = parent is not None and parent.level == "town"
-        return f"{parent.name}{region.name}" if in_town and parent else region.name
+        return place_of(self.case)
 
     @property
     def involved(self) -> str:
@@ -122,6 +119,14 @@ def case_page(case: Case, user: User, now: datetime, *, revealed: int | None = N
         missing=missing(user, case),
         say=what_to_say(case, lead, now.date()),
     )
+
+
+def place_of(case: Case) -> str:
+    """「弥城镇和谐社区」; the place alone where it lies in no town."""
+    region = case.occurred_region
+    parent = region.parent
+    in_town = parent is not None and parent.level == "town"
+    return f"{parent.name}{region.name}" if in_town and parent else region.name
 
 
 def last_lead(case: Case) -> Assignment | None:

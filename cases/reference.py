@@ -8,7 +8,7 @@ centres (东至: 1 / 7 / 20; 四川: 签收 1), to be changed by rule.
 from __future__ import annotations
 
 from cases.clocks import SUBJECT
-from cases.models import ClockRule, DisputeType
+from cases.models import ClockRule, DisputeType, UpperField, UpperPlatform
 from cases.vocabulary import Clock, Complexity
 from orgs.calendars import revise
 
@@ -34,6 +34,27 @@ TYPES = (
     ("99", "其他", "其他", "其他"),
 )
 
+# The words that 登记 recognises a type by: a start, to be mended by the system administrator.
+WORDS = {
+    "01": "离婚 家暴 老公 老婆 抚养费 抚养权 彩礼 赡养 夫妻 丈夫 妻子 婆媳 财产分割 继承 分家",
+    "02": "邻居 隔壁 占道 噪音 噪声 漏水 采光 通行 排水 过道 养狗",
+    "03": "宅基地 房屋 建房 拆房 租房 房东 房租 押金 违建 房产证",
+    "04": "合同 违约 定金 货款 借款 借条 欠条 欠款 借钱 还钱 民间借贷",
+    "05": "生产经营 承包费 合伙 入股 加盟 养殖 种植 收购 农资 种子",
+    "06": "打伤 受伤 赔偿 医药费 误工费 摔伤 咬伤 打架 殴打",
+    "07": "山林 林地 林权 土地承包 承包地 地界 田埂 界线 水源",
+    "08": "征地 拆迁 征收 安置 补偿款 青苗",
+    "09": "污染 废水 污水 臭味 粉尘 油烟 排污 垃圾",
+    "10": "农民工 拖欠工资 拖欠 工资 欠薪 工钱 包工头 工地 务工 劳务公司",
+    "11": "加班 辞退 开除 社保 工伤 劳动合同 经济补偿 离职 试用期",
+    "12": "旅游 旅行社 导游 景区 跟团 民宿",
+    "13": "网购 网店 快递 直播 退款 电商 平台下单",
+    "14": "消费 充值 会员卡 预付卡 假货 退货 保修 健身房 质量问题",
+    "15": "医院 医疗 手术 误诊 药费 治疗 医生 住院 接生",
+    "16": "车祸 交通事故 撞 追尾 肇事 交强险 电动车",
+    "17": "物业 业主 停车位 物业费 小区 电梯 公摊 业委会",
+}
+
 TIMES: tuple[tuple[Clock, str, int, str], ...] = (
     (Clock.ACCEPTANCE, "", 0, "working"),
     (Clock.DISPATCH, "", 1, "working"),
@@ -50,13 +71,21 @@ TIMES: tuple[tuple[Clock, str, int, str], ...] = (
 )
 
 
+# What a provincial platform asks, in the order of the GB/T 31000 data set. Their codes differ from
+# place to place: the system administrator fills them in.
+UPPER_PLATFORM = "省矛盾纠纷排查化解系统"
+_CODES = {UpperField.Value.SETTLED: "是=1\n否=0"}
+
+
 def ensure_types() -> None:
-    """Create the dispute types that are missing; edited ones stay as they are."""
+    """Create the dispute types that are missing, and words where nobody has chosen any."""
     for code, name, monthly, petition in TYPES:
         DisputeType.objects.get_or_create(
             code=code,
             defaults={"name": name, "monthly_category": monthly, "petition_category": petition},
         )
+    for code, words in WORDS.items():
+        DisputeType.objects.filter(code=code, words=[]).update(words=words.split())
 
 
 def ensure_clock_rules() -> None:
@@ -69,3 +98,20 @@ def ensure_clock_rules() -> None:
             added = True
     if added:
         revise(SUBJECT)
+
+
+def ensure_upper_platform() -> None:
+    """Create the platform above with its fields, where there is none yet."""
+    if UpperPlatform.objects.exists():
+        return
+    platform = UpperPlatform.objects.create(name=UPPER_PLATFORM)
+    UpperField.objects.bulk_create(
+        UpperField(
+            platform=platform,
+            position=position,
+            label=value.label,
+            value=value.value,
+            codes=_CODES.get(value, ""),
+        )
+        for position, value in enumerate(UpperField.Value, start=1)
+    )

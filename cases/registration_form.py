@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
 from cases import choices
+from cases.duplicates import Sketch
 from cases.models import DisputeType
-from cases.services.registration import PartyInput, Registration
+from cases.services.registration import GROUP_SIZE, PartyInput, Registration
+from cases.suggestions import TypeSuggestion, suggest_types
 from cases.vocabulary import PartyRole, Source, Special, Willing
 from orgs.models import Department, Post, Region
 from orgs.permissions import Permission
 from zongzhi.lib.identity import check_id_number, check_phone
 
 TO_TRIAGE = "triage"
+ANOTHER = "other"  # the answer 另一件事
 NARRATIVE_LEAST = 10
+CHIPS = 4
 NO_CARD = [("forgot", "没带证件"), ("refused", "不愿提供")]
 
 # A name that ends like this is a unit's, not a person's.
@@ -83,8 +88,17 @@ class RegistrationForm(forms.Form):
             "max_length": "事情和要求最多 2000 个字",
         },
     )
-    type = forms.ChoiceField(label="类型", required=False, widget=forms.RadioSelect)
-    other_type = forms.ChoiceField(label="更多类型", required=False)
+    type = forms.ChoiceField(
+        label="类型",
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "没有这个类型，重选一次"},
+    )
+    other_type = forms.ChoiceField(
+        label="更多类型",
+        required=False,
+        error_messages={"invalid_choice": "没有这个类型，重选一次"},
+    )
     special = forms.MultipleChoiceField(
         label="特别情况",
         choices=Special.choices,
@@ -106,6 +120,8 @@ class RegistrationForm(forms.Form):
         error_messages={"required": "还没选“去向”", "invalid_choice": "没有这个单位，重选一次"},
     )
     same = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+    group = forms.BooleanField(label="建议并为群体事项", required=False)
+    consultation = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -117,18 +133,52 @@ class RegistrationForm(forms.Form):
         self.post = post
         fresh = {"submission_id": uuid.uuid4(), **(initial or {})}
         super().__init__(data, initial=fresh)
+        self.draft_id = _uuid(self.typed("submission_id")) or uuid.uuid4()
+        self.suggested = suggest_types(self.typed("narrative"))
         self._offer_types()
-        self._choices("place", [("", "选村（社区）"), *choices.places_below(post.center)])
+        self._offer_places()
         self._choices("destination", [(TO_TRIAGE, "交分流台研判"), *_units(post)])
         for name, attrs in _ATTRS.items():
             self.fields[name].widget.attrs.update(attrs)
 
+    def typed(self, name: str) -> str:
+        """What the field holds now, checked or not: as it was sent, or as the page begins."""
+        given = self[name].value()
+        return str(given or "").strip()
+
     def _offer_types(self) -> None:
+        """The suggested types as the first chips, then the usual ones; the rest under 更多."""
         named = dict(choices.type_options())
-        usual = [code for code in choices.usual_types(self.post.center, most=4) if code in named]
-        self._choices("type", [(code, named[code]) for code in usual])
-        rest = [(code, name) for code, name in named.items() if code not in usual]
+        usual = choices.usual_types(self.post.center, most=CHIPS)
+        chosen, other = self.typed("type"), self.typed("other_type")
+        codes = dict.fromkeys([*(s.code for s in self.suggested), *usual])
+        chips = [code for code in codes if code in named and code != other][:CHIPS]
+        if chosen in named and chosen not in chips:
+            chips = [*chips[: CHIPS - 1], chosen]
+        self._choices("type", [(code, named[code]) for code in chips])
+        rest = [(code, name) for code, name in named.items() if code not in chips]
         self._choices("other_type", [("", "更多…"), *rest])
+
+    def _offer_places(self) -> None:
+        """Villages by town; the script makes two selects of it and needs their initials."""
+        center = self.post.center
+        self._choices("place", [("", "选村（社区）"), *choices.places_below(center)])
+        initials = json.dumps(choices.place_initials(center), ensure_ascii=False)
+        self.fields["place"].widget.attrs["data-initials"] = initials
+
+    @property
+    def chosen_type(self) -> str:
+        return self.typed("type") or self.typed("other_type")
+
+    @property
+    def best_type(self) -> TypeSuggestion | None:
+        """What the text reads like, while nobody has chosen."""
+        return self.suggested[0] if self.suggested else None
+
+    @property
+    def asks_for_type(self) -> bool:
+        """「没看出类型，请选」: there is a text, and no word in it speaks for any type."""
+        return bool(self.typed("narrative")) and not self.suggested and not self.chosen_type
 
     def _choices(self, name: str, options: list[Any]) -> None:
         field = self.fields[name]
@@ -169,6 +219,11 @@ class RegistrationForm(forms.Form):
             raise forms.ValidationError("选了“都没有”，就不能再选别的特别情况")
         return chosen
 
+    def clean_destination(self) -> str:
+        """Threats go to the triage desk, whatever was chosen: it decides who is told first."""
+        threat = Special.THREAT in self.cleaned_data.get("special", [])
+        return TO_TRIAGE if threat else str(self.cleaned_data["destination"])
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         kind, other = data.get("type"), data.get("other_type")
@@ -178,8 +233,21 @@ class RegistrationForm(forms.Form):
             self.add_error("type", "还没选“类型”")
         return data
 
-    def registration(self) -> Registration:
-        """What was typed, ready for the service."""
+    def sketch(self) -> Sketch:
+        """What is known so far, from a form that need not be complete."""
+        return Sketch(
+            phones=_if_checked(check_phone, self.typed("phone")),
+            id_numbers=_if_checked(check_id_number, self.typed("id_number")),
+            type_code=self.chosen_type,
+            opponents=opponent_names(self.typed("opponents")),
+            region_code=self.typed("place"),
+            submission_id=self.draft_id,
+        )
+
+    def registration(
+        self, *, separate_from: Sequence[int] = (), group_with: Sequence[int] = ()
+    ) -> Registration:
+        """What was typed, ready for the service, with what was said about other cases."""
         data = self.cleaned_data
         unit = data["destination"]
         whole = self.post.gives(Permission.VIEW_CENTER)
@@ -195,6 +263,9 @@ class RegistrationForm(forms.Form):
             suggested_unit=None if unit == TO_TRIAGE else Department.objects.get(code=unit),
             submission_id=data["submission_id"],
             no_id_reason="" if data["id_number"] else data["no_card"],
+            separate_from=separate_from,
+            group_with=group_with,
+            consultation_id=data["consultation"],
         )
 
     def _applicant(self) -> PartyInput:
@@ -208,32 +279,54 @@ class RegistrationForm(forms.Form):
         )
 
     def _opponents(self) -> list[PartyInput]:
-        typed = re.split(r"[、，,;；]", self.cleaned_data["opponents"])
         return [
-            PartyInput(
-                role=PartyRole.RESPONDENT, name=name[:60], is_organization=is_unit_name(name)
-            )
-            for name in dict.fromkeys(part.strip() for part in typed)
-            if name
+            PartyInput(role=PartyRole.RESPONDENT, name=name, is_organization=is_unit_name(name))
+            for name in opponent_names(self.cleaned_data["opponents"])
         ]
 
 
 _ATTRS: dict[str, dict[str, Any]] = {
     "phone": {"inputmode": "numeric", "autocomplete": "off", "data-focus": ""},
     "name": {"autocomplete": "off"},
-    "visitors": {"class": "control--short", "inputmode": "numeric"},
+    "visitors": {
+        "class": "control--short",
+        "inputmode": "numeric",
+        "data-group-from": str(GROUP_SIZE),
+    },
     "id_number": {"autocomplete": "off"},
     "no_card": {"class": "control--auto", "data-other-of": "id_number"},
     "address": {"autocomplete": "off"},
     "opponents": {"autocomplete": "off", "placeholder": "姓名或单位，可多个，用顿号隔开"},
+    "place": {"data-place": ""},
     "narrative": {"placeholder": "谁和谁、因为什么、要求怎么解决。两三句话即可，详细情况可以后补"},
     "other_type": {"class": "control--auto", "data-other-of": "type"},
 }
 
 
+def opponent_names(text: str) -> list[str]:
+    """The other side, as typed: several names between commas of any kind, each once."""
+    names = (part.strip()[:60] for part in re.split(r"[、，,;；]", text))
+    return list(dict.fromkeys(name for name in names if name))
+
+
 def is_unit_name(name: str) -> bool:
     """Whether a name reads like a unit's, as the window types it."""
     return bool(_UNIT.search(name))
+
+
+def _if_checked(check: Any, text: str) -> list[str]:
+    """The number as it is stored, once it is a whole one."""
+    try:
+        return [str(check(text))] if text else []
+    except ValueError:
+        return []
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _checked(check: Any, text: str) -> str:

@@ -32,16 +32,24 @@ def search(cases: CaseQuerySet, text: str) -> CaseQuerySet:
         return cases.filter(token=scanned[1])
     if number := case_number(text):
         return cases.named(number)
-    if _ID_NUMBER.fullmatch(identity := normalise_id(text)):
-        key = blind_index(identity, "party.id_number")
-        return _of_people(cases, Party.objects.filter(id_number_key=key))
-    if _PHONE.fullmatch(phone := normalise_phone(text)):
-        key = blind_index(phone, "party.phone")
-        return _of_people(cases, Party.objects.filter(phone_key=key))
+    if person := key_of_person(text):
+        field, key = person
+        return _of_people(cases, Party.objects.filter(**{field: key}))
     words = search_query(text)
     if not words:
         return cases.none()
     return _with_words(cases, SearchQuery(words, search_type="raw", config="simple"))
+
+
+def key_of_person(text: str) -> tuple[str, str] | None:
+    """The column and the keyed hash of a phone or identity number; None for other texts."""
+    if case_number(text):
+        return None
+    if _ID_NUMBER.fullmatch(identity := normalise_id(text)):
+        return "id_number_key", blind_index(identity, "party.id_number")
+    if _PHONE.fullmatch(phone := normalise_phone(text)):
+        return "phone_key", blind_index(phone, "party.phone")
+    return None
 
 
 def _of_people(cases: CaseQuerySet, people: QuerySet[Party]) -> CaseQuerySet:

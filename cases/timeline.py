@@ -16,7 +16,13 @@ from orgs.models import Center, Department
 from zongzhi.lib import dates
 
 SHOWN = 100
-FILTERS = {"all": "全部", "written": "只看人写的", "moved": "只看流转"}
+FILTERS = {
+    "all": "全部",
+    "written": "只看人写的",
+    "moved": "只看流转",
+    "calls": "只看电话来访",
+}
+_CALLS = ("register", "revisit", "follow-up", "rate")
 _NOT_ACTS = {"register": "登记", "rate": "来访人评价", "recalculate": "日历有变，期限重算"}
 # What the citizen did or was there for; everything else is internal unless marked public.
 _THEIR_OWN = ("register", "revisit", "rate")
@@ -47,6 +53,8 @@ def events_of(case: Case, *, only: str = "all") -> QuerySet[CaseEvent]:
         rows = rows.exclude(text_digest="").exclude(by=None)
     elif only == "moved":
         rows = rows.exclude(verb__in=_WORDS_ONLY)
+    elif only == "calls":
+        rows = rows.filter(verb__in=_CALLS)
     return rows.order_by("-seq")
 
 

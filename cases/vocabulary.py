@@ -84,6 +84,15 @@ class Special(TextChoices):
 SILENT = (Special.VIOLENCE, Special.MINOR)
 
 
+class Authority(TextChoices):
+    """Whom the law wants told at once (强制报告)."""
+
+    POLICE = "police", "公安"
+    CIVIL = "civil", "民政"
+    EDUCATION = "education", "教育"
+    WOMEN = "women", "妇联"
+
+
 class Willing(TextChoices):
     YES = "yes", "愿意"
     NO = "no", "不愿意"
@@ -131,6 +140,28 @@ CLOSURE_OF_RESULT = {
     Result.UNRESOLVED: Closure.PROCEDURAL,
     Result.GUIDED: Closure.PROCEDURAL,
 }
+
+
+class DeclineReason(TextChoices):
+    """Why a matter is not taken on (不予受理)."""
+
+    LITIGATION = "litigation", "已进入诉讼、仲裁、复议"
+    PETITION = "petition", "已由信访机构受理"
+    SETTLED = "settled", "已依法处理并有结论"
+    SECRET = "secret", "涉密或涉隐私"
+    OTHER_PLACE = "other_place", "不属本地管辖"
+    OTHER = "other", "其他"
+
+
+class LegalRoute(TextChoices):
+    """Where the citizen is told to turn instead."""
+
+    LAWSUIT = "lawsuit", "诉讼"
+    ARBITRATION = "arbitration", "仲裁"
+    REVIEW = "review", "行政复议"
+    PETITION = "petition", "信访"
+    INSPECTION = "inspection", "纪检监察"
+    ELSEWHERE = "elsewhere", "其他机关"
 
 
 class Satisfaction(TextChoices):

@@ -35,7 +35,8 @@ def _dispatched(case: Case) -> str | None:
     if case.lead is None:
         return None
     lead = case.lead
-    return f"{case.short_number} {said(lead.dispatched_at)} 已经派给{lead.unit.name}"
+    who = f"{lead.dispatched_by.name} " if lead.dispatched_by else ""
+    return f"{who}{said(lead.dispatched_at)} 已经把 {case.short_number} 派给{lead.unit.name}"
 
 
 def _waiting_for_claim(case: Case) -> str | None:

@@ -7,6 +7,7 @@ from dispatch import views
 app_name = "dispatch"
 urlpatterns = [
     path("dispatch/", views.desk, name="desk"),
+    path("dispatch/suggest/", views.suggest, name="suggest"),
     path("dispatch/requests/", views.requests, name="requests"),
     path("supervision/", views.supervision, name="supervision"),
     path("supervision/<int:pk>/", views.sheet, name="sheet"),

@@ -1,4 +1,4 @@
-"""分流台, 待批申请, 督办台, 督办单."""
+"""分流台, 待批申请, 督办台, 督办单, and the suggestion for the registration page."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from cases.models import Case
+from cases.clocks import clocks_of
+from cases.models import Case, DisputeType
+from cases.registration_form import RegistrationForm
+from cases.vocabulary import Clock, Complexity
+from cases.window import registering_post
 from dispatch import desk as desks
 from dispatch import supervision as watching
 from dispatch.models import Request, Supervision
 from dispatch.queues import REQUESTS, desk_queue, oldest_first, pending_requests
+from dispatch.routing import suggest_unit
 from orgs.calendars import calendar_of
 from orgs.gates import needs
-from orgs.models import User
+from orgs.models import Center, User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
-from zongzhi.lib.http import StaffRequest, render_page_or_fragment
+from zongzhi.lib.http import StaffRequest, changes_nothing, render_page_or_fragment
 from zongzhi.lib.paging import Order, paginate
 
 
@@ -143,3 +148,34 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
         "printed_at": clock.now(),
     }
     return render(request, "dispatch/sheet.html", context)
+
+
+@needs(Permission.REGISTER)
+@require_POST
+@changes_nothing
+def suggest(request: StaffRequest) -> HttpResponse:
+    """类型 and 去向 as the text reads; the clerk decides."""
+    post = registering_post(request.user)
+    form = RegistrationForm(request.POST, post=post)
+    best = form.best_type
+    type_code = form.chosen_type or (best.code if best else "")
+    unit = suggest_unit(form.typed("narrative"), type_code=type_code, center=post.center)
+    context = {
+        "form": form,
+        "types": [] if form.chosen_type else form.suggested,
+        "unit": unit,
+        "due": _due(post.center, type_code) if unit else "",
+    }
+    return render(request, "dispatch/_suggested.html", context)
+
+
+def _due(center: Center, type_code: str) -> str:
+    """「办理期限 7 个工作日。」"""
+    kind = DisputeType.objects.filter(code=type_code).first()
+    due = clocks_of(center).due(
+        Clock.HANDLING,
+        clock.now(),
+        complexity=Complexity.ORDINARY,
+        type_id=kind.pk if kind else None,
+    )
+    return f"办理期限 {due.days} {'个工作日' if due.unit == 'working' else '天'}。"

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from orgs import signin
-from orgs.models import AccessLog, Center, Department, Post, Role, User, Window
+from orgs.models import AccessLog, Center, Department, Post, Role, SecondFactor, User, Window
 from orgs.permissions import Permission
 from orgs.services import log_access
 from zongzhi.lib import clock
@@ -99,6 +99,14 @@ def unlock(*, user: User, by: User, address: str | None) -> None:
     """Let somebody try again before the half hour is over."""
     signin.unlock(user.username)
     _log(AccessLog.Action.ACCOUNT, by, address, subject=user.username, purpose="解锁账号")
+
+
+@transaction.atomic
+def reset_factor(*, user: User, by: User, address: str | None) -> None:
+    """Somebody's telephone is gone: they set up another at the next sign-in."""
+    _not_oneself(user, by)
+    SecondFactor.objects.filter(user=user).delete()
+    _log(AccessLog.Action.ACCOUNT, by, address, subject=user.username, purpose="解除动态口令")
 
 
 @transaction.atomic

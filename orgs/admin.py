@@ -10,7 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from orgs.calendars import SUBJECT, revise
-from orgs.models import AccessLog, Center, Department, Region, Room, User, Window
+from orgs.models import AccessLog, Center, Department, DutyPhone, Region, Room, User, Window
 from orgs.services import log_access
 from zongzhi.lib.http import client_address
 
@@ -36,6 +36,11 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if form.changed_data:
             _log(request, obj, "改" if change else "新增", form.changed_data)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.has_changed():
+            _log(request, form.instance, "改", [formset.prefix])
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         _log(request, obj, "删除", [])
@@ -107,7 +112,16 @@ class RoomAdmin(ReferenceAdmin):
 
 @admin.register(Window)
 class WindowAdmin(ReferenceAdmin):
-    list_display = ("__str__", "name", "center", "department")
+    list_display = ("__str__", "name", "center", "department", "reader")
     list_select_related = ("center", "department")
     search_fields = ("name", "center__name")
     autocomplete_fields = ("center", "department")
+
+
+@admin.register(DutyPhone)
+class DutyPhoneAdmin(ReferenceAdmin):
+    list_display = ("center", "kind", "phone")
+    list_filter = ("kind",)
+    list_select_related = ("center",)
+    search_fields = ("center__name",)
+    autocomplete_fields = ("center",)

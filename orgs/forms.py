@@ -6,21 +6,59 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
-from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
 from orgs.models import AccessLog, Center, Department, Role, User, Window
 from orgs.permissions import Permission
+from orgs.questions import Question
 from zongzhi.lib import clock
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 DATE_ERRORS = {"invalid": "日期写成 2026-11-30 这样"}
 
 
-class SignInForm(forms.Form):
-    """A name and a password that fit together; `user` is whose they are."""
+class _Blank(forms.TextInput):
+    """Never drawn with what was typed before: each sum is another."""
+
+    def format_value(self, value: Any) -> str | None:
+        return None
+
+
+def _password_field() -> forms.CharField:
+    return forms.CharField(
+        label="密码",
+        strip=False,
+        max_length=200,
+        error_messages={"required": "还没填密码"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def _code_field() -> forms.CharField:
+    return forms.CharField(
+        label="动态口令",
+        max_length=20,
+        help_text="手机验证器上现在的 6 位数",
+        error_messages={"required": "还没填动态口令"},
+        widget=_Blank(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+class _Refusable(forms.Form):
+    """A form whose last word is the server's: the password fits, or it does not."""
+
+    def refuse(self, sentence: str) -> None:
+        """Say this and nothing else above the fields; the name stays, the password does not.
+
+        Cleaning a second time would try the password a second time, and count it.
+        """
+        self.errors.clear()
+        self.add_error(None, sentence)
+
+
+class SignInForm(_Refusable):
+    """A name and a password; after three failures also the answer to a sum."""
 
     username = forms.CharField(
         label="账号",
@@ -30,34 +68,53 @@ class SignInForm(forms.Form):
             attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
         ),
     )
-    password = forms.CharField(
-        label="密码",
-        strip=False,
-        max_length=200,
-        error_messages={"required": "还没填密码"},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = _password_field()
 
-    user: User | None = None
+    def ask(self, question: Question | None) -> None:
+        """Ask for the sum as well, or not any more."""
+        self.fields.pop("answer", None)
+        if question is not None:
+            self.fields["answer"] = _AnswerField(question)
 
-    def __init__(self, request: HttpRequest, data: Any = None) -> None:
-        self.request = request
+
+class _AnswerField(forms.CharField):
+    """The answer to a sum, typed: words and digits, never a picture."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        super().__init__(
+            label=f"{question}？",
+            max_length=10,
+            error_messages={"required": f"还没回答“{question}”"},
+            widget=_Blank(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        )
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if not self.question.is_answered_by(text):
+            raise forms.ValidationError(f"“{self.question}”答得不对，再算一次")
+        return text
+
+
+class SignInAgainForm(SignInForm):
+    """The panel over the page: whose it is, is known; only the proof is asked for."""
+
+    def __init__(self, *, with_code: bool, data: Any = None) -> None:
         super().__init__(data)
+        del self.fields["username"]
+        self.fields["password"].widget.attrs["autofocus"] = True
+        if with_code:
+            self.fields["code"] = _code_field()
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors:
-            user = authenticate(self.request, username=data["username"], password=data["password"])
-            self.user = user if isinstance(user, User) else None
-        return data
 
-    def refuse(self, sentence: str) -> None:
-        """Say this and nothing else above the fields; the name stays, the password does not.
+class CodeForm(_Refusable):
+    """The six digits of now."""
 
-        Cleaning a second time would try the password a second time, and count it.
-        """
-        self.errors.clear()
-        self.add_error(None, sentence)
+    code = _code_field()
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["code"].widget.attrs["autofocus"] = True
 
 
 class PasswordForm(forms.Form):

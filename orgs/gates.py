@@ -8,23 +8,23 @@ from typing import Any, Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 
 from orgs.models import Center, User
 from orgs.permissions import Permission
 from zongzhi.lib.errors import NotAllowed
 from zongzhi.lib.http import StaffRequest
 
-View = Callable[Concatenate[StaffRequest, ...], HttpResponse]
+View = Callable[Concatenate[StaffRequest, ...], HttpResponseBase]
 
 
-def needs(*permissions: Permission) -> Callable[[View], Callable[..., HttpResponse]]:
+def needs(*permissions: Permission) -> Callable[[View], Callable[..., HttpResponseBase]]:
     """Open the page to whoever holds one of the permissions; others read why they cannot."""
 
-    def gate(view: View) -> Callable[..., HttpResponse]:
+    def gate(view: View) -> Callable[..., HttpResponseBase]:
         @login_required
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not any(request.user.can(permission) for permission in permissions):
                 raise NotAllowed("这一页不由这个账号用。要用，找本单位管理员开通")
             return view(request, *args, **kwargs)

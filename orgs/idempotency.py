@@ -6,6 +6,7 @@ at the INSERT until the first has committed, and then reads its answer. What fai
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ _CLAIM = """
 INSERT INTO orgs_idempotencykey (user_id, key, fingerprint, status, created_at)
 VALUES (%s, %s, %s, 0, %s) ON CONFLICT (user_id, key) DO NOTHING RETURNING id
 """
+_KEEP = "UPDATE orgs_idempotencykey SET status = %s, body = %s WHERE id = %s"
 
 
 class KeyReused(DomainError):
@@ -51,8 +53,7 @@ def answer_once(*, user: User, key: str, fingerprint: str, act: Callable[[], Ans
             status, body = act()
             if not 200 <= status < 300:
                 raise _NotKept((status, body))
-            row.status, row.body = status, body
-            row.save(update_fields=["status", "body"])
+            _keep(row, status, body)
             return status, body
     except _NotKept as refused:
         return refused.answer
@@ -64,6 +65,11 @@ def _claim(user: User, key: str, fingerprint: str) -> IdempotencyKey | None:
         cursor.execute(_CLAIM, [user.pk, key, fingerprint, clock.now()])
         found = cursor.fetchone()
     return IdempotencyKey(pk=found[0]) if found else None
+
+
+def _keep(row: IdempotencyKey, status: int, body: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [status, json.dumps(body), row.pk])
 
 
 def _first_answer(user: User, key: str, fingerprint: str) -> Answer:

@@ -20,6 +20,8 @@ class Permission(TextChoices):
     VIEW_UNIT = "view.unit", "看本单位主办、协办的事项"
     VIEW_OWN = "view.own", "看自己登记的事项"
     REVEAL = "person.reveal", "显示身份证号和电话"
+    EXPORT = "case.export", "导出事项（脱敏）"
+    EXPORT_FULL = "case.export_full", "导出未脱敏的、复核别人的导出"
     BOARD = "board.view", "看看板"
     SETTINGS = "settings.manage", "配置单位、日历、期限"
     ROLES = "roles.manage", "配置角色权限和账号"
@@ -53,10 +55,12 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
         _P.VIEW_CENTER,
         _P.REOPEN,
         _P.REVEAL,
+        _P.EXPORT,
+        _P.EXPORT_FULL,
         _P.BOARD,
     ),
     RoleCode.HANDLER: (_P.HANDLE, _P.VIEW_UNIT, _P.REVEAL),
-    RoleCode.HEAD: (_P.HANDLE, _P.HEAD, _P.VIEW_UNIT, _P.REVEAL),
+    RoleCode.HEAD: (_P.HANDLE, _P.HEAD, _P.VIEW_UNIT, _P.REVEAL, _P.EXPORT),
     RoleCode.MEDIATOR: (_P.HANDLE, _P.VIEW_UNIT, _P.REVEAL),
     RoleCode.GRID_WORKER: (_P.REGISTER, _P.VIEW_OWN),
     RoleCode.LEADER: (
@@ -64,6 +68,8 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
         _P.REOPEN,
         _P.DECIDE,
         _P.VIEW_CENTER,
+        _P.EXPORT,
+        _P.EXPORT_FULL,
         _P.BOARD,
     ),
     RoleCode.CHANNEL: (_P.REGISTER, _P.VIEW_OWN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +11,21 @@ from axes.helpers import get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
+from django.contrib.auth import authenticate, user_login_failed
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import BigIntegerField
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.utils.timezone import localtime
 
-from orgs.forms import SignInForm
-from orgs.models import User
+from orgs import factors
+from orgs.models import AccessLog, User
 from orgs.models.people import reference_revision
+from orgs.questions import Question
+from orgs.services import log_access
+from zongzhi.lib.http import client_address
 from zongzhi.lib.prepared import Given, Prepared
+
+QUESTION_AFTER = 3  # failures; the fifth locks
 
 
 class AccountBackend(ModelBackend):
@@ -53,15 +59,78 @@ _SIGNED_IN = Prepared(
 )
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What became of a name and a password: whose they are, or the sentence to say."""
+
+    user: User | None = None
+    sentence: str = ""
+    locked: bool = False
+
+
+def try_password(request: HttpRequest, username: str, password: str) -> Answer:
+    """Check a name and a password; a failure is counted and logged.
+
+    Axes would answer a locked account itself, with a page for every kind of caller: we do.
+    """
+    user = authenticate(request, username=username, password=password)
+    if isinstance(user, User):
+        return Answer(user=user)
+    shut = bool(getattr(request, "axes_locked_out", False))
+    request.axes_locked_out = False  # type: ignore[attr-defined]
+    _log_failure(request, username)
+    sentence = wrong(request, username)
+    return Answer(sentence=sentence, locked=shut or unlocks_at(username) is not None)
+
+
+def try_code(request: HttpRequest, user: User, code: str) -> Answer:
+    """Check the six digits of a person whose password was right; a failure counts like one."""
+    if unlocks_at(user.username) is not None:
+        return Answer(sentence=locked(user.username), locked=True)
+    if factors.check(user=user, code=code):
+        return Answer(user=user)
+    user_login_failed.send(
+        sender=__name__, credentials={"username": user.username}, request=request
+    )
+    request.axes_locked_out = False  # type: ignore[attr-defined]
+    _log_failure(request, user.username)
+    left = _tries_left(request, user.username)
+    if left <= 0:
+        return Answer(sentence=locked(user.username), locked=True)
+    return Answer(sentence=f"动态口令不对，看手机上现在的 6 位数，还能试 {left} 次")
+
+
+def _log_failure(request: HttpRequest, username: str) -> None:
+    """A name nobody has is not written down: it may be a password in the wrong field."""
+    known = User.objects.filter(username=username).exists()
+    log_access(
+        AccessLog.Action.SIGN_IN_FAILED,
+        user=None,
+        address=client_address(request),
+        subject=username if known else "",
+    )
+
+
+def _failures(request: HttpRequest, username: str) -> int:
+    return int(AxesProxyHandler.get_failures(request, {"username": username}))
+
+
+def _tries_left(request: HttpRequest, username: str) -> int:
+    return int(get_failure_limit(request, {"username": username})) - _failures(request, username)
+
+
 def wrong(request: HttpRequest, username: str) -> str:
     """What to say after a name and password that do not fit together."""
-    credentials = {"username": username}
-    left = get_failure_limit(request, credentials) - int(
-        AxesProxyHandler.get_failures(request, credentials)
-    )
-    if left <= 0:
-        return locked(username)
-    return f"账号或密码不对，还能试 {left} 次"
+    left = _tries_left(request, username)
+    return f"账号或密码不对，还能试 {left} 次" if left > 0 else locked(username)
+
+
+def question_for(request: HttpRequest, username: str) -> Question | None:
+    """The sum to answer after three failures; None before, and once the account is locked."""
+    failures = _failures(request, username) if username else 0
+    if not QUESTION_AFTER <= failures < settings.AXES_FAILURE_LIMIT:
+        return None
+    return Question.number(username, failures)
 
 
 def locked(username: str) -> str:
@@ -103,24 +172,3 @@ def locked_usernames() -> set[str]:
 def unlock(username: str) -> int:
     """Forget the failed tries of an account; how many rows there were."""
     return int(reset(username=username))
-
-
-def locked_out(
-    request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None
-) -> HttpResponse:
-    """The answer to a request that tried a locked account (AXES_LOCKOUT_CALLABLE)."""
-    username = str((credentials or {}).get("username") or "")
-    sentence = locked(username)
-    if request.path.startswith("/api/"):
-        problem = {
-            "type": "about:blank",
-            "title": "账号已锁",
-            "status": 403,
-            "code": "locked",
-            "detail": sentence,
-        }
-        return JsonResponse(problem, status=403, content_type="application/problem+json")
-    form = SignInForm(request, data={"username": username})
-    form.refuse(sentence)
-    context = {"form": form, "next": request.POST.get("next", "")}
-    return render(request, "orgs/login.html", context, status=403)

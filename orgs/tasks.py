@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from orgs import kept, sessions
 from orgs.idempotency import forget_keys
 from zongzhi.lib import clock
 
@@ -14,3 +15,10 @@ ANSWERS_KEPT = timedelta(days=2)
 def forget_answers() -> None:
     """Every night: drop what was kept for Idempotency-Keys; the answers hold case texts."""
     forget_keys(before=clock.now() - ANSWERS_KEPT)
+
+
+@shared_task(ignore_result=True)
+def forget_sessions() -> None:
+    """Every night: drop sessions that have run out, and forms nobody came back for."""
+    sessions.forget_ended()
+    kept.forget_old(before=clock.now() - kept.KEPT_FOR)

@@ -2,14 +2,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orgs.views import notices, settings, signing
+from orgs.views import account, notices, settings, signing
 
 app_name = "orgs"
 urlpatterns = [
     path("login/", signing.sign_in, name="login"),
+    path("login/code/", signing.second_step, name="second_step"),
+    path("login/again/", signing.sign_in_again, name="sign_in_again"),
+    path("login/kept/", signing.kept_form, name="kept_form"),
     path("logout/", signing.sign_out, name="logout"),
-    path("password/", signing.change_password, name="change_password"),
-    path("font/", signing.choose_font, name="choose_font"),
+    path("session/", signing.session, name="session"),
+    path("password/", account.change_password, name="change_password"),
+    path("second-factor/", account.second_factor, name="second_factor"),
+    path("places/", account.places, name="places"),
+    path("places/end/", account.end_others, name="end_others"),
+    path("font/", account.choose_font, name="choose_font"),
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/read/", notices.read_notices, name="read_notices"),
     path("counts/", notices.counts, name="counts"),

@@ -120,8 +120,11 @@ def visits_of(user: User) -> QuerySet[Visit]:
 
 
 def consultations_of(user: User) -> QuerySet[Consultation]:
-    """Consultations of the centres whose cases this person sees."""
-    return Consultation.objects.filter(in_reach(user, "center"))
+    """Consultations of the centres whose cases this person sees, without those that became one.
+
+    Their visit is counted with the case: the same people came once.
+    """
+    return Consultation.objects.filter(in_reach(user, "center"), became=None)
 
 
 def coming(user: User, at: AsOf) -> Coming:

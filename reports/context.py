@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from orgs.models import User
 from orgs.recent import Recent, recently_opened
+from orgs.sessions import mark_of
 from reports.menu import UNREAD, Entry, menu_of
 from zongzhi.lib import clock
 
@@ -36,6 +37,7 @@ class Frame:
     center_name: str
     help_phone: str
     person: str
+    account: str  # whose page it is, for the requests it makes
     font: str
     is_demo: bool
     menu: list[Item]
@@ -70,6 +72,7 @@ def _draw(
         center_name=center.name if center else "综治中心",
         help_phone=center.phone if center else "",
         person=f"{user.name}·{window}" if window else user.name,
+        account=mark_of(user),
         font=user.font_size,
         is_demo=user.is_demo,
         menu=[

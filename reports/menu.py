@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from cases.drafts import drafts_of
 from cases.vocabulary import Label
 from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
 from orgs.models import User
@@ -115,17 +116,21 @@ def _triage(user: User) -> Iterator[Entry]:
     for tab, label in DESK.items():
         yield Entry(label, f"{desk}?tab={tab}", sub=True, rows=desk_queue(user, tab))
     yield Entry("待批申请", f"{desk}?tab={REQUESTS}", sub=True, rows=pending_requests(user))
+    yield Entry("上级平台转录", reverse("cases:transcriptions"))
 
 
 def _clerk(user: User) -> Iterator[Entry]:
     if user.can(Permission.VIEW_CENTER):
         yield Entry("我的登记", list_url(REGISTERED))
+        yield Entry("草稿", reverse("cases:drafts"), sub=True, rows=drafts_of(user))
         yield Entry("我首接的", list_url(RECEIVED), sub=True, rows=listed(user, RECEIVED))
         yield Entry("咨询记录", reverse("cases:consultations"))
     else:
         yield Entry("我报的", list_url(REGISTERED))
+        yield Entry("草稿", reverse("cases:drafts"), sub=True, rows=drafts_of(user))
     if user.can(Permission.FOLLOW_UP):
         yield Entry("回访", list_url(FOLLOW_UP), rows=listed(user, FOLLOW_UP))
+    yield Entry("打印补打", reverse("cases:reprint"))
 
 
 def _unit(user: User) -> Iterator[Entry]:

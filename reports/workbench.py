@@ -12,7 +12,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from cases.models import Case
+from cases.compulsory import open_reports
+from cases.drafts import ShownDraft, drafts_of, show
+from cases.models import Case, CompulsoryReport
 from cases.rows import Row, rows_of
 from cases.vocabulary import Actor, Label
 from dispatch.models import Request
@@ -35,6 +37,7 @@ from reports.figures import AsOf
 from zongzhi.lib import dates
 
 SHOWN = 8
+DRAFTS_SHOWN = 3
 # Labels under which a unit's own clock runs; the centre's delay is never the unit's.
 WITH_THE_UNIT = ",".join([Label.TO_CLAIM, Label.HANDLING, Label.MEDIATING, Label.JOINT])
 
@@ -94,6 +97,9 @@ class Workbench:
     waiting: list[Block] = field(default_factory=list)
     today: list[Number] = field(default_factory=list)
     coming: Coming | None = None
+    reports: list[CompulsoryReport] = field(default_factory=list)
+    drafts: list[ShownDraft] = field(default_factory=list)
+    drafts_total: int = 0
     todos: list[Todo] | None = None
     board: Board | None = None
     can_register: bool = False
@@ -102,7 +108,8 @@ class Workbench:
     @property
     def is_idle(self) -> bool:
         """Nothing waits for this person."""
-        return not self.requests and not any(block.total for block in self.blocks)
+        waits = self.requests or self.reports or self.drafts
+        return not waits and not any(block.total for block in self.blocks)
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,10 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
         page.units = units_behind(user, at)
     if page.can_register:
         _window(user, page, at)
+        begun = drafts_of(user).order_by("-saved_at", "-pk")
+        page.drafts_total = begun.count()
+        page.drafts = [show(draft) for draft in begun[:DRAFTS_SHOWN]]
+    page.reports = list(open_reports(user)[:SHOWN])
     if menu.is_leader(user):
         page.board = board_of(user, at)
     page.todos = _administration(user, at)

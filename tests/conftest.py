@@ -17,7 +17,7 @@ from tests.county import County, build_county, ensure_reference, person
 from tests.lives import Lives
 from zongzhi.lib import clock
 
-APPEND_ONLY = ("cases_caseevent", "orgs_accesslog")
+APPEND_ONLY = ("cases_caseevent", "cases_document", "orgs_accesslog")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -51,6 +51,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
         )
 
 

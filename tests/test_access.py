@@ -24,6 +24,9 @@ from tests.lives import Lives
 SITES = ("admin:",)
 
 
+UNKNOWN = "00000000-0000-4000-8000-000000000000"  # no draft has it
+
+
 def url_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> set[str]:
     names = set()
     for pattern in patterns:
@@ -74,7 +77,14 @@ def address(name: str, case: Case, someone: User) -> str:
     """The address by that name, about that case and that person."""
     arguments: dict[str, list[Any]] = {
         "cases:attachment": [case.number, 1],
+        "cases:preview": [case.number, 1],
+        "cases:document": [case.number, 1],
+        "cases:forget_view": [1],
         "cases:act": [case.number, "note"],
+        "cases:delete_draft": [UNKNOWN],
+        "cases:draft": [UNKNOWN],
+        "cases:restore_draft": [UNKNOWN],
+        "cases:settle_report": [case.number, 1],
         "citizen:progress": [case.token],
         "citizen:rate": [case.token],
         "dispatch:sheet": [1],
@@ -87,9 +97,19 @@ def address(name: str, case: Case, someone: User) -> str:
     if name in arguments:
         return reverse(name, args=arguments[name])
     about_a_case = name.startswith(("cases:", "api:case-")) and name not in {
+        "cases:drafts",
+        "cases:duplicates",
+        "cases:known",
         "cases:list",
         "cases:new",
+        "cases:person",
         "cases:consultations",
+        "cases:export",
+        "cases:reprint",
+        "cases:search",
+        "cases:transcription_export",
+        "cases:transcriptions",
+        "cases:views",
         "api:case-list",
     }
     return reverse(name, args=[case.number] if about_a_case else [])

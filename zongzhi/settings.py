@@ -128,8 +128,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "orgs.middleware.IdleSession",
-    "orgs.middleware.LoginUnderHtmx",
-    "orgs.middleware.StalePassword",
+    "orgs.middleware.SignedOutMeanwhile",
+    "orgs.middleware.CountsTogether",
+    "orgs.middleware.FirstThings",
     "zongzhi.lib.http.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -180,7 +181,6 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": "orgs.passwords.FourKinds"}]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_LOCKOUT_CALLABLE = "orgs.signin.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = (
     False  # the promise is 30 minutes, not "until quiet"
@@ -192,10 +192,13 @@ HTTPS = env.bool("HTTPS", default=not DEBUG)
 # In the database, not in Redis: people keep working while Redis is down.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 1800
+# Administrators sign in with a code from their telephone as well; a rehearsal need not.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not DEBUG)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "orgs.views.signing.csrf_failed"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 
@@ -277,6 +280,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orgs.tasks.forget_answers",
         "schedule": crontab(hour="3", minute="0"),
     },
+    "forget-sessions": {
+        "task": "orgs.tasks.forget_sessions",
+        "schedule": crontab(hour="3", minute="10"),
+    },
+    "chase-compulsory-reports": {
+        "task": "cases.tasks.chase_compulsory_reports",
+        "schedule": crontab(minute="*/5"),
+    },
+    "clear-drafts": {
+        "task": "cases.tasks.clear_drafts",
+        "schedule": crontab(hour="3", minute="20"),
+    },
     "anchor-history": {
         "task": "cases.tasks.anchor_history",
         "schedule": crontab(hour="2", minute="0"),
@@ -300,6 +315,11 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "zongzhi.lib.uploads.BoundedUploadHandler",
+]
+
 # Outside every folder that is served: a view hands each attachment out, after asking who may.
 ATTACHMENT_ROOT = Path(env.str("ATTACHMENT_ROOT", default=str(VAR / "attachments")))
 
@@ -308,6 +328,11 @@ ANCHOR_FILE = Path(env.str("ANCHOR_FILE", default=str(VAR / "anchors.jsonl")))
 
 # The nightly digest of all histories: outside the database, so that it outlives a forged one.
 ANCHOR_FILE = Path(env.str("ANCHOR_FILE", default=str(VAR / "history-anchors.jsonl")))
+
+# --- The citizen's page on the internet -----------------------------------------------------------
+
+# Seals the files that go out to the front end and come back; empty where there is none.
+FRONT_KEY = env.str("FRONT_KEY", default="")
 
 # --- Logging --------------------------------------------------------------------------------------
 
@@ -323,8 +348,13 @@ LOGGING = {
             "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
         },
     },
+    "filters": {"number": {"()": "zongzhi.lib.logs.WithNumber"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEBUG else "json",
+            "filters": ["number"],
+        },
     },
     "root": {"handlers": ["console"], "level": "WARNING" if DEBUG else "INFO"},
     # Django hangs a mail handler here by default: one stream for everything instead.

@@ -6,6 +6,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from zongzhi import health
+from zongzhi.styleguide import styleguide
+
+handler500 = "zongzhi.faults.server_error"
 
 urlpatterns = [
     path("", include("reports.urls")),
@@ -19,4 +22,5 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("styleguide/", styleguide, name="styleguide"),
 ]

@@ -2,12 +2,17 @@
 
 from cases.models.case import Case
 from cases.models.closing import FollowUp, Rating
+from cases.models.drafts import Draft
+from cases.models.duties import CompulsoryReport
 from cases.models.files import Attachment
 from cases.models.handling import Assignment
 from cases.models.history import CaseEvent, CaseText
+from cases.models.papers import Document, Printing
 from cases.models.people import Consultation, Party, Visit
 from cases.models.places import CaseCenter, CaseLink, CaseWords
 from cases.models.reference import ClockRule, Counter, DisputeType
+from cases.models.saved_views import SavedView
+from cases.models.transcription import Transcription, UpperField, UpperPlatform
 
 __all__ = [
     "Assignment",
@@ -19,11 +24,19 @@ __all__ = [
     "CaseText",
     "CaseWords",
     "ClockRule",
+    "CompulsoryReport",
     "Consultation",
     "Counter",
     "DisputeType",
+    "Document",
+    "Draft",
     "FollowUp",
     "Party",
+    "Printing",
     "Rating",
+    "SavedView",
+    "Transcription",
+    "UpperField",
+    "UpperPlatform",
     "Visit",
 ]

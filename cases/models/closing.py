@@ -43,6 +43,8 @@ class Rating(models.Model):
     text = models.CharField("想说的话", max_length=500, blank=True)
     wants_redo = models.BooleanField("希望重新办理", default=False)
     at = models.DateTimeField("时间")
+    # Given on the front end on the internet: its own name there, so that no file counts twice.
+    front_id = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = OfCaseQuerySet.as_manager()
 

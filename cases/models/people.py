@@ -55,6 +55,8 @@ class Visit(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
     )
     window = models.ForeignKey(Window, models.SET_NULL, null=True, related_name="+", db_index=False)
+    # The form a 再次来访 came by: sent again, it is not counted again.
+    submission_id = models.UUIDField("提交号", null=True, unique=True)
 
     objects = OfCaseQuerySet.as_manager()
 
@@ -70,7 +72,7 @@ class Visit(models.Model):
 
 
 class Consultation(models.Model):
-    """只是咨询: counted as a visit, never as a case."""
+    """只是咨询: counted as a visit, never as a case; one that became a case counts there."""
 
     class Category(models.TextChoices):
         LAW = "law", "法律咨询"
@@ -87,6 +89,9 @@ class Consultation(models.Model):
     visitors = models.PositiveSmallIntegerField("人数", default=1)
     at = models.DateTimeField("时间")
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    became = models.OneToOneField(
+        Case, models.PROTECT, null=True, related_name="consultation", verbose_name="转为事项"
+    )
 
     class Meta:
         ordering = ["-pk"]

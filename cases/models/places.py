@@ -31,6 +31,7 @@ class CaseLink(models.Model):
         REVISIT = "revisit", "再次来访"
         MERGED = "merged", "并案"
         GROUP = "group", "群体"
+        SEPARATE = "separate", "同一来访人的另一件事"
 
     kind = models.CharField(max_length=10, choices=Kind)
     source = models.ForeignKey(Case, models.CASCADE, related_name="links_out")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from cases.vocabulary import Clock, Complexity
@@ -19,6 +20,13 @@ class DisputeType(models.Model):
     monthly_category = models.CharField("综治月报 19 类", max_length=40)
     petition_category = models.CharField("信访分类", max_length=40, blank=True)
     upper_code = models.CharField("上级平台代码", max_length=20, blank=True)
+    words = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name="看出它的词",
+        default=list,
+        blank=True,
+        help_text="登记时“事情和要求”里出现这些词，就建议这个类型；用逗号隔开",
+    )
     is_active = models.BooleanField("启用", default=True)
 
     class Meta:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 import filetype
 from django.conf import settings
@@ -19,56 +21,91 @@ from cases.door import changing
 from cases.models import Attachment, Case
 from orgs.models import User
 from zongzhi.lib.errors import Invalid, WrongState
+from zongzhi.lib.papers import SHEET, WORD, BadPaperError, look_into_office, look_into_pdf
+from zongzhi.lib.pictures import MOST_PIXELS, BadPictureError, without_traces
+from zongzhi.lib.secrecy import secrecy_mark
+from zongzhi.lib.uploads import LARGEST, MEGABYTE, MOST
 
 Upload: TypeAlias = "UploadedFile[bytes]"
 
-MEGABYTE = 1024 * 1024
-LARGEST = 20 * MEGABYTE
-MOST = 30
 LONGEST_NAME = 80
 _SNIFFED = 8192
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BLOCK = 256 * 1024
 
-# What is let in, and the ending it gets whatever it was called.
-TYPES = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "application/pdf": "pdf",
-    _WORD: "docx",
-    _SHEET: "xlsx",
+# What is let in, and the endings a file of that type may have; the first if it had another.
+ENDINGS = {
+    "image/jpeg": ("jpg", "jpeg"),
+    "image/png": ("png",),
+    "image/webp": ("webp",),
+    "application/pdf": ("pdf",),
+    WORD: ("docx",),
+    SHEET: ("xlsx",),
 }
-_SECRET = re.compile("绝密|机密|秘密|★")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
 
 
-def attach_file(*, case_id: int, by: User, upload: Upload) -> Case:
+class CarriesMarkError(Invalid):
+    """The name carries a mark of secrecy, and nobody has said that the paper is none."""
+
+    code = "carries_mark"
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What a file turned out to be, and the bytes that are to be kept."""
+
+    media_type: str
+    content: IO[bytes]
+    pages: int | None = None
+    may_preview: bool = False
+
+
+def attach_file(
+    *,
+    case_id: int,
+    by: User,
+    upload: Upload,
+    source: str = "",
+    note: str = "",
+    not_secret: bool = False,
+) -> Case:
     """Keep a file with the case; a note in its history says so.
 
     The type is what the bytes say, never what the name claims. Raises Invalid for a type, size
     or name that may not be, WrongState when the case has its thirty files.
     """
     name = clean_name(upload.name or "")
-    if _SECRET.search(name):
-        raise Invalid(f"“{name}”带有密级字样。本系统不得处理涉密信息，不能上传")
-    media_type = _media_type(upload, name)
-    with _stored(upload) as (stored_as, digest), changing(case_id, "note", by=by) as change:
+    if not not_secret and (mark := secrecy_mark(f"{name} {note}")):
+        raise CarriesMarkError(
+            f"“{name}”带有“{mark}”字样。涉密的不能传到本系统；不涉密的，勾上“已核对，不涉密”再选一次"
+        )
+    checked = _check(upload, name)
+    name = _with_its_ending(name, checked.media_type)
+    with _stored(checked.content) as kept, changing(case_id, "note", by=by) as change:
         case = change.case
         if case.attachments.count() >= MOST:
             raise WrongState(f"{case.short_number} 已经有 {MOST} 份材料，不能再加")
         attachment = Attachment.objects.create(
             case=case,
             name=name,
-            stored_as=stored_as,
-            media_type=media_type,
-            size=upload.size or 0,
-            sha256=digest,
+            stored_as=kept.stored_as,
+            media_type=checked.media_type,
+            size=kept.size,
+            sha256=kept.sha256,
+            source=source,
+            note=note,
+            pages=checked.pages,
+            may_preview=checked.may_preview,
             uploaded_by=by,
             uploaded_at=change.now,
         )
         part = change.part_of(by)
         change.unit = part.unit if part else None
-        change.data, change.text = {"attachment": attachment.pk, "sha256": digest}, name
+        change.data = {"attachment": attachment.pk, "sha256": kept.sha256}
+        if not_secret and secrecy_mark(f"{name} {note}"):
+            change.data["not_secret"] = True
+        change.text = f"{name}，{note}" if note else name
     return change.case
 
 
@@ -88,33 +125,83 @@ def path_of(attachment: Attachment) -> Path:
     return Path(settings.ATTACHMENT_ROOT) / attachment.stored_as[:2] / attachment.stored_as
 
 
-def _media_type(upload: Upload, name: str) -> str:
+def _with_its_ending(name: str, media_type: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    fitting = ENDINGS[media_type]
+    if ending.lower() in fitting:
+        return name
+    return f"{stem if dot else name}.{fitting[0]}"
+
+
+# --- What it is -----------------------------------------------------------------------------------
+
+
+def _check(upload: Upload, name: str) -> _Checked:
     if not upload.size:
         raise Invalid(f"“{name}”是空的，核对后再传")
     if upload.size > LARGEST:
         size = -(-upload.size // MEGABYTE)
         raise Invalid(f"“{name}”{size} MB 太大，最多 {LARGEST // MEGABYTE} MB")
     upload.seek(0)
-    kind = filetype.guess(upload.read(_SNIFFED))
+    head = upload.read(_SNIFFED)
     upload.seek(0)
-    if kind is None or kind.mime not in TYPES:
-        raise Invalid(f"“{name}”打不开，换成照片(jpg/png)、pdf、word")
-    return str(kind.mime)
+    if head.startswith(_ZIP):
+        return _office(upload, name)
+    if head.startswith(_OLD_OFFICE):
+        raise Invalid(f"“{name}”是旧格式，在 word 或 excel 里另存为 docx 或 xlsx 再传")
+    kind = filetype.guess(head)
+    media_type = str(kind.mime) if kind else ""
+    if media_type == "application/pdf":
+        pages, quiet = look_into_pdf(upload.read())
+        upload.seek(0)
+        return _Checked(media_type, upload, pages, may_preview=quiet)
+    if media_type in ENDINGS:
+        return _picture(upload.read(), media_type, name)
+    raise Invalid(f"“{name}”打不开，换成照片(jpg/png)、pdf、word")
+
+
+def _picture(data: bytes, media_type: str, name: str) -> _Checked:
+    try:
+        picture = without_traces(data, media_type)
+    except BadPictureError as error:
+        raise Invalid(
+            f"“{name}”打不开，可能坏了，或超过 {MOST_PIXELS // 10_000} 万像素，重新拍一张再传"
+        ) from error
+    return _Checked(media_type, io.BytesIO(picture.data), 1, may_preview=True)
+
+
+def _office(upload: Upload, name: str) -> _Checked:
+    try:
+        media_type, pages = look_into_office(upload)
+    except BadPaperError as error:
+        raise Invalid(f"“{name}”{error}") from error
+    upload.seek(0)
+    return _Checked(media_type, upload, pages)
+
+
+# --- Where it is kept -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Kept:
+    stored_as: str
+    sha256: str
+    size: int
 
 
 @contextmanager
-def _stored(upload: Upload) -> Iterator[tuple[str, str]]:
-    """The upload under a random name, and its hash; gone again if the block fails."""
+def _stored(content: IO[bytes]) -> Iterator[_Kept]:
+    """The bytes under a random name, with their hash; gone again if the block fails."""
     stored_as = secrets.token_hex(24)
     path = Path(settings.ATTACHMENT_ROOT) / stored_as[:2] / stored_as
     path.parent.mkdir(parents=True, exist_ok=True)
-    walk = hashlib.sha256()
+    digest, size = hashlib.sha256(), 0
     try:
         with path.open("xb") as file:
-            for chunk in upload.chunks():
-                walk.update(chunk)
-                file.write(chunk)
-        yield stored_as, walk.hexdigest()
+            while block := content.read(_BLOCK):
+                digest.update(block)
+                size += file.write(block)
+        yield _Kept(stored_as, digest.hexdigest(), size)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from cases.clocks import local_day
 from cases.door import Change, changing, changing_by_system
@@ -164,6 +165,7 @@ def rate_case(
     satisfaction: Satisfaction,
     text: str = "",
     wants_redo: bool = False,
+    front_id: UUID | None = None,
 ) -> Rating:
     """评价: the citizen's own word, by the token on the slip.
 
@@ -186,6 +188,7 @@ def rate_case(
             text=text,
             wants_redo=wants_redo,
             at=change.now,
+            front_id=front_id,
         )
         rating.save()
         change.text = text

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from django.contrib.postgres.search import SearchVector
-from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db import IntegrityError, connection, transaction
 
 from cases.clocks import clocks_of, local_day
 from cases.door import changing, place
 from cases.history import digest, record
 from cases.loading import load_assignments
-from cases.models import Case, CaseWords, Consultation, DisputeType, Party, Visit
+from cases.models import Case, CaseLink, Consultation, DisputeType, Party, Visit
 from cases.numbering import new_token, next_case_id, next_case_numbers
+from cases.services.duties import require_reports
 from cases.vocabulary import PartyRole, Source, Special, Willing
 from grids.models import Grid
 from orgs.models import Department, Post, Region, User
@@ -61,6 +60,9 @@ class Registration:
     grid: Grid | None = None
     submission_id: uuid.UUID = field(default_factory=uuid.uuid4)
     no_id_reason: str = ""  # why the window has no identity number: "forgot", "refused"
+    separate_from: Sequence[int] = ()  # cases of the same person that this one is not: 另一件事
+    group_with: Sequence[int] = ()  # cases of others that the window would handle with this one
+    consultation_id: int | None = None  # the question this grew out of
 
 
 def register_case(registration: Registration, *, by: User) -> tuple[Case, bool]:
@@ -159,10 +161,12 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         received_by=by,
         window=post.window,
     )
-    index_words(case, [party.name for party in registration.parties], new=True)
+    index_words(case, [party.name for party in registration.parties])
     numbers = next_case_numbers(center, local_day(now))
     case.number, case.short_number = numbers.full, numbers.short
     case.save(force_insert=True)
+    _link(case, registration)
+    require_reports(case, now=now)
     what = "待分流" if whole else "待受理"
     notify(
         Holders(Permission.TRIAGE, center=center),
@@ -170,6 +174,24 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         url=case.get_absolute_url(),
     )
     return case
+
+
+def _link(case: Case, registration: Registration) -> None:
+    """Keep what the window said about other cases, and about the question this grew out of."""
+    said = {
+        CaseLink.Kind.SEPARATE: registration.separate_from,
+        CaseLink.Kind.GROUP: registration.group_with,
+    }
+    links = [
+        CaseLink(kind=kind, source=case, target_id=pk, at=case.registered_at)
+        for kind, others in said.items()
+        for pk in others
+    ]
+    if links:
+        CaseLink.objects.bulk_create(links)
+    if registration.consultation_id is not None:
+        asked = Consultation.objects.filter(pk=registration.consultation_id, became=None)
+        asked.filter(center=case.center).update(became=case)
 
 
 def title_of(registration: Registration) -> str:
@@ -210,20 +232,43 @@ def _add_parties(case: Case, parties: Sequence[PartyInput]) -> list[Party]:
     )
 
 
-def index_words(case: Case, names: Sequence[str], *, new: bool = False) -> None:
+_INDEX = """
+INSERT INTO cases_casewords (case_id, words) VALUES (%s, to_tsvector('simple', %s))
+ON CONFLICT (case_id) DO UPDATE SET words = excluded.words
+"""
+
+
+def index_words(case: Case, names: Sequence[str]) -> None:
     """Write what the search box finds the case by."""
     document = search_document(case.narrative, case.type.name, *names)
-    vector = SearchVector(Value(document), config="simple")
-    if new:
-        CaseWords.objects.create(case=case, words=vector)
-    else:
-        CaseWords.objects.filter(case=case).update(words=vector)
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEX, [case.pk, document])
 
 
-def revisit_case(*, case_id: int, by: User, visitors: int, text: str) -> Case:
-    """再次来访: the same people come again for the same matter; it keeps its number."""
+class _CountedAlready(Exception):
+    """This very form has been counted before: nothing more is to happen."""
+
+
+def revisit_case(
+    *, case_id: int, by: User, visitors: int, text: str, submission_id: uuid.UUID | None = None
+) -> Case:
+    """再次来访: the same people come again for the same matter; it keeps its number.
+
+    The same submission id is one visit, however often it is sent.
+    """
+    try:
+        return _revisit(case_id, by, visitors, text, submission_id)
+    except _CountedAlready:
+        return Case.objects.visible_to(by).get(pk=case_id)
+
+
+def _revisit(
+    case_id: int, by: User, visitors: int, text: str, submission_id: uuid.UUID | None
+) -> Case:
     with changing(case_id, "revisit", by=by) as change:
         case = change.case
+        if submission_id and Visit.objects.filter(submission_id=submission_id).exists():
+            raise _CountedAlready
         windows = [post.window for post in by.posts_giving(Permission.REGISTER)]
         Visit.objects.create(
             case=case,
@@ -232,6 +277,7 @@ def revisit_case(*, case_id: int, by: User, visitors: int, text: str) -> Case:
             visitors=visitors,
             received_by=by,
             window=next(iter(windows), None),
+            submission_id=submission_id,
         )
         case.visits_count += 1
         case.visitors_count += visitors

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cases.acts import Act, act_of, refusal, why_not_for
 from cases.effects import said_after
 from cases.forms import ActForm
+from cases.meanwhile import refuse_if_changed
 from cases.models import Case
 from cases.presenting import case_page
 from cases.rows import rows_of
@@ -52,6 +53,8 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     status, changed, told = 422, None, ""
     if form.is_valid():
         try:
+            if not _refusal(chosen, case, request.user):
+                refuse_if_changed(case, request.POST.get("seen", ""), by=request.user)
             changed = chosen.service(case_id=case.pk, by=request.user, **form.arguments())
         except DomainError as error:
             status, told = error.status, _tell(form, error)
@@ -72,10 +75,16 @@ def _act(verb: str) -> Act:
 
 def _refuse(chosen: Act, case: Case, user: User) -> None:
     """A page for an act that the door would not let through is not worth filling in."""
+    if no := _refusal(chosen, case, user):
+        raise no
+
+
+def _refusal(chosen: Act, case: Case, user: User) -> WrongState | None:
+    """What the door would say; that is more to the point than that something has changed."""
     if chosen.done is not None and (sentence := chosen.done(case)):
-        raise AlreadyDone(sentence)
-    if reason := why_not_for(chosen, user, case):
-        raise WrongState(reason)
+        return AlreadyDone(sentence)
+    reason = why_not_for(chosen, user, case)
+    return WrongState(reason) if reason else None
 
 
 def _tell(form: ActForm, error: DomainError) -> str:
@@ -99,6 +108,7 @@ def _page(
         "lead_in": LEAD_INS.get(chosen.verb),
         "submit": form.submit or chosen.label,
         "next": _safe_next(request),
+        "calm": status == 409,  # somebody was faster: nothing is wrong with what was typed
     }
     if chosen.verb == "follow-up":
         context["calls"] = case.follow_ups.filter(round=case.round)

@@ -8,32 +8,63 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
+from cases.attachment_form import AttachmentForm
 from cases.models import Attachment, Case
 from cases.searching import find_case
-from cases.services.attachments import attach_file, path_of
+from cases.services.attachments import CarriesMarkError, Upload, attach_file, path_of
 from cases.views.detail import render_case
-from zongzhi.lib.errors import DomainError, Invalid, NotFound
+from orgs.models import User
+from zongzhi.lib.errors import DomainError, NotFound
 from zongzhi.lib.http import StaffRequest
+from zongzhi.lib.uploads import MOST
+
+# A picture or a PDF of somebody else's, on our own address: nothing in it may load or run.
+PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+# The browser's own PDF viewer needs its plugin and its styles, and does not start in a sandbox.
+PDF_POLICY = (
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def attach(request: StaffRequest, number: str) -> HttpResponse:
-    """Add one file or several; those before a refused one stay."""
+    """Add one file or several; a refused one does not keep the others out."""
     case = find_case(request.user, number)
     if request.method == "GET":  # the answer's address, opened again
         return redirect(_papers(case))
+    form = AttachmentForm(request.POST)
     files = request.FILES.getlist("file")
-    try:
-        if not files:
-            raise Invalid("还没选文件")
-        for file in files:
-            attach_file(case_id=case.pk, by=request.user, upload=file)
-    except DomainError as error:
-        case = find_case(request.user, number)
-        return render_case(request, case, "papers", status=error.status, upload_error=error.message)
-    messages.success(request, f"已添加 {len(files)} 份材料")
-    return redirect(_papers(case))
+    if not files:
+        form.add_error(None, "还没选文件")
+    elif len(files) > MOST:
+        form.add_error(None, f"一次选了 {len(files)} 份，最多 {MOST} 份，分几次传")
+    status = 422
+    if form.is_valid():
+        status, added = _attach_all(case, request.user, files, form)
+        if added:
+            messages.success(request, f"已添加 {added} 份材料")
+        if not form.errors:
+            return redirect(_papers(case))
+    case = find_case(request.user, number)
+    return render_case(request, case, "papers", status=status, form=form)
+
+
+def _attach_all(
+    case: Case, user: User, files: list[Upload], form: AttachmentForm
+) -> tuple[int, int]:
+    """(the status of the last refusal, how many were kept); the form says what was refused."""
+    said, status, added = dict(form.cleaned_data), 422, 0
+    for file in files:
+        try:
+            attach_file(case_id=case.pk, by=user, upload=file, **said)
+            added += 1
+        except CarriesMarkError as error:
+            form.add_error("not_secret", error.message)
+        except DomainError as error:
+            status = error.status
+            form.add_error(None, error.message)
+    return status, added
 
 
 def _papers(case: Case) -> str:
@@ -44,15 +75,39 @@ def _papers(case: Case) -> str:
 @require_GET
 def attachment(request: StaffRequest, number: str, pk: int) -> FileResponse:
     """The file itself, to be saved, never to be opened by the browser."""
-    found = Attachment.objects.visible_to(request.user).filter(case__number=number, pk=pk).first()
+    found = _find(request.user, number, pk)
+    return _hand_out(found, "application/octet-stream", inline=False)
+
+
+@login_required
+@require_GET
+def preview(request: StaffRequest, number: str, pk: int) -> FileResponse:
+    """The file for the eye, where the browser can show it without running anything in it."""
+    found = _find(request.user, number, pk)
+    if not found.may_preview:
+        raise NotFound(f"“{found.name}”不能在页面上看，下载后打开")
+    response = _hand_out(found, found.media_type, inline=True)
+    response["Content-Security-Policy"] = PICTURE_POLICY if found.is_picture else PDF_POLICY
+    return response
+
+
+def _find(user: User, number: str, pk: int) -> Attachment:
+    found: Attachment | None = (
+        Attachment.objects.visible_to(user).filter(case__number=number, pk=pk).first()
+    )
     if found is None:
         raise NotFound("没有这份材料")
+    return found
+
+
+def _hand_out(found: Attachment, media_type: str, *, inline: bool) -> FileResponse:
     try:
         file = path_of(found).open("rb")
     except FileNotFoundError:
         raise NotFound(f"“{found.name}”的文件不在了，找系统管理员") from None
-    response = FileResponse(file, as_attachment=True, filename=found.name)
-    response["Content-Type"] = "application/octet-stream"
+    response = FileResponse(file, as_attachment=not inline, filename=found.name)
+    response["Content-Type"] = media_type
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

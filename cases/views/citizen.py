@@ -64,6 +64,7 @@ def progress(request: HttpRequest, token: str) -> HttpResponse:
         form.add_error("last4", told)
     shown = progress_of(case, opened=case.pk in request.session.get(_OPENED, []))
     context = {"shown": shown, "form": form, "rated": "rated" in request.GET}
+    context["rating"] = RatingForm()
     return _page(request, "citizen/progress.html", case, status=status, **context)
 
 
@@ -86,7 +87,9 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(f"{reverse('citizen:progress', args=[token])}?rated=1")
         except DomainError as error:
             status, refused = error.status, error.message
-    return _page(request, "citizen/rate.html", case, status=status, form=form, refused=refused)
+    return _page(
+        request, "citizen/rate.html", case, status=status, form=form, rating=form, refused=refused
+    )
 
 
 def _case(request: HttpRequest, token: str) -> Case | HttpResponse:

@@ -31,7 +31,7 @@ def consultations(request: StaffRequest) -> HttpResponse:
         return redirect("cases:consultations")
     seen = (Permission.REGISTER, Permission.VIEW_CENTER)
     centers = {post.center_id for right in seen for post in request.user.posts_giving(right)}
-    rows = Consultation.objects.filter(center__in=centers).select_related("received_by")
+    rows = Consultation.objects.filter(center__in=centers).select_related("received_by", "became")
     page = paginate(rows, Order(descending=True), request.GET)
     context = {
         "form": form,

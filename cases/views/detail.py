@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import timeline as history
 from cases.models import Case
-from cases.policies import can_note, can_reveal
+from cases.paper_tab import paper_tab
+from cases.policies import can_note, can_register, can_reveal, can_triage
 from cases.presenting import case_page
 from cases.searching import find_case
 from cases.services.revealing import reveal_party
-from orgs.permissions import Permission
+from cases.viewers import look
 from orgs.recent import remember
 from zongzhi.lib import clock, dates
 from zongzhi.lib.http import StaffRequest, client_address
@@ -41,6 +42,14 @@ def detail(request: StaffRequest, number: str) -> HttpResponse:
 def timeline(request: StaffRequest, number: str) -> HttpResponse:
     """全部经过, newest first."""
     return render_case(request, find_case(request.user, number), "history")
+
+
+@login_required
+@require_GET
+def viewers(request: StaffRequest, number: str) -> HttpResponse:
+    """谁也在看: asked every half minute by whoever has the case open."""
+    names = look(find_case(request.user, number), request.user)
+    return render(request, "cases/_viewers.html", {"viewers": names})
 
 
 @login_required
@@ -72,14 +81,18 @@ def render_case(
         "case": case,
         "shown": case_page(case, request.user, now, revealed=revealed),
         "tab": tab,
-        "counts": {"parties": len(case.parties.all()), "history": case.history_length},
+        "counts": {
+            "parties": len(case.parties.all()),
+            "history": case.history_length,
+            "papers": case.attachments.count(),
+        },
         "may_reveal": can_reveal(request.user, case),
         "may_attach": case.is_open and can_note(request.user, case),
-        "may_print": request.user.can(Permission.REGISTER),
+        "may_print": can_register(request.user, case),
+        "may_transcribe": can_triage(request.user, case) and case.accepted_at is not None,
         "watermark": f"{request.user.name} {dates.moment(now)}",
-        **extra,
     }
-    context |= _of_tab(request, case, tab)
+    context |= _of_tab(request, case, tab) | extra
     return render(request, f"cases/detail_{tab}.html", context, status=status)
 
 
@@ -87,7 +100,7 @@ def _of_tab(request: StaffRequest, case: Case, tab: str) -> dict[str, Any]:
     if tab == "overview":
         return {"entries": history.entries_of(history.events_of(case)[:RECENT])}
     if tab == "papers":
-        return {"attachments": case.attachments.select_related("uploaded_by")}
+        return paper_tab(case, request.user)
     if tab == "history":
         only = request.GET.get("only", "")
         only = only if only in history.FILTERS else "all"

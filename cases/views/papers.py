@@ -1,43 +1,158 @@
-"""回执: the paper the visitor takes home. No narrative, no other party, no identity number."""
+"""回执 and 文书: the papers the window prints. What is printed is counted, and 补打 says so."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.policies import can_register
-from cases.searching import find_case
+from cases.models import Case, Document
+from cases.policies import can_print, can_register
+from cases.rows import rows_of
+from cases.searching import find_case, search
+from cases.services import papers
+from cases.wording import word_file
+from orgs.gates import needs
+from orgs.permissions import Permission
 from zongzhi.lib import clock, dates
 from zongzhi.lib.codes import code128_svg, qr_svg
-from zongzhi.lib.errors import NotAllowed
-from zongzhi.lib.http import StaffRequest
+from zongzhi.lib.errors import NotAllowed, NotFound
+from zongzhi.lib.http import StaffRequest, client_address
 
 QR_MM = 28
 ROLL = "80"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FOUND = 20
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def slip(request: StaffRequest, number: str) -> HttpResponse:
-    """The slip on A5, or with ?size=80 on an 80 mm roll; ?print=1 prints at once."""
+    """The slip on A5, or with size=80 on an 80 mm roll: to be looked at, and with POST printed.
+
+    Straight after registering, ?print=1 prints at once. No narrative, no other party, no
+    identity number.
+    """
     case = find_case(request.user, number)
     if not can_register(request.user, case):
         raise NotAllowed(f"{case.short_number} 的回执由{case.center.name}的窗口打印")
+    times = 0
+    if request.method == "POST" or request.GET.get("print") == "1":
+        times = papers.print_slip(case=case, by=request.user, address=client_address(request))
     address = request.build_absolute_uri(reverse("citizen:progress", args=[case.token]))
     promised = case.promised_at or case.due_at
+    asked = request.POST if request.method == "POST" else request.GET
     context = {
         "case": case,
-        "roll": request.GET.get("size") == ROLL,
-        "at_once": request.GET.get("print") == "1",
+        "roll": asked.get("size") == ROLL,
         # Made by zongzhi.lib.codes from an address and digits of our own.
         "qr": "" if case.is_silent else mark_safe(qr_svg(address, QR_MM, "查进度的二维码")),
         "bars": mark_safe(code128_svg(case.number)),
         "due": dates.document(clock.local(promised)) if promised else "",
         "is_answer": case.promised_at is not None,
-        "printed": f"{request.user.name} {dates.moment(clock.now())}",
+        **_printed(request, times),
     }
-    return render(request, "cases/slip.html", context)
+    return _fresh(render(request, "cases/slip.html", context))
+
+
+@login_required
+@require_POST
+def make(request: StaffRequest, number: str) -> HttpResponse:
+    """生成文书: a new version, or the last one when nothing has changed."""
+    case = find_case(request.user, number)
+    kind = request.POST.get("kind", "")
+    if kind not in Document.Kind.values:
+        raise NotFound("没有这种文书")
+    made, is_new = papers.make_document(
+        case_id=case.pk,
+        kind=Document.Kind(kind),
+        by=request.user,
+        address=client_address(request),
+    )
+    if not is_new:
+        messages.info(request, f"内容没有变，还是第 {made.version} 版")
+    return redirect("cases:document", case.number, made.pk)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def document(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """One version of a paper; POST prints it, or hands it out as a Word file."""
+    case = find_case(request.user, number)
+    found = case.documents.select_related("made_by").filter(pk=pk).first()
+    if found is None:
+        raise NotFound("没有这份文书")
+    found.case = case
+    papers.may_print(request.user, case, Document.Kind(found.kind))
+    times = 0
+    if request.method == "POST":
+        as_word = request.POST.get("as") == "word"
+        times = papers.print_document(
+            document=found, by=request.user, address=client_address(request), word=as_word
+        )
+        if as_word:
+            return _word(request, found, times)
+    context = {
+        "case": case,
+        "document": found,
+        "paper": papers.paper_of(found),
+        "newest": case.documents.filter(kind=found.kind).order_by("-version").first() == found,
+        **_printed(request, times),
+    }
+    return _fresh(render(request, "cases/document.html", context))
+
+
+def _word(request: StaffRequest, found: Document, times: int) -> HttpResponse:
+    printed = _printed(request, times)
+    foot = f"打印：{printed['printed']}　编号 {found.case.number}　第{found.version}版"
+    content = word_file(papers.paper_of(found), foot=f"{foot}　{printed['again']}".rstrip())
+    response = HttpResponse(content, content_type=WORD)
+    kind = Document.Kind(found.kind).label
+    name = f"{kind} {found.case.short_number} 第{found.version}版.docx"
+    response.headers["Content-Disposition"] = _attachment(name)
+    return _fresh(response)
+
+
+def _attachment(name: str) -> str:
+    """A header for a name in Chinese."""
+    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
+
+
+def _printed(request: StaffRequest, times: int) -> dict[str, Any]:
+    """Who, when, and from the second time on that it is 补打; not printed yet is a preview."""
+    return {
+        "times": times,
+        "printed": f"{request.user.name} {dates.moment(clock.now())}",
+        "again": f"补打 第{times}次" if times > 1 else "",
+    }
+
+
+def _fresh(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@needs(Permission.REGISTER)
+@require_http_methods(["GET", "POST"])
+def reprint(request: StaffRequest) -> HttpResponse:
+    """打印补打: find the case, press print. What is typed goes by POST: it may be a phone."""
+    text = request.POST.get("q", "").strip()
+    mine = Case.objects.visible_to(request.user)
+    found = search(mine, text) if text else mine.filter(registered_by=request.user)
+    cases = list(
+        found.for_list()
+        .prefetch_related("documents", "printings")
+        .with_assignments()
+        .order_by("-registered_at")[:FOUND]
+    )
+    printable = [case for case in cases if can_print(request.user, case)]
+    rows = zip(rows_of(printable, user=request.user, now=clock.now()), printable, strict=True)
+    context = {"text": text, "rows": list(rows), "hidden": len(cases) - len(printable)}
+    return _fresh(render(request, "cases/reprint.html", context))

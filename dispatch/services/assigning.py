@@ -111,12 +111,19 @@ def recall_dispatch(*, case_id: int, by: User) -> Case:
     return change.case
 
 
+def _not_oneself(lead: Assignment, suggested: Department | None) -> None:
+    """Raise Invalid where a unit names itself as the one that should have the case instead."""
+    if suggested is not None and suggested.pk == lead.unit_id:
+        raise Invalid(errors={"suggested": ["“应由谁办”不能还是本单位"]})
+
+
 def return_case(
     *, case_id: int, by: User, reason: str, basis: str, suggested: Department | None = None
 ) -> Case:
     """退回: once a round, with whose it is and why. The clocks keep running meanwhile."""
     with changing(case_id, "return", by=by) as change:
         case, lead = change.case, change.lead
+        _not_oneself(lead, suggested)
         last = change.clocks.after(lead.dispatched_at, RETURN_WITHIN_DAYS).at
         if change.now > last:
             raise WrongState(f"退回要在收到后 5 个工作日内，{said(last)}已过。有新情况点“申请改派”")
@@ -200,6 +207,7 @@ def request_reassignment(
     """申请改派: the lead asks; the triage officer reassigns or does not."""
     with changing(case_id, "request-reassign", by=by) as change:
         case, lead = change.case, change.lead
+        _not_oneself(lead, suggested)
         Request.objects.create(
             case=case,
             assignment=lead,

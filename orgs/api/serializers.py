@@ -17,7 +17,11 @@ class CredentialsSerializer(serializers.Serializer[Any]):
         error_messages={"required": "还没填“密码”", "blank": "还没填“密码”"},
     )
     otp = serializers.CharField(
-        max_length=10, required=False, allow_blank=True, allow_null=True, help_text="动态口令"
+        max_length=10,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="动态口令，绑定了的账号才要",
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
-from django.contrib.auth import authenticate
+from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
@@ -14,11 +14,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orgs import signin
+from orgs import factors, signin
 from orgs.api.authentication import CHALLENGE
 from orgs.api.serializers import CredentialsSerializer, DepartmentSerializer, TokenSerializer
-from orgs.models import AccessLog, Department, User
-from orgs.services import log_access
+from orgs.models import Department, User
 from orgs.tokens import StalePassword, issue_token
 from zongzhi.lib.api import Endpoint, Pages, Problem
 from zongzhi.lib.http import client_address
@@ -42,35 +41,41 @@ class Token(Endpoint):
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
-        user = self._user(request, data["username"], data["password"])
+        user = self._user(request, data)
         if user.password_is_stale:
             raise StalePassword
         token = issue_token(user=user, address=client_address(request._request))
         return Response({"token": token})
 
-    def _user(self, request: Request, username: str, password: str) -> User:
+    def _user(self, request: Request, data: dict[str, Any]) -> User:
+        """Whose credentials these are; the tries are forgotten once both halves were right."""
         web = request._request
-        user = authenticate(web, username=username, password=password)
-        if isinstance(user, User):
-            signin.unlock(username)
-            return user
-        shut = getattr(web, "axes_locked_out", False)
-        web.axes_locked_out = False  # type: ignore[attr-defined]  # or axes would answer for us
-        known = User.objects.filter(username=username).exists()
-        log_access(
-            AccessLog.Action.SIGN_IN_FAILED,
-            user=None,
-            address=client_address(web),
-            subject=username if known else "",
-        )
-        if shut:
-            raise Problem(403, "locked", signin.locked(username))
+        answer = signin.try_password(web, data["username"], data["password"])
+        user = answer.user or _refused("wrong_password", answer)
+        if factors.is_set_up(user):
+            answer = _code_of(web, user, data.get("otp") or "")
+            user = answer.user or _refused("wrong_otp", answer)
+        elif factors.must_have(user):
+            raise Problem(403, "otp_not_set_up", "先在网页上登录一次，绑定动态口令，再取令牌")
+        signin.unlock(user.username)
+        return user
+
+
+def _code_of(web: HttpRequest, user: User, code: str) -> signin.Answer:
+    if not code:
         raise Problem(
             401,
-            "wrong_password",
-            signin.wrong(web, username),
+            "otp_required",
+            "这个账号要动态口令，把手机上的 6 位数写在 otp 里",
             headers={"WWW-Authenticate": CHALLENGE},
         )
+    return signin.try_code(web, user, code)
+
+
+def _refused(code: str, answer: signin.Answer) -> NoReturn:
+    if answer.locked:
+        raise Problem(403, "locked", answer.sentence)
+    raise Problem(401, code, answer.sentence, headers={"WWW-Authenticate": CHALLENGE})
 
 
 class DepartmentList(Endpoint, ListAPIView[Department]):

@@ -4,7 +4,8 @@ from orgs.models.access import AccessLog, ApiToken, IdempotencyKey
 from orgs.models.calendar import CalendarDay, Revision
 from orgs.models.notices import Notice
 from orgs.models.people import Post, Role, User
-from orgs.models.places import Center, Department, Region, Room, Window
+from orgs.models.places import Center, Department, DutyPhone, Region, Room, Window
+from orgs.models.signing import KeptForm, SecondFactor, SignIn
 
 __all__ = [
     "AccessLog",
@@ -12,13 +13,17 @@ __all__ = [
     "CalendarDay",
     "Center",
     "Department",
+    "DutyPhone",
     "IdempotencyKey",
+    "KeptForm",
     "Notice",
     "Post",
     "Region",
     "Revision",
     "Role",
     "Room",
+    "SecondFactor",
+    "SignIn",
     "User",
     "Window",
 ]

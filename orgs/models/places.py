@@ -5,6 +5,10 @@ from datetime import time
 from django.core.validators import RegexValidator
 from django.db import models
 
+READER_ADDRESS = RegexValidator(
+    r"^(?:https?|wss?)://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?(?:/[\w./?=&%-]*)?$",
+    "读卡服务在窗口电脑上，地址写成 http://127.0.0.1:38088/… 或 ws://127.0.0.1:…",
+)
 DIVISION_CODE = RegexValidator(r"^\d{12}$", "区划代码应为 12 位数字")
 
 
@@ -134,14 +138,57 @@ class Department(models.Model):
         return self.name
 
 
+class DutyPhone(models.Model):
+    """Whom this centre calls when somebody is in danger, and whom the law wants told."""
+
+    class Kind(models.TextChoices):
+        POLICE = "police", "派出所"
+        WOMEN = "women", "妇联"
+        HOSPITAL = "hospital", "医院"
+        CIVIL = "civil", "民政"
+        EDUCATION = "education", "教育"
+
+    center = models.ForeignKey(Center, models.CASCADE, related_name="duty_phones")
+    kind = models.CharField("哪里", max_length=10, choices=Kind)
+    phone = models.CharField("值班电话", max_length=20)
+
+    class Meta:
+        ordering = ["center_id", "pk"]
+        verbose_name = verbose_name_plural = "值班电话"
+        constraints = [
+            models.UniqueConstraint(fields=["center", "kind"], name="duty_phone_once_per_center"),
+        ]
+
+    def __str__(self) -> str:
+        return f"duty phone {self.pk}"
+
+
 class Window(models.Model):
-    """A counter of the reception hall; a department in residence may hold one."""
+    """A counter of the reception hall; a department in residence may hold one.
+
+    The reader of identity cards hangs on the computer of the window: the page there speaks to
+    the vendor's service on the same computer, never to anything further away.
+    """
+
+    class Reader(models.TextChoices):
+        NONE = "none", "没有"
+        HTTP = "http", "本机读卡服务（HTTP）"
+        WEBSOCKET = "websocket", "本机读卡服务（WebSocket）"
+        WEDGE = "wedge", "键盘口（像键盘一样打出号码）"
 
     center = models.ForeignKey(Center, models.CASCADE, related_name="windows")
     number = models.PositiveSmallIntegerField("窗口号")
     name = models.CharField("名称", max_length=30, blank=True)
     department = models.ForeignKey(
         Department, models.SET_NULL, null=True, blank=True, related_name="windows"
+    )
+    reader = models.CharField("读卡器", max_length=10, choices=Reader, default=Reader.NONE)
+    reader_address = models.CharField(
+        "读卡服务地址",
+        max_length=100,
+        blank=True,
+        validators=[READER_ADDRESS],
+        help_text="厂家读卡服务在窗口电脑上的地址，例如 http://127.0.0.1:38088/read",
     )
 
     class Meta:

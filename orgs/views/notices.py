@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -12,11 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from orgs import services
-from orgs.middleware import seconds_left
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.paging import Order, paginate
-
-WARN_BEFORE = 300  # seconds
 
 
 @login_required
@@ -39,9 +34,5 @@ def read_notices(request: StaffRequest) -> HttpResponse:
 @login_required
 @require_GET
 def counts(request: StaffRequest) -> HttpResponse:
-    """Every number in the frame, polled once a minute; near the end of the session it warns."""
-    response = render(request, "components/counts.html")
-    left = seconds_left(request)
-    if left < WARN_BEFORE and request.headers.get("X-Active") != "1":
-        response["HX-Trigger"] = json.dumps({"expiring": max(1, left // 60)})
-    return response
+    """Every number in the frame, polled once a minute."""
+    return render(request, "components/counts.html")

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from orgs import accounts, signin
+from orgs import accounts, factors, signin
 from orgs.forms import LogFilter, PersonForm, PostForm, RolesForm
 from orgs.gates import centers_of, needs
 from orgs.models import AccessLog, Post, Role, User
@@ -172,6 +172,7 @@ def _show_person(
         "form": form,
         "is_locked": user.username in signin.locked_usernames(),
         "is_self": user.pk == request.user.pk,
+        "has_factor": factors.is_set_up(user),
     }
     return render(request, "settings/person.html", context, status=status)
 
@@ -210,7 +211,7 @@ def end_post(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(Permission.ROLES)
 @require_POST
 def change_person(request: StaffRequest, pk: int, what: str) -> HttpResponse:
-    """重置密码, 停用, 启用, 解锁."""
+    """重置密码, 停用, 启用, 解锁, 解除动态口令."""
     user, by, address = _person(request, pk), request.user, client_address(request)
     match what:
         case "reset-password":
@@ -223,6 +224,9 @@ def change_person(request: StaffRequest, pk: int, what: str) -> HttpResponse:
         case "unlock":
             accounts.unlock(user=user, by=by, address=address)
             messages.success(request, f"{user.name}的账号已解锁，可以再登录")
+        case "reset-factor":
+            accounts.reset_factor(user=user, by=by, address=address)
+            messages.success(request, f"{user.name}的动态口令已解除，下次登录重新绑定")
         case _:
             raise Http404
     return redirect("orgs:person", pk)

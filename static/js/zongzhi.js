@@ -48,14 +48,17 @@
     button.classList.add("is-busy");
     button.setAttribute("aria-disabled", "true");
     form.busyButton = button;
-    form.busyTimer = setTimeout(banner, 10000, "网络慢，还在继续，不用再点；内容都在。");
+    form.busyTimers = [
+      setTimeout(banner, 2000, "网络慢，正在继续，不用再点；写的内容都在。"),
+      setTimeout(banner, 10000, "等了 10 秒还没有回音，还在继续。写的内容都在；一直不动" + whom() + "。"),
+    ];
   }
 
   function free(form) {
     if (!form || !form.hasAttribute("data-busy-now")) { return; }
     const button = form.busyButton;
     form.removeAttribute("data-busy-now");
-    clearTimeout(form.busyTimer);
+    (form.busyTimers || []).forEach(clearTimeout);
     if (!button) { return; }
     button.innerHTML = button.words;
     button.classList.remove("is-busy");
@@ -64,29 +67,48 @@
     form.busyButton = null;
   }
 
+  const isHtmx = (form) => form.matches("[hx-post], [hx-get]");
+
+  /* a page that would be left: first see that somebody is still signed in and the centre answers */
+  const needsAsking = (form) => doc.body.dataset.account && form.method === "post" && !isHtmx(form)
+    && form.target !== "_blank" && !form.hasAttribute("data-download") && !form.hasAttribute("data-unguarded");
+
   on("submit", (event) => {
     const form = event.target;
     if (form.getAttribute("method") === "dialog") { return; }
-    const again = form.hasAttribute("data-busy-now");
-    if (again || navigator.onLine === false) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      if (!again) { banner(OFFLINE); }
-      return;
-    }
-    busy(form, event.submitter || submitButton(form));
-    if (form.target === "_blank" || form.hasAttribute("data-download")) {
+    const stop = () => { event.preventDefault(); event.stopImmediatePropagation(); };
+    if (form.asked) { form.asked = false; return; }
+    if (form.hasAttribute("data-busy-now")) { stop(); return; }
+    if (navigator.onLine === false) { stop(); banner(OFFLINE); return; }
+    const button = event.submitter || submitButton(form);
+    form.lastButton = button;
+    busy(form, button);
+    if (needsAsking(form)) {
+      stop();
+      askFirst(form, () => { form.asked = true; form.requestSubmit(button); });
+    } else if (form.target === "_blank" || form.hasAttribute("data-download")) {
       setTimeout(free, 3000, form);
     }
   }, true);
+
+  function askFirst(form, go) {
+    const again = () => { busy(form, form.lastButton); go(); };
+    askSession().then((state) => {
+      if (state === "here") { go(); return; }
+      free(form);
+      if (state === "gone") { comeBack(again); } else { banner(state); }
+    });
+  }
 
   window.addEventListener("pageshow", () => { all("form[data-busy-now]").forEach(free); });
 
   /* ---------- scanner gun: a burst of digits and Enter, read by key position, never by character ---------- */
   const scan = { digits: "", last: 0, field: null, value: "" };
+  const IS_NUMBER = /^\d{16}$/;  /* of a case; 17 digits and one more come from a reader that types */
+  const IS_CARD = /^\d{17}[\dX]$/;
 
   function isScan(event) {
-    const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
+    const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code) || (scan.digits.length === 17 && /^Key(X)$/.exec(event.code));
     const quick = event.timeStamp - scan.last < 30;
     if (digit && !event.ctrlKey && !event.altKey && !event.metaKey) {
       if (!quick || !scan.digits) {
@@ -112,8 +134,13 @@
       scan.field.value = scan.value;
       scan.field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    announce("正在打开 " + number);
-    location.assign("/cases/" + number + "/");
+    if (IS_NUMBER.test(number)) {
+      announce("正在打开 " + number);
+      location.assign("/cases/" + number + "/");
+      return;
+    }
+    const card = IS_CARD.test(number) && new CustomEvent("card", { detail: { value: number }, cancelable: true });
+    if (!card || doc.dispatchEvent(card)) { banner("这不是本中心的回执码：" + number.slice(0, 20)); }
   }
 
   /* ---------- keys ---------- */
@@ -153,7 +180,7 @@
 
   function goOn(form, from) {
     const here = from.closest(".chips") || from;
-    const after = (el) => here.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const after = (el) => form.contains(here) && here.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
     const next = stops(form).find((el) => after(el) && isEmpty(el));
     const target = next ? within(next, "input:not(:disabled), select, textarea") : submitButton(form);
     if (target) { target.focus(); }
@@ -165,7 +192,7 @@
     if (!input || input.disabled) { return; }
     input.focus();
     input.click();
-    const form = group.closest("form[data-enter-next]");
+    const form = input.form && input.form.matches("[data-enter-next]") ? input.form : null;
     if (form && (input.type === "radio" || input.value === "none")) { goOn(form, input); }
   }
 
@@ -295,6 +322,8 @@
     if (el.closest("[data-print]")) { window.print(); }
     if (el.closest("[data-mask]")) { maskPrivate(); }
     if (el.closest("[data-keys]")) { openKeys(); }
+    const opener = el.closest("[data-open]");
+    if (opener && one(opener.dataset.open)) { show(one(opener.dataset.open)); }
     if (el.closest("[data-banner-close]")) { banner(""); }
     const link = el.closest(".errors a[href^='#']");
     const target = link && doc.getElementById(link.getAttribute("href").slice(1));
@@ -328,52 +357,197 @@
     }
   });
 
-  /* ---------- htmx ---------- */
-  let failures = 0;
-  let skip = 0;
-  const isPoll = (event) => event.detail.elt && event.detail.elt.hasAttribute("data-poll");
+  /* ---------- htmx: the contract of every request, in one place ---------- */
+  const isPoll = (elt) => Boolean(elt) && elt.hasAttribute("data-poll");
+  const SLOWEST = 5;  /* minutes between two polls that keep failing */
 
+  on("htmx:configRequest", (event) => {
+    if (isPoll(event.detail.elt)) { event.detail.headers["X-Poll"] = "1"; }
+  });
   on("htmx:beforeRequest", (event) => {
     const detail = event.detail;
-    detail.xhr.hadFocus = [detail.elt, detail.target].some((el) => el && el.contains(doc.activeElement));
-    if (isPoll(event) && (doc.hidden || skip > 0)) { event.preventDefault(); skip = Math.max(0, skip - 1); }
+    const elt = detail.elt;
+    detail.xhr.hadFocus = [elt, detail.target].some((el) => el && el.contains(doc.activeElement));
+    if (!isPoll(elt)) { detail.xhr.slow = watchSlow(); return; }
+    if (doc.hidden || (elt.pollAgain || 0) > Date.now()) { event.preventDefault(); }
   });
   on("htmx:afterRequest", (event) => {
     const elt = event.detail.elt;
-    if (isPoll(event)) {
-      failures = event.detail.successful ? 0 : failures + 1;
-      skip = failures ? Math.min(4, Math.pow(2, failures - 1)) : 0;
+    const xhr = event.detail.xhr;
+    if (isPoll(elt)) {
+      elt.failures = event.detail.successful ? 0 : (elt.failures || 0) + 1;
+      elt.pollAgain = elt.failures ? Date.now() + Math.min(SLOWEST, Math.pow(2, elt.failures - 1)) * 60000 - 5000 : 0;
       return;
     }
-    if (!event.detail.xhr.getResponseHeader("HX-Redirect")) { free(elt.closest("form")); }
+    if (xhr.slow) { xhr.slow(); }
+    if (!xhr.getResponseHeader("HX-Redirect")) { free(elt.closest("form")); }
     if (event.detail.successful) { banner(""); }
   });
   on("htmx:validation:halted", (event) => { free(event.target.closest("form")); });
 
+  /* nothing below 0.3 s, then a thin bar, words after 2 s and 10 s; a form has its own words */
+  function watchSlow() {
+    const bar = setTimeout(() => { doc.body.classList.add("is-loading"); }, 300);
+    const words = [
+      setTimeout(announce, 2000, "网络慢，正在继续"),
+      setTimeout(banner, 10000, "等了 10 秒还没有回音，还在继续。写的内容都在；一直不动" + whom() + "。"),
+    ];
+    return () => {
+      [bar, ...words].forEach(clearTimeout);
+      doc.body.classList.remove("is-loading");
+    };
+  }
+
   on("htmx:responseError", (event) => {
     const xhr = event.detail.xhr;
-    if (xhr.status === 401) { toLogin(); return; }
-    if (isPoll(event)) { return; }
-    if (xhr.status === 404) { banner("没找到，可能刚被别人改过。刷新这一页再看。"); return; }
-    if (xhr.status === 429) { banner("点得太快，等一分钟再试。内容都还在。"); return; }
-    const code = xhr.getResponseHeader("X-Error-Code");
-    banner("没有办成，内容都还在。再点一次；还不行" + whom() + (code ? "，告诉他编号 " + code : "") + "。");
+    if (xhr.status === 401) { signedOut(event.detail); return; }
+    if (isPoll(event.detail.elt)) { return; }
+    banner(sentenceFor(xhr));
   });
-  on("htmx:sendError", (event) => { if (!isPoll(event)) { banner(OFFLINE); } });
+  on("htmx:sendError", (event) => { if (!isPoll(event.detail.elt)) { banner(OFFLINE); } });
   on("htmx:timeout", (event) => {
-    if (!isPoll(event)) { banner("网络慢，没等到回音。内容都还在，再点一次；还不行" + whom() + "。"); }
+    if (!isPoll(event.detail.elt)) { banner("网络慢，没等到回音。内容都还在，再点一次；还不行" + whom() + "。"); }
   });
+
+  function sentenceFor(xhr) {
+    if (xhr.status === 404) { return "没找到，可能刚被别人改过。刷新这一页再看。"; }
+    if (xhr.status === 413) { return "文件太大，没有传上去。换小一点的再传；写的内容都还在。"; }
+    if (xhr.status === 429) { return "点得太快，等一分钟再试。内容都还在。"; }
+    const code = xhr.getResponseHeader("X-Error-Code");
+    return "没有办成，内容都还在。再点一次；还不行" + whom() + (code ? "，告诉他编号 " + code : "") + "。";
+  }
+
   window.addEventListener("offline", () => { banner(OFFLINE); });
   window.addEventListener("online", () => { banner(""); announce("已连上中心服务器"); });
-
-  let leaving = false;
-  function toLogin() {
-    if (leaving) { return; }
-    leaving = true;
-    location.assign("/login/?next=" + encodeURIComponent(location.pathname + location.search));
-  }
-  on("relogin", toLogin);
   on("announce", (event) => { announce(event.detail.value || ""); });
+  on("visibilitychange", () => {
+    if (!doc.hidden) { all("[data-poll]").forEach((el) => { if (window.htmx) { window.htmx.trigger(el, "fresh"); } }); }
+  });
+
+  /* ---------- the session: kept by keys and mouse, warned of before, taken up again after ---------- */
+  const PING_EVERY = 120000;
+  const WARN_BEFORE = 300000;
+  const SESSION = "/session/";
+  const whose = doc.body.dataset.account || "";
+  let until = Date.now() + 29 * 60000;  /* each page begins the half hour anew, up to a minute */
+  let active = false;
+  const waiting = [];
+
+  function header(name) { return JSON.parse(doc.body.getAttribute("hx-headers"))[name]; }
+
+  function patchToken(token) {
+    all("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+    doc.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token, "X-Account": whose }));
+  }
+
+  /* the panel may be older than the last sign-in beside it; the page itself gets no token of another's */
+  function gone(told) {
+    all("#relogin input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = told.token; });
+    return "gone";
+  }
+
+  /* "here", "gone", or the sentence that says why nobody knows */
+  function askSession(method) {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => { giveUp.abort(); }, 10000);
+    const headers = { "X-CSRFToken": header("X-CSRFToken"), "X-Account": whose };
+    return fetch(SESSION, { method: method || "GET", headers: headers, signal: giveUp.signal, credentials: "same-origin" })
+      .then((answer) => {
+        if (answer.status === 401) { return answer.json().then(gone); }
+        if (answer.status === 403 && method === "POST") { return askSession(); }
+        if (!answer.ok) { return "没有办成，内容都还在。再点一次；还不行" + whom() + "。"; }
+        return answer.json().then((told) => {
+          if (told.account !== whose) { return gone(told); }
+          until = Date.now() + told.left * 1000;
+          patchToken(told.token);
+          return "here";
+        });
+      })
+      .catch(() => OFFLINE)
+      .finally(() => { clearTimeout(timer); });
+  }
+
+  function show(box) {
+    if (box.hasAttribute("open")) { return; }
+    if (box.showModal) { box.showModal(); } else { box.setAttribute("open", ""); box.classList.add("dialog--plain"); }
+  }
+  function hide(box) {
+    if (!box.hasAttribute("open")) { return; }
+    if (box.close) { box.close(); } else { box.removeAttribute("open"); }
+  }
+
+  function comeBack(repeat) {
+    if (repeat) { waiting.push(repeat); }
+    const panel = one("#relogin");
+    if (!panel || panel.hasAttribute("open")) { return; }
+    hide(one("#expiring"));
+    show(panel);
+    window.htmx.ajax("GET", "/login/again/", { target: "#relogin-body", swap: "innerHTML" }).then(() => {
+      const field = one("#relogin-body input[type=password]");
+      if (field) { field.focus(); }
+    });
+  }
+
+  /* a request came too late: with a fresh token if only that was stale, else after the panel */
+  function signedOut(detail) {
+    const elt = detail.elt;
+    const again = !isPoll(elt) && (() => {
+      if (!elt.isConnected) { return; }
+      if (elt.matches("form")) { elt.requestSubmit(elt.lastButton && elt.lastButton.isConnected ? elt.lastButton : undefined); return; }
+      const config = detail.requestConfig;
+      window.htmx.ajax(config.verb, config.path, { source: elt, target: detail.target, event: config.triggeringEvent });
+    });
+    askSession().then((state) => {
+      const stale = (state === "here" || (state === "gone" && elt.closest("#relogin"))) && again && !elt.retried;
+      elt.retried = true;
+      setTimeout(() => { elt.retried = false; }, 5000);
+      if (stale) { again(); } else if (state === "here" || state === "gone") { comeBack(again); } else { banner(state); }
+    });
+  }
+
+  on("signed-in", (event) => {
+    until = Date.now() + event.detail.left * 1000;
+    patchToken(event.detail.token);
+    hide(one("#relogin"));
+    one("#relogin-body").textContent = "";
+    banner("");
+    announce("已继续，写的内容都在");
+    waiting.splice(0).forEach((repeat) => { repeat(); });
+  });
+
+  function warn() {
+    const box = one("#expiring");
+    one("[data-minutes]", box).textContent = String(Math.max(1, Math.round((until - Date.now()) / 60000)));
+    show(box);
+  }
+
+  function watchSession() {
+    if (until - Date.now() > WARN_BEFORE) { return; }
+    askSession().then((state) => {
+      if (state === "gone") { comeBack(); return; }
+      if (state !== "here") { return; }
+      if (until - Date.now() <= WARN_BEFORE) { warn(); } else { hide(one("#expiring")); }
+    });
+  }
+
+  if (whose) {
+    ["keydown", "pointerdown", "pointermove", "wheel"].forEach((type) => {
+      doc.addEventListener(type, () => { active = true; }, { passive: true });
+    });
+    setInterval(() => {
+      if (active && !one("#expiring").hasAttribute("open") && !one("#relogin").hasAttribute("open")) {
+        active = false;
+        askSession("POST").then((state) => { if (state === "gone") { comeBack(); } });
+      }
+    }, PING_EVERY);
+    setInterval(watchSession, 20000);
+    one("#expiring").addEventListener("close", () => {
+      active = false;
+      if (!one("#relogin").hasAttribute("open")) { askSession("POST").then((state) => { if (state === "gone") { comeBack(); } }); }
+    });
+    /* closed with Esc: nothing was sent, nothing is lost; the next click asks again */
+    one("#relogin").addEventListener("close", () => { waiting.length = 0; });
+  }
 
   function focusOn(el) {
     if (!el.matches("a[href], button, input, select, textarea, summary, [tabindex]")) { el.setAttribute("tabindex", "-1"); }
@@ -392,7 +566,7 @@
     const status = within(fresh, "[data-status]");
     if (status) { announce(status.textContent.trim()); }
     markTitle();
-    if (cause && cause.dataset.poll === "") { return; }
+    if (isPoll(cause)) { return; }
     const wanted = within(fresh, "[data-focus]");
     const lost = event.detail.xhr.hadFocus && doc.activeElement === doc.body;
     if (wanted) { focusOn(wanted); } else if (lost) { focusOn(within(fresh, "h1, h2, h3") || fresh); }
@@ -405,7 +579,7 @@
   if (doc.body.hasAttribute("data-print-now")) { window.print(); }
 })();
 
-/* ---------- 分流台: the queue drives the case beside it; and who is still at the keyboard ---------- */
+/* ---------- 分流台: the queue drives the case beside it ---------- */
 (() => {
   "use strict";
 
@@ -465,29 +639,8 @@
     }
   }, true);
 
-  /* the poll of the menu says whether anybody has touched key or mouse since the last one */
-  let active = false;
-  ["keydown", "pointerdown", "pointermove", "wheel"].forEach((type) => {
-    doc.addEventListener(type, () => { active = true; }, { passive: true });
-  });
-  doc.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.elt && event.detail.elt.hasAttribute("data-poll") && active) {
-      event.detail.headers["X-Active"] = "1";
-      active = false;
-    }
-  });
-  doc.addEventListener("expiring", (event) => {
-    const box = one("#banner");
-    if (!box) { return; }
-    one("[data-banner-text]", box).textContent = "还有 " + event.detail.value + " 分钟自动退出，写的内容先保存。点“知道了”继续用。";
-    box.hidden = false;
-  });
   doc.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) { return; }
-    if (event.target.closest("[data-banner-close]")) {
-      const nav = one("[data-poll]");
-      if (nav && window.htmx) { active = true; window.htmx.trigger(nav, "stay"); }
-    }
     if (event.target.closest('a[href="#search"]')) {
       const search = one("#search");
       if (search) { event.preventDefault(); search.focus(); }

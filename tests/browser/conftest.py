@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,8 @@ BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 )
+# What a test has asked for: a refusal, an answer that never comes, an error with its number.
+REFUSED = re.compile(r"status of [45]|Error Code [45]|ERR_FAILED|htmx:(afterRequest|sendError)")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,7 +58,8 @@ def open_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
     errors: list[str] = []
 
     def complain(message: ConsoleMessage) -> None:
-        if message.type == "error" and "status of 4" not in message.text:
+        refused = REFUSED.search(message.text)
+        if message.type == "error" and not refused:
             errors.append(message.text)
 
     def open_(
@@ -87,3 +92,16 @@ def open_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """shot(page, name): a picture of the page, when SCREENSHOTS names a folder for them."""
+    folder = os.environ.get("SCREENSHOTS")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            test = request.node.name.split("[")[0]
+            page.screenshot(path=Path(folder) / f"{test}-{name}.png")
+
+    return take

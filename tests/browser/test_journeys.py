@@ -110,14 +110,14 @@ def test_the_citizen_sees_the_way_and_rates_in_three_taps(open_as, lives: Lives)
 
 def test_pressing_submit_again_and_again_registers_once(open_as, county, people) -> None:
     page = open_as(people["clerk"], "/cases/new/")
-    submission = page.locator("[name=submission_id]").input_value()
+    submission = page.locator("#id_submission_id").input_value()
     fill_in(page, county)
     for key in ("F9", "F9", "F9", "Control+Enter"):
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name=re.compile("已登记"))).to_be_visible()
     page.goto("/cases/new/")  # the same form, sent once more from another tab
     fill_in(page, county)
-    page.locator("[name=submission_id]").evaluate("(field, id) => field.value = id", submission)
+    page.locator("#id_submission_id").evaluate("(field, id) => field.value = id", submission)
     press(page, "提交")
     expect(page.get_by_text(re.compile("没有重复登记")).first).to_be_visible()
     assert Case.objects.count() == 1

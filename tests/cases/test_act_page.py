@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+import re
+
 from django.test import Client
 from django.urls import reverse
 
 from cases.acts import all_acts
 from cases.models import Case
-from cases.vocabulary import Label
+from cases.services.registration import revisit_case
+from cases.vocabulary import Complexity, Label, Risk
+from dispatch.services.assigning import dispatch_case
+from dispatch.services.handling import claim_case
+from tests.lib.days import DISPATCHED
 from tests.lives import Lives
+from zongzhi.lib import clock
+
+ORDINARY = {"complexity": Complexity.ORDINARY, "risk": Risk.LOW}
 
 
 def act(case: Case, verb: str) -> str:
@@ -33,6 +42,54 @@ def test_a_rule_that_says_no_keeps_the_text(client: Client, handler, lives: Live
     assert response.status_code == 409
     assert "已签收。要换单位点“申请改派”" in page
     assert "这件事不属于本单位的职责" in page
+
+
+def test_what_changed_meanwhile_is_said_and_the_text_kept(
+    client: Client, handler, clerk, lives: Lives
+) -> None:
+    clock.freeze(DISPATCHED)
+    case = lives.claimed()
+    client.force_login(handler)
+    page = client.get(act(case, "note")).content.decode()
+    seen = re.search(r'name="seen" value="(\d+)"', page)[1]
+    revisit_case(case_id=case.pk, by=clerk, visitors=2, text="又来问进展")
+    typed = {"text": "已电话联系双方，约好明天谈", "seen": seen}
+    response = client.post(act(case, "note"), typed)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "你写的时候，王芳 10:44 记了一次来访。写的内容还在下面，核对后再保存" in page
+    assert "已电话联系双方，约好明天谈" in page
+    assert not case.events.filter(verb="note").exists()
+    typed["seen"] = re.search(r'name="seen" value="(\d+)"', page)[1]
+    assert client.post(act(case, "note"), typed).status_code == 302
+
+
+def test_an_amendment_that_came_too_late_can_be_sent_again(
+    client: Client, clerk, triage, lives: Lives
+) -> None:
+    case = lives.registered()
+    client.force_login(clerk)
+    client.get(act(case, "amend"))
+    seen = case.history_length
+    dispatch_case(case_id=case.pk, by=triage, lead=lives.county.human_resources, **ORDINARY)
+    typed = {"amount": "38600", "text": "当面补问的", "seen": str(seen)}
+    refused = client.post(act(case, "amend"), typed)
+    assert (refused.status_code, "周敏" in refused.content.decode()) == (409, True)
+    case.refresh_from_db()
+    assert case.amount is None
+    typed["seen"] = str(case.history_length)
+    assert client.post(act(case, "amend"), typed).status_code == 302
+
+
+def test_what_the_door_says_comes_before_what_has_changed(
+    client: Client, handler, colleague, lives: Lives
+) -> None:
+    case = lives.dispatched()
+    client.force_login(colleague)
+    claim_case(case_id=case.pk, by=handler)
+    response = client.post(act(case, "claim"), {"seen": str(case.history_length)})
+    assert response.status_code == 409
+    assert "已经签收了" in response.content.decode()
 
 
 def test_a_done_act_leads_back_and_says_so(client: Client, triage, lives: Lives) -> None:

@@ -53,7 +53,7 @@ def test_a_search_finds_nothing_that_may_not_be_seen(
     case = lives.registered()
     client.force_login(outsider)
     for text in (case.number, case.short_number, PHONE, ID_NUMBER, "张三丰"):
-        response = client.get(LIST, {"q": text})
+        response = client.get(LIST, {"q": text}, follow=True)
         assert response.status_code == 200, text
         assert case.get_absolute_url() not in response.content.decode()
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import os
+
+import pytest
 from django.test import Client
 from django.urls import reverse
+from redis.exceptions import RedisError
 
+from cases import viewers
 from cases.models import Case
 from orgs.models import AccessLog
 from tests.lives import ID_NUMBER, PHONE, Lives
@@ -98,3 +103,46 @@ def test_an_internal_note_is_marked(client: Client, handler, lives: Lives) -> No
     assert "timeline__internal" in page
     written = reverse("cases:timeline", args=[case.number]) + "?only=written"
     assert "派人社局主办" not in client.get(written).content.decode()
+
+
+def test_calls_and_visits_can_be_read_alone(client: Client, clerk, lives: Lives) -> None:
+    case = lives.claimed()
+    client.force_login(clerk)
+    page = client.get(reverse("cases:timeline", args=[case.number]), {"only": "calls"})
+    assert "只看电话来访" in page.content.decode()
+    assert [entry.verb for entry in page.context["entries"]] == ["register"]
+
+
+@pytest.fixture
+def nobody_yet(settings) -> None:
+    """A Redis of its own, so that tests beside this one look at other cases."""
+    settings.REDIS_URL = os.environ.get("REDIS_URL") or "redis://127.0.0.1:1/0"
+    viewers._gone.clear()
+    try:
+        viewers._redis(settings.REDIS_URL).ping()
+    except RedisError:
+        pytest.skip("no Redis")
+
+
+def test_who_else_has_the_case_open_is_told(
+    client: Client, clerk, handler, nobody_yet, lives: Lives
+) -> None:
+    case = lives.claimed()
+    url = reverse("cases:viewers", args=[case.number])
+    viewers._redis(os.environ["REDIS_URL"]).delete(f"viewers:{case.pk}")
+    client.force_login(handler)
+    assert client.get(url).content.decode().strip() == ""
+    client.force_login(clerk)
+    assert "谁也在看：李强（部门工作人员）" in client.get(url).content.decode()
+
+
+def test_without_redis_nobody_is_told_and_nobody_waits(
+    client: Client, clerk, settings, lives: Lives
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    viewers._gone.clear()
+    case = lives.claimed()
+    client.force_login(clerk)
+    answer = client.get(reverse("cases:viewers", args=[case.number]))
+    assert (answer.status_code, answer.content.decode().strip()) == (200, "")
+    viewers._gone.clear()

@@ -6,7 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
-from cases.vocabulary import Special
+from cases.services.closing import follow_up_case
+from cases.vocabulary import Channel, Satisfaction, Special
 from tests.lives import PHONE, Lives
 from zongzhi.lib import clock
 
@@ -51,7 +52,7 @@ def test_late_is_said_honestly(client: Client, lives: Lives) -> None:
 
 def test_the_result_is_behind_four_digits_and_three_tries(client: Client, lives: Lives) -> None:
     case = lives.approved()
-    assert "解决了" not in client.get(progress(case)).content.decode()
+    assert "办理单位说" not in client.get(progress(case)).content.decode()
     for left in (2, 1):
         answer = client.post(progress(case), {"last4": "0000"})
         assert f"后 4 位对不上，还能试 {left} 次。也可以打电话问" in answer.content.decode()
@@ -93,3 +94,33 @@ def test_forms_pass_the_csrf_check_of_a_browser(lives: Lives) -> None:
     response = Client().get(progress(case))
     assert response["Referrer-Policy"] == "same-origin"
     assert 'name="referrer" content="same-origin"' in response.content.decode()
+
+
+def test_three_taps_from_the_scan(client: Client, lives: Lives) -> None:
+    """Two choices and the button are on the page that the slip opens."""
+    page = client.get(progress(lives.approved())).content.decode()
+    for field in ('name="settled"', 'name="satisfaction"', ">提交</button>"):
+        assert field in page
+    assert "checked" not in page
+
+
+def test_every_page_is_light_needs_no_script_and_can_be_left(client: Client, lives: Lives) -> None:
+    case = lives.approved()
+    pages = [progress(case), rating(case), reverse("citizen:progress", args=["wrong"])]
+    for url in pages:
+        page = client.get(url).content
+        assert len(page) < 50_000
+        assert b"<script" not in page
+        assert "离开本页".encode() in page
+
+
+def test_one_more_word_after_a_complaint_was_put_right(client: Client, clerk, lives: Lives) -> None:
+    case = lives.approved()
+    bad = {"settled": "unresolved", "satisfaction": "unsatisfied"}
+    client.post(rating(case), bad)
+    how = {"channel": Channel.PHONE, "satisfaction": Satisfaction.BASICALLY}
+    follow_up_case(case_id=case.pk, by=clerk, **how)
+    good = {"settled": "resolved", "satisfaction": "satisfied"}
+    assert client.post(rating(case), good).status_code == 302
+    assert client.post(rating(case), good).status_code == 409
+    assert [r.is_addition for r in case.ratings.order_by("pk")] == [False, True]

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import uuid
+
 from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case, Consultation
+from tests.cases.test_new_page import typed
 
+__all__ = ["typed"]
 URL = reverse("cases:consultations")
 
 
@@ -41,3 +45,31 @@ def test_other_centres_questions_stay_theirs(client: Client, clerk, town_officer
 def test_a_unit_does_not_see_them(client: Client, handler) -> None:
     client.force_login(handler)
     assert client.get(URL).status_code == 403
+
+
+def test_a_question_that_became_a_case_is_counted_there_and_only_once(
+    client: Client, clerk, typed
+) -> None:
+    client.force_login(clerk)
+    client.post(URL, {"category": "law", "text": "问邻居占道怎么办", "visitors": "1"})
+    asked = Consultation.objects.get()
+    form = client.get(reverse("cases:new"), {"consultation": asked.pk}).context["form"]
+    given = typed | {"consultation": form["consultation"].value()}
+    client.post(reverse("cases:new"), given)
+    asked.refresh_from_db()
+    assert asked.became == Case.objects.get()
+    assert "接待 <a" in (page := client.get("/").content.decode())
+    assert "1 批 1 人次" in page
+    assert "已转为" in client.get(URL).content.decode()
+
+
+def test_a_question_becomes_one_case_at_most(client: Client, clerk, typed) -> None:
+    client.force_login(clerk)
+    client.post(URL, {"category": "law", "text": "问邻居占道怎么办", "visitors": "1"})
+    asked = Consultation.objects.get()
+    for number in range(2):
+        given = {"consultation": asked.pk, "submission_id": str(uuid.uuid4()), "same": "other"}
+        client.post(reverse("cases:new"), typed | given)
+        assert Case.objects.count() == number + 1
+    asked.refresh_from_db()
+    assert asked.became == Case.objects.earliest("pk")

@@ -4,10 +4,12 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
+from orgs.models import Window
 from tests.county import County
 from tests.lives import Lives
 from zongzhi.lib import clock
@@ -116,7 +118,7 @@ def test_a_strong_duplicate_is_asked_about_before(
     earlier.refresh_from_db()
     assert (Case.objects.count(), earlier.visits_count) == (1, 2)
 
-    client.post(NEW, second | {"same": "other"})
+    client.post(NEW, typed | {"submission_id": str(uuid.uuid4()), "same": "other"})
     assert Case.objects.count() == 2
 
 
@@ -138,3 +140,44 @@ def test_what_a_grid_worker_registers_is_to_be_accepted(client: Client, grid_wor
 def test_who_may_not_register_is_told(client: Client, handler) -> None:
     client.force_login(handler)
     assert client.get(NEW).status_code == 403
+
+
+def test_threats_go_to_the_desk_whatever_was_chosen(
+    client: Client, clerk, county: County, typed
+) -> None:
+    client.force_login(clerk)
+    client.post(NEW, typed | {"special": ["threat"], "destination": "RS"})
+    assert Case.objects.get().suggested_unit is None
+
+
+def test_the_page_may_speak_to_the_reader_of_its_window_and_to_nothing_else(
+    client: Client, clerk, county: County
+) -> None:
+    client.force_login(clerk)
+    assert "connect-src" not in client.get(NEW)["Content-Security-Policy"]
+    post = clerk.posts.get()
+    address = "http://127.0.0.1:38088/read"
+    post.window = Window.objects.create(
+        center=county.county, number=3, reader="http", reader_address=address
+    )
+    post.save()
+    policy = client.get(NEW)["Content-Security-Policy"]
+    assert "connect-src 'self' http://127.0.0.1:38088" in policy
+
+
+@pytest.mark.parametrize(
+    "address", ["http://10.1.1.1:38088/", "javascript:alert(1)", "http://127.0.0.1@evil.cn/"]
+)
+def test_a_reader_stands_on_the_windows_own_computer(county: County, address: str) -> None:
+    window = Window(center=county.county, number=3, reader="http", reader_address=address)
+    with pytest.raises(ValidationError, match="读卡服务在窗口电脑上"):
+        window.full_clean()
+
+
+def test_the_words_of_the_story_come_first_also_without_the_script(
+    client: Client, clerk, typed
+) -> None:
+    client.force_login(clerk)
+    given = typed | {"type": "", "narrative": "楼上漏水，邻居不肯修，想请人说和"}
+    page = client.post(NEW, given)
+    assert page.context["form"].fields["type"].choices[0] == ("02", "邻里")

@@ -97,7 +97,7 @@ def test_what_a_unit_has_is_dispatched_already(
     lives: Lives, county: County, triage: User, point: str
 ) -> None:
     case = getattr(lives, point)()
-    with refused(case, AlreadyDone, "已经派给人社局"):
+    with refused(case, AlreadyDone, "派给人社局"):
         dispatch(case, triage, county.housing)
 
 

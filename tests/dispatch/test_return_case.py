@@ -16,7 +16,7 @@ from tests.lib.days import DISPATCHED, moment
 from tests.lives import Lives, fresh
 from tests.refusals import refused
 from zongzhi.lib import clock
-from zongzhi.lib.errors import AlreadyDone, NotAllowed, NotFound, WrongState
+from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
 
 WHY = {"reason": "not_ours", "basis": "工程项目的工资专户由住建局监管"}
 
@@ -40,6 +40,14 @@ def test_the_triage_desk_is_told(lives: Lives, triage: User, handler: User) -> N
     Notice.objects.all().delete()
     send_away(case, handler)
     assert triage.notices.get().text == f"{case.short_number} 被人社局退回，待裁定"
+
+
+def test_a_unit_does_not_name_itself_as_the_right_one(
+    lives: Lives, county: County, handler: User
+) -> None:
+    case = lives.dispatched()
+    with refused(case, Invalid, "不能还是本单位"):
+        return_case(case_id=case.pk, by=handler, suggested=county.human_resources, **WHY)
 
 
 def test_the_clocks_never_stop(lives: Lives, handler: User) -> None:

@@ -171,9 +171,9 @@ def test_a_locked_account_is_unlocked_by_the_administrator(
     client: Client, county: County, secadmin
 ) -> None:
     wang = person("wang", "王芳", county.county, RoleCode.CLERK, password=PASSWORD)
-    login = reverse("orgs:login")
-    for _ in range(5):
-        Client().post(login, {"username": "wang", "password": "wrong"})
+    login, wrong = reverse("orgs:login"), {"username": "wang", "password": "wrong"}
+    for _ in range(5):  # a program: the page would ask for a sum after three
+        Client().post("/api/v1/token/", wrong, "application/json")
     client.force_login(secadmin)
     assert client.get(PEOPLE, {"locked": "1"}).context["page"].rows == [wang]
     client.post(reverse("orgs:change_person", args=[wang.pk, "unlock"]))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,12 @@ def said(response) -> str:
     return str(response.content.decode())
 
 
+def answer_to_question(client: Client) -> str:
+    """What the page asks now of this account, worked out; "" when it asks nothing."""
+    asked = re.search(r"(\d) 加 (\d) 等于几", said(sign_in(client, "")))
+    return str(int(asked[1]) + int(asked[2])) if asked else ""
+
+
 def test_signing_in_leads_to_the_workbench_and_is_logged(client: Client, wang) -> None:
     assert sign_in(client)["Location"] == HOME
     assert AccessLog.objects.get().action == AccessLog.Action.SIGN_IN
@@ -52,6 +59,23 @@ def test_a_wrong_password_says_how_many_tries_are_left(client: Client, wang) -> 
     assert (response.status_code, 'value="wang"' in said(response)) == (422, True)
 
 
+def test_after_three_failures_a_sum_is_asked_in_words(client: Client, wang) -> None:
+    for _ in range(2):
+        assert "等于几" not in said(sign_in(client, "wrong"))
+    assert "等于几？" in said(sign_in(client, "wrong"))
+    refused = sign_in(client, PASSWORD, answer="99")
+    assert (refused.status_code, "答得不对，再算一次" in said(refused)) == (422, True)
+    assert AccessAttempt.objects.get().failures_since_start == 3
+    assert sign_in(client, PASSWORD, answer=answer_to_question(client)).status_code == 302
+
+
+def test_the_sum_may_be_typed_in_full_width_digits(client: Client, wang) -> None:
+    for _ in range(3):
+        sign_in(client, "wrong")
+    digits = answer_to_question(client).translate({ord(str(n)): 0xFF10 + n for n in range(10)})
+    assert sign_in(client, PASSWORD, answer=digits).status_code == 302
+
+
 def test_an_unknown_name_reads_the_same_and_is_not_written_down(client: Client, wang) -> None:
     response = client.post(LOGIN, {"username": "Secret@2026", "password": "x"})
     assert "账号或密码不对，还能试 4 次" in said(response)
@@ -60,8 +84,8 @@ def test_an_unknown_name_reads_the_same_and_is_not_written_down(client: Client, 
 
 def test_five_wrong_passwords_lock_the_account_and_it_says_until_when(client: Client, wang) -> None:
     for _ in range(5):
-        response = sign_in(client, "wrong")
-    assert response.status_code == 403
+        response = sign_in(client, "wrong", answer=answer_to_question(client))
+    assert (response.status_code, 'value="wang"' in said(response)) == (403, True)
     until = clock.local(AccessAttempt.objects.get().attempt_time + timedelta(minutes=30))
     assert f"账号已锁，{until:%H:%M} 自动解锁" in said(response)
     assert "账号已锁" in said(sign_in(client))
@@ -160,6 +184,7 @@ def test_an_expired_session_tells_htmx_instead_of_handing_it_the_login_page(
     Session.objects.all().delete()
     fragment = client.get(reverse("orgs:counts"), headers={"HX-Request": "true"})
     assert (fragment.status_code, fragment["HX-Trigger"]) == (401, "relogin")
+    assert fragment.content == b""
     assert client.get(HOME)["Location"] == f"{LOGIN}?next=/"
 
 
@@ -187,21 +212,31 @@ def test_a_session_moves_on_with_work_but_is_written_once_a_minute(client: Clien
     assert session_end(client) == moved
 
 
-def test_the_poll_of_the_menu_alone_keeps_nobody_signed_in(client: Client, wang) -> None:
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(client: Client, wang) -> None:
     client.force_login(wang)
     client.get(HOME)
     seen_two_minutes_ago(client)
     before = session_end(client)
     client.get(reverse("orgs:counts"))
+    client.get(reverse("orgs:session"))
+    client.get(HOME, headers={"X-Poll": "1"})
     assert session_end(client) == before
-    client.get(reverse("orgs:counts"), headers={"X-Active": "1"})
+
+
+def test_keys_and_mouse_keep_the_person_signed_in(client: Client, wang) -> None:
+    client.force_login(wang)
+    client.get(HOME)
+    seen_two_minutes_ago(client)
+    before = session_end(client)
+    assert client.post(reverse("orgs:session")).json()["left"] == 1800
     assert session_end(client) > before
 
 
-def test_the_poll_warns_before_the_session_ends(client: Client, wang) -> None:
+def test_a_page_can_ask_how_long_the_session_lives(client: Client, wang) -> None:
     client.force_login(wang)
     client.get(HOME)
     session = client.session
     session["seen"] -= 1800 - 200
     session.save()
-    assert client.get(reverse("orgs:counts"))["HX-Trigger"] == '{"expiring": 3}'
+    assert 195 <= client.get(reverse("orgs:session")).json()["left"] <= 200
+    assert Client().get(reverse("orgs:session")).status_code == 401

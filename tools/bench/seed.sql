@@ -204,10 +204,10 @@ FROM life, people, bench_person p
 WHERE life.n % 5 < 3 AND p.n = life.n * 104729 % people.known ORDER BY life.n;
 
 INSERT INTO cases_visit (case_id, center_id, at, visitors, received_by_id)
-SELECT n, center_id, at, 1, people.clerk
+SELECT n, cases_case.center_id, at, 1, people.clerk
 FROM life JOIN cases_case ON cases_case.id = n, people ORDER BY n;
 INSERT INTO cases_visit (case_id, center_id, at, visitors, received_by_id)
-SELECT n, center_id, least(at + interval '10 days', :'now'), 1, people.clerk
+SELECT n, cases_case.center_id, least(at + interval '10 days', :'now'), 1, people.clerk
 FROM life JOIN cases_case ON cases_case.id = n, people WHERE n % 20 = 0 ORDER BY n;
 
 INSERT INTO cases_casewords (case_id, words)

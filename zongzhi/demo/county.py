@@ -306,6 +306,29 @@ _BODIES = (
     ),
 )
 
+# Code, type, words, unit: how the county centre sends its matters.
+ROUTING_RULES = (
+    ("R-01", "01", (), "RMTJ"),
+    ("R-02", "01", ("家暴", "打我", "威胁"), "GA"),
+    ("R-03", "02", (), "RMTJ"),
+    ("R-04", "04", ("借款", "借条", "欠条", "民间借贷"), "FY"),
+    ("R-05", "06", ("打伤", "打架", "殴打"), "GA"),
+    ("R-06", "08", (), "ZS"),
+    ("R-07", "10", (), "RS"),
+    ("R-08", "11", (), "RS"),
+    ("R-09", "09", (), "ST"),
+    ("R-10", "07", (), "LC"),
+    ("R-11", "15", (), "YTW"),
+    ("R-12", "16", (), "JTW"),
+    ("R-13", "17", (), "ZJ"),
+    ("R-14", "14", (), "SJ"),
+    ("R-15", "13", (), "SJ"),
+    ("R-16", "12", (), "WL"),
+    ("R-17", None, ("宅基地", "建房"), "ZR"),
+    ("R-18", None, ("低保", "救助"), "MZ"),
+)
+DUTY_PHONES = ("police", "women", "hospital", "civil", "education")
+
 
 def _departments() -> Iterator[Department]:
     serial = count(1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from cases.models import Case
+from cases.compulsory import WITHIN
+from cases.models import Case, CompulsoryReport
 from cases.services.closing import follow_up_case, rate_case, reopen_case
 from cases.services.course import (
     accept_case,
@@ -17,8 +18,10 @@ from cases.services.course import (
     unmerge_case,
     withdraw_case,
 )
+from cases.services.duties import settle_report
 from cases.services.registration import PartyInput, Registration, register_case, revisit_case
 from cases.vocabulary import (
+    Authority,
     Channel,
     Complexity,
     PartyRole,
@@ -116,7 +119,23 @@ def register(life: Life) -> None:
         amount=_amount_known(life),
         grid=life.grid,
     )
-    life.case, _ = register_case(registration, by=life.world.user(life.registrar))
+    registrar = life.world.user(life.registrar)
+    life.case, _ = register_case(registration, by=registrar)
+    if life.world.hours.now - clock.now() > WITHIN:
+        _report(life.case, registrar)
+
+
+def _report(case: Case, by: User) -> None:
+    """强制报告: told by telephone while the visitor still sits there."""
+    for report in case.compulsory_reports.all():
+        label = Authority(report.authority).label
+        settle_report(
+            report_id=report.pk,
+            by=by,
+            outcome=CompulsoryReport.Outcome.REPORTED,
+            contact=f"{label}值班室",
+            text="",
+        )
 
 
 def _parties(life: Life) -> list[PartyInput]:
@@ -213,12 +232,13 @@ def push_to(center: str, lead: str) -> Deed:
 def give_back(life: Life) -> None:
     """退回, with the reason that fits the type."""
     back = _return_of(life)
+    whose = unit_of(life, back.suggested)
     life.case = return_case(
         case_id=life.case.pk,
         by=handler_of(life),
         reason=back.reason,
         basis=back.basis,
-        suggested=unit_of(life, back.suggested),
+        suggested=None if whose.pk == life.case.unit_id else whose,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from cases.models import DisputeType
-from cases.reference import ensure_clock_rules, ensure_types
+from cases.reference import ensure_clock_rules, ensure_types, ensure_upper_platform
 from dispatch.services import asking, sweeping
 from orgs.calendars import calendar_of
 from orgs.models import Notice
@@ -48,6 +48,7 @@ def ensure_reference(now: datetime) -> None:
     ensure_calendar(range(now.year - 2, now.year + 3))
     ensure_types()
     ensure_clock_rules()
+    ensure_upper_platform()
 
 
 def walkers(world: World, cases: int) -> Iterator[Walker]:

@@ -12,12 +12,24 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 from pypinyin import Style, lazy_pinyin
 
-from dispatch.models import Residency
+from cases.models import DisputeType
+from dispatch.models import Residency, RoutingRule
 from grids.models import Grid, GridRole
 from mediation.models import Body
-from orgs.models import Center, Department, Post, Region, Role, Room, User, Window
+from orgs.models import (
+    Center,
+    Department,
+    DutyPhone,
+    Post,
+    Region,
+    Role,
+    Room,
+    User,
+    Window,
+)
 from orgs.models.places import Level
 from zongzhi.demo import county
+from zongzhi.demo.people import landline
 
 M = TypeVar("M", bound=Model)
 
@@ -42,6 +54,8 @@ def build_places(*, since: date, at: datetime) -> Places:
     _build_rooms_and_windows(places)
     _build_units(places)
     _build_residencies(places)
+    _build_routing_rules(places)
+    _build_duty_phones(places)
     _build_grids(places)
     _build_people(places, since, at)
     return places
@@ -140,6 +154,29 @@ def _build_residencies(places: Places) -> None:
         if len(units) == 1:
             places.windows[seat].department = units[0]
     Window.objects.bulk_update(places.windows.values(), ["department"])
+
+
+def _build_routing_rules(places: Places) -> None:
+    """The rules of the county; a type alone is enough for most, its words come with it."""
+    types = {row.code: row for row in DisputeType.objects.all()}
+    RoutingRule.objects.bulk_create(
+        RoutingRule(
+            code=code,
+            type=types[kind] if kind else None,
+            words=list(words) or (types[kind].words if kind else []),
+            unit=places.units[unit],
+        )
+        for code, kind, words, unit in county.ROUTING_RULES
+    )
+
+
+def _build_duty_phones(places: Places) -> None:
+    """Every centre knows whom to call: numbers that ring nowhere."""
+    DutyPhone.objects.bulk_create(
+        DutyPhone(center=center, kind=kind, phone=landline(2000 + 10 * number + index))
+        for number, center in enumerate(places.centers.values())
+        for index, kind in enumerate(county.DUTY_PHONES)
+    )
 
 
 def _build_grids(places: Places) -> None:

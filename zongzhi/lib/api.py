@@ -72,7 +72,20 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A refusal as RFC 9457 wants it."""
-    body = {
+    body = problem_body(status, code, title, detail, errors=errors)
+    return Response(body, status=status, headers=dict(headers or {}), content_type=PROBLEM)
+
+
+def problem_body(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    errors: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """What every refusal holds, whoever writes it out."""
+    return {
         "type": f"urn:zongzhi:problem:{code}",
         "title": title,
         "status": status,
@@ -80,7 +93,6 @@ def problem(
         "detail": detail,
         "errors": dict(errors or {}),
     }
-    return Response(body, status=status, headers=dict(headers or {}), content_type=PROBLEM)
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -29,6 +29,9 @@ class Copies(Generic[M]):
     ) -> None:
         self._build, self._by, self._most = build, by, most
         self._kept: _Kept[M] = _Kept(None)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self  # a serializer copies its fields each time it is made
 
     def of(self, keys: Iterable[Any], revision: int | None) -> dict[Any, M]:
         """The rows under these keys, and perhaps others; no query when all are known.

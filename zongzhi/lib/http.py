@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -32,6 +33,21 @@ def render_page_or_fragment(
     response = render(request, fragment if wants_fragment else page, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
     return response
+
+
+def changes_nothing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a view that takes a POST only so that nothing personal is part of an address.
+
+    No number of the menu can have moved, so none is counted again for its answer.
+    """
+
+    @wraps(view)
+    def marked(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(*args, **kwargs)
+        response.changes_nothing = True  # type: ignore[attr-defined]
+        return response
+
+    return marked
 
 
 def client_address(request: HttpRequest) -> str | None:

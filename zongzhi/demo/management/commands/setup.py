@@ -8,12 +8,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from cases.reference import ensure_clock_rules, ensure_types
+from cases.reference import ensure_clock_rules, ensure_types, ensure_upper_platform
 from orgs.models import User
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.lib import clock
 
-HISTORY = ("cases_caseevent", "orgs_accesslog")
+HISTORY = ("cases_caseevent", "cases_document", "orgs_accesslog")
 
 
 class Command(BaseCommand):
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         ensure_calendar(range(year - 2, year + 3))
         ensure_types()
         ensure_clock_rules()
+        ensure_upper_platform()
         if settings.DEBUG and not no_demo and not User.objects.exists():
             call_command("load_demo", stdout=self.stdout)
 

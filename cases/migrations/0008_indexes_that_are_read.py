@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_visits_have_a_center"),
+        ("cases", "0007_visits_have_a_center"),
         ("grids", "0001_initial"),
         ("orgs", "0003_reference_has_a_revision"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -11,7 +11,7 @@ BACKWARD = "DROP TRIGGER revise_reference ON cases_disputetype;"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0002_history_is_append_only"),
+        ("cases", "0005_ratings_from_the_front"),
         ("orgs", "0003_reference_has_a_revision"),
     ]
 

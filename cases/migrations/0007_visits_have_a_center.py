@@ -21,7 +21,7 @@ def center(**options: bool) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0003_types_are_reference")]
+    dependencies = [("cases", "0006_types_are_reference")]
 
     operations = [
         migrations.AddField("visit", "center", center(null=True)),

@@ -1,0 +1,36 @@
+"""What this floor hangs on the case page and the desk: 强制报告, and cases that are linked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from cases.compulsory import reports_of
+from cases.links import linked_to
+from cases.models import Case
+from cases.policies import can_note
+from orgs.models import User
+
+register = template.Library()
+
+
+@register.inclusion_tag("cases/panels/_reports.html", takes_context=True)
+def compulsory_reports_panel(context: dict[str, Any], case: Case, user: User) -> dict[str, Any]:
+    """强制报告: what must be reported and by when, what has been; and the form to say so."""
+    phones = {phone.kind: phone.phone for phone in case.center.duty_phones.all()}
+    rows = [(report, phones.get(report.authority, "")) for report in reports_of(case)]
+    return {
+        "case": case,
+        "rows": rows,
+        "may_settle": can_note(user, case),
+        "settling": context.get("settling"),
+        "form": context.get("form"),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("cases/panels/_links.html")
+def linked_cases(case: Case, user: User) -> dict[str, Any]:
+    """What the window said about other cases: 建议并为群体事项, 另一件事."""
+    return {"links": linked_to(case, user)}
