@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from cases.vocabulary import DISSATISFIED, Satisfaction, Settled
+from cases.vocabulary import DISSATISFIED, Grievance, Satisfaction, Settled
 
 
 class LastFourForm(forms.Form):
@@ -33,6 +33,16 @@ class RatingForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "还没选“对工作人员”"},
     )
+    reasons = forms.MultipleChoiceField(
+        label="哪里不满意（可不选）",
+        choices=Grievance.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": "“哪里不满意”里没有这一项",
+            "invalid_list": "“哪里不满意”要是几项",
+        },
+    )
     text = forms.CharField(
         label="想说的话（可不填）",
         required=False,
@@ -43,12 +53,14 @@ class RatingForm(forms.Form):
     wants_redo = forms.BooleanField(label="不满意，希望重新办理", required=False)
 
     def arguments(self) -> dict[str, Any]:
-        """The keywords for the service; only who is not satisfied asks for more work."""
+        """The keywords for the service; only who is not satisfied says why, or asks for more."""
         data = self.cleaned_data
-        unhappy = data["satisfaction"] in DISSATISFIED or data["settled"] != Settled.RESOLVED
+        bad = data["satisfaction"] in DISSATISFIED
+        unhappy = bad or data["settled"] != Settled.RESOLVED
         return {
             "settled": Settled(data["settled"]),
             "satisfaction": Satisfaction(data["satisfaction"]),
+            "reasons": [Grievance(reason) for reason in data["reasons"] if bad],
             "text": data["text"].strip(),
             "wants_redo": data["wants_redo"] and unhappy,
         }

@@ -96,11 +96,11 @@ def _from_the_card(party: Party) -> list[list[Pair]]:
     """What the identity number says by itself."""
     if not party.id_number:
         return [[("身份证号", "没有带证件或不愿提供")]]
+    paper = (identity.IdKind(party.id_kind).number_label, party.id_number)
+    if not party.resident_number:
+        return [[paper]]
     born = dates.document(identity.birth_date(party.id_number))
-    return [
-        [("性别", identity.sex(party.id_number)), ("出生日期", born)],
-        [("身份证号", party.id_number)],
-    ]
+    return [[("性别", identity.sex(party.id_number)), ("出生日期", born)], [paper]]
 
 
 def _line(party: Party) -> str:

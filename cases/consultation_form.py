@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django import forms
 
 from cases.forms import choice
 from cases.models import Consultation
+from cases.secrecy_question import SecrecyQuestion
 from zongzhi.lib.identity import check_phone
 
 
-class ConsultationForm(forms.Form):
+class ConsultationForm(SecrecyQuestion):
     """What kind of question, in one sentence; who asked only if they say."""
+
+    about: ClassVar[str] = "text"
 
     category = choice(Consultation.Category.choices, label="分类")
     text = forms.CharField(
@@ -34,6 +39,14 @@ class ConsultationForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "control--short"}),
         error_messages={"required": "还没填“人数”", "min_value": "人数至少是 1"},
     )
+
+    # The registration this question was typed in first; it is over once the question is kept.
+    draft = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self.ask_secrecy()
+        return data
 
     def clean_phone(self) -> str:
         text = str(self.cleaned_data["phone"]).strip()

@@ -21,7 +21,7 @@ from cases.models import Assignment, Case, CaseEvent
 from cases.position import position
 from cases.signals import case_changed
 from cases.vocabulary import Stage
-from orgs.calendars import revisions
+from orgs.calendars import Revisions
 from orgs.models import Department, User
 from orgs.models.calendar import REFERENCE
 from orgs.models.people import Footing
@@ -87,8 +87,7 @@ def changing(case_id: int, verb: str, *, by: User, version: int | None = None) -
     """
     act = act_of(verb)
     with transaction.atomic():
-        known = revisions()
-        case = lock(case_id, known=known, visible_to=by)
+        case = lock(case_id, visible_to=by)
         if not act.who(by, case):
             raise NotAllowed(refusal(act, case))
         if act.done is not None and (sentence := act.done(case)):
@@ -97,7 +96,7 @@ def changing(case_id: int, verb: str, *, by: User, version: int | None = None) -
             raise WrongState(reason)
         if version is not None and version != case.version:
             raise WrongState("写的时候这件事有了变化，核对后再提交")
-        change = _change(case, by, known)
+        change = _change(case, by)
         yield from _pass_through(change, verb)
 
 
@@ -111,28 +110,26 @@ def changing_by_system(
     the block gets None and nothing is recorded.
     """
     with transaction.atomic():
-        known = revisions()
-        case = lock(case_id, known=known)
-        change = _change(case, None, known)
+        case = lock(case_id)
+        change = _change(case, None)
         if still(change):
             yield from _pass_through(change, verb)
         else:
             yield None
 
 
-def lock(
-    case_id: int, *, known: dict[str, int] | None = None, visible_to: User | None = None
-) -> Case:
-    """Lock one case and load its open assignments. Raises NotFound.
+def lock(case_id: int, *, visible_to: User | None = None) -> Case:
+    """Lock one case and load its open assignments; on it, what `revisions()` says now.
 
-    `known` is what `revisions()` has just said, when the caller has asked already.
+    Raises NotFound.
     """
     footing = visible_to.footing if visible_to else None
     locking = _kept_locking(footing) if footing else _locking(visible_to)
     case = locking.first(id=case_id)
     if case is None:
         raise NotFound("没有这件事项，核对编号后再查")
-    reference = (revisions() if known is None else known).get(REFERENCE)
+    case.revisions = case.known  # type: ignore[attr-defined]
+    reference = case.revisions.get(REFERENCE)
     load_places([case], reference)
     load_assignments([case], reference)
     return case
@@ -140,7 +137,8 @@ def lock(
 
 def _locking(visible_to: User | None) -> Prepared[Case]:
     rows = Case.objects.all() if visible_to is None else Case.objects.visible_to(visible_to)
-    return Prepared(lambda: rows.locked().filter(pk=Given("id", BigIntegerField())).order_by())
+    locked = rows.locked().filter(pk=Given("id", BigIntegerField())).order_by()
+    return Prepared(lambda: locked.annotate(known=Revisions()))
 
 
 @lru_cache(KEPT)
@@ -148,13 +146,13 @@ def _kept_locking(footing: Footing) -> Prepared[Case]:
     return _locking(footing.user)
 
 
-def _change(case: Case, by: User | None, known: dict[str, int]) -> Change:
+def _change(case: Case, by: User | None) -> Change:
     return Change(
         case=case,
         by=by,
         now=clock.now(),
-        clocks=clocks_of(case.center, known),
-        reference=known.get(REFERENCE),
+        clocks=clocks_of(case.center, case.revisions),
+        reference=case.revisions.get(REFERENCE),
     )
 
 

@@ -17,7 +17,7 @@ from cases.rows import Row, rows_of
 from cases.vocabulary import Complexity, PartyRole, Risk, Satisfaction, Special, Stage
 from orgs.models import User
 from zongzhi.lib import clock
-from zongzhi.lib.identity import mask_id, mask_name, mask_phone
+from zongzhi.lib.identity import IdKind, mask_identity, mask_name, mask_phone
 from zongzhi.lib.sheets import Column
 
 CHUNK = 500
@@ -46,6 +46,7 @@ class _Line:
 
 
 _Cell = Callable[[_Line], str]
+_Cells = tuple[tuple[Column, _Cell], ...]
 
 
 def _names(role: PartyRole) -> _Cell:
@@ -58,8 +59,13 @@ def _phones(line: _Line) -> str:
 
 
 def _id_numbers(line: _Line) -> str:
-    given = [party.id_number for party in line.parties(PartyRole.APPLICANT) if party.id_number]
-    return "、".join(number if line.open else mask_id(number) for number in given)
+    given = [party for party in line.parties(PartyRole.APPLICANT) if party.id_number]
+    return "、".join(_id_number(party, open_now=line.open) for party in given)
+
+
+def _id_number(party: Party, *, open_now: bool) -> str:
+    shown = party.id_number if open_now else mask_identity(party.id_kind, party.id_number)
+    return shown if party.resident_number else f"{IdKind(party.id_kind).label} {shown}"
 
 
 def _addresses(line: _Line) -> str:
@@ -79,7 +85,7 @@ def _status(line: _Line) -> str:
     return f"督办中 · {line.row.label}" if line.case.stage == Stage.SUPERVISION else line.row.label
 
 
-_COLUMNS: tuple[tuple[Column, _Cell], ...] = (
+_COLUMNS: _Cells = (
     (Column("编号", 19), lambda line: line.case.number),
     (Column("登记时间", 16), _moment("registered_at")),
     (Column("来源", 10), lambda line: str(line.case.get_source_display())),
@@ -103,10 +109,12 @@ _COLUMNS: tuple[tuple[Column, _Cell], ...] = (
     (Column("结案方式", 10), lambda line: str(line.case.get_closure_display())),
     (Column("满意度", 10), lambda line: _word(Satisfaction, line.case.satisfaction)),
 )
-_FULL_ONLY: tuple[tuple[Column, _Cell], ...] = (
+_FULL_ONLY: _Cells = (
     (Column("住址", 24), _addresses),
     (Column("事情和要求", 60), lambda line: line.case.narrative if line.open else ""),
 )
+_ON_PAPER = ("编号", "登记时间", "类型", "名称", "来访人", "发生地", "批次", "主办", "状态", "时限")
+_PRINTED: _Cells = tuple(pair for pair in _COLUMNS if pair[0].title in _ON_PAPER)
 
 
 def _word(choices: type[Complexity] | type[Risk] | type[Satisfaction], value: str) -> str:
@@ -122,6 +130,22 @@ def lines(
     cases: CaseQuerySet, *, full: bool, user: User, now: datetime, most: int
 ) -> Iterator[list[str]]:
     """The rows as texts, some hundred at a time."""
+    return _lines(cases, _cells(full), full=full, user=user, now=now, most=most)
+
+
+def printed_columns() -> list[str]:
+    """The heads of a list on paper: what fits across a sheet, and never a number of anybody."""
+    return [column.title for column, _ in _PRINTED]
+
+
+def printed_lines(cases: CaseQuerySet, *, user: User, now: datetime, most: int) -> list[list[str]]:
+    """The rows of a list on paper, masked."""
+    return list(_lines(cases, _PRINTED, full=False, user=user, now=now, most=most))
+
+
+def _lines(
+    cases: CaseQuerySet, cells: _Cells, *, full: bool, user: User, now: datetime, most: int
+) -> Iterator[list[str]]:
     parties: Prefetch[str, Any, str] = Prefetch("parties", to_attr="loaded_parties")
     loaded = (
         cases.for_list()
@@ -132,8 +156,8 @@ def lines(
     while chunk := list(islice(loaded, CHUNK)):
         for case, row in zip(chunk, rows_of(chunk, user=user, now=now), strict=True):
             line = _Line(case, row, full)
-            yield [cell(line) for _, cell in _cells(full)]
+            yield [cell(line) for _, cell in cells]
 
 
-def _cells(full: bool) -> tuple[tuple[Column, _Cell], ...]:
+def _cells(full: bool) -> _Cells:
     return _COLUMNS + _FULL_ONLY if full else _COLUMNS

@@ -21,6 +21,7 @@ from cases.vocabulary import (
     FINISHED,
     Closure,
     Label,
+    RatedBy,
     Risk,
     Satisfaction,
     Source,
@@ -142,6 +143,7 @@ class CaseFilter(FilterSet):
         "满意度",
         method="by_satisfaction",
     )
+    rated_by = _choice("rated_by", RatedBy.choices, "怎么评的")
     open = YesFilter(label="没结案的", method="by_open")
     unhappy = YesFilter(label="不满意待整改", method="by_unhappy")
     closure = _choice(

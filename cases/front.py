@@ -33,6 +33,7 @@ _LAST_EXPORT = "front export"
 _LOOK_BACK = timedelta(minutes=10)
 _AT_ONCE = 500
 _RATING = {"id", "token", "settled", "satisfaction", "text", "wants_redo"}
+_MAY_HAVE = {"reasons"}
 
 
 # ---------------------------------------------------------------- out
@@ -49,7 +50,7 @@ def export_progress(folder: Path, *, everything: bool = False) -> tuple[Path | N
     if since is not None:
         changed = CaseEvent.objects.filter(at__gte=since - _LOOK_BACK)
         cases = cases.filter(pk__in=changed.values("case"))
-    lines = [json.dumps(row, ensure_ascii=False) for row in _rows(cases.for_detail())]
+    lines = [json.dumps(row, ensure_ascii=False) for row in _rows(cases.for_citizens())]
     path = _write(folder, now, lines, key) if lines else None
     Counter.objects.update_or_create(
         series=_LAST_EXPORT, defaults={"last": int(now.timestamp()) // 60}
@@ -153,7 +154,7 @@ def _read(line: str) -> dict[str, Any]:
         given = json.loads(line)
     except ValueError:
         given = None
-    if not isinstance(given, dict) or set(given) != _RATING:
+    if not isinstance(given, dict) or set(given) - _MAY_HAVE != _RATING:
         raise Invalid(f"不是一条评价，要正好有 {'、'.join(sorted(_RATING))}")
     return given
 

@@ -16,6 +16,7 @@ from cases.models import Case, CaseEvent, CaseText
 from orgs.models import Department, User
 from zongzhi.lib import clock
 from zongzhi.lib.crypto import history_key
+from zongzhi.lib.prepared import insert
 
 
 def record(
@@ -49,9 +50,9 @@ def record(
         previous=case.history_head,
     )
     event.mac = seal(event)
-    event.save(force_insert=True)
+    insert([event])
     if text:
-        CaseText.objects.create(event=event, text=text)
+        insert([CaseText(event=event, text=text)])
     case.history_length = event.seq
     case.history_head = event.mac
     return event

@@ -103,6 +103,7 @@ def person_of(*, user: User, party_id: str, address: str | None) -> dict[str, st
     return {
         "phone": shown.phone,
         "name": shown.name,
+        "id_kind": shown.id_kind,
         "id_number": shown.id_number,
         "address": shown.address,
     }

@@ -57,6 +57,12 @@ def can_follow_up(user: User, case: Case) -> bool:
     return first or user.can_at(Permission.FOLLOW_UP, case.center_id)
 
 
+def can_read_ratings(user: User, case: Case) -> bool:
+    """Before the 回访: the centre, but not whoever handles the matter that was rated."""
+    at_the_centre = user.can(Permission.VIEW_CENTER) and not takes_part(user, case)
+    return can_follow_up(user, case) or at_the_centre
+
+
 def can_supervise(user: User, case: Case) -> bool:
     """督办员 and leaders of the centre in charge."""
     return user.can_at(Permission.SUPERVISE, case.center_id)

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from cases.acts import Act, allowed, missing
 from cases.lights import Shown, lights
 from cases.models import Assignment, Case, Party
+from cases.querysets import LEADS
 from cases.rows import flags, risk_text
 from cases.vocabulary import Closure, Label, PartyRole, Result, Special, Stage, Willing
 from orgs.calendars import calendar_of
 from orgs.models import User
 from zongzhi.lib import clock, dates
-from zongzhi.lib.identity import mask_id, mask_name, mask_phone
+from zongzhi.lib.identity import IdKind, mask_identity, mask_name, mask_phone
 
 _SCREEN_STAGES = tuple(Stage)
 
@@ -35,9 +36,14 @@ class PartyShown:
     role: str
     name: str
     phone: str
+    id_kind: str
     id_number: str
     address: str
     masked: bool
+
+    @property
+    def id_label(self) -> str:
+        return IdKind(self.id_kind).number_label
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,9 @@ def place_of(case: Case) -> str:
 
 def last_lead(case: Case) -> Assignment | None:
     """The lead's part that ended last: whose result it was."""
+    loaded: list[Assignment] | None = getattr(case, LEADS, None)
+    if loaded is not None:
+        return loaded[0] if loaded else None
     parts = case.assignments.select_related("unit", "handler").filter(role="lead")
     return parts.order_by("-pk").first()
 
@@ -203,7 +212,8 @@ def show_party(party: Party, case: Case, *, open_now: bool = False) -> PartyShow
         role=PartyRole(party.role).label,
         name=name,
         phone=party.phone if open_now else mask_phone(party.phone),
-        id_number=party.id_number if open_now else mask_id(party.id_number),
+        id_kind=party.id_kind,
+        id_number=party.id_number if open_now else mask_identity(party.id_kind, party.id_number),
         address=party.address,
         masked=not open_now and bool(party.phone or party.id_number or minor),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cases.models import Case
+from cases.models import Case, Rating
 from cases.presenting import last_lead
 from cases.vocabulary import PUBLIC_LABELS, Closure, Label, PartyRole, Result, Stage
 from zongzhi.lib import clock, dates
@@ -79,11 +79,16 @@ def no_rating(case: Case) -> str:
     """Why there is nothing to rate now, as a sentence; "" when there is."""
     if case.stage != Stage.FOLLOW_UP and not case.is_finished:
         return "现在还没有结果，有结果以后再来评价"
-    given = list(case.ratings.filter(round=case.round).order_by("pk"))
+    given = _ratings(case)
     if given and (len(given) > 1 or case.stage == Stage.FOLLOW_UP):
         at = clock.local(given[-1].at)
         return f"您已经在 {at.month} 月 {at.day} 日评过了，谢谢"
     return ""
+
+
+def _ratings(case: Case) -> list[Rating]:
+    """What was given in this round, in that order; loaded before where there are many cases."""
+    return [rating for rating in case.ratings.all() if rating.round == case.round]
 
 
 def knows_phone(case: Case, last_4: str) -> bool:
@@ -111,8 +116,7 @@ def _steps(case: Case) -> tuple[Step, ...]:
     if case.stage == Stage.CLOSED and not case.is_finished:
         return ()
     handed = case.dispatched_at if case.lead or case.approved_at else None
-    ratings = case.ratings.filter(round=case.round).order_by("pk")
-    rated = ratings.values_list("at", flat=True).first()
+    rated = next((rating.at for rating in _ratings(case)), None)
     when = (case.registered_at, handed, case.claimed_at, case.approved_at, rated)
     done = [case.registered_at, handed, case.approved_at, case.approved_at, rated]
     current = next((i for i, at in enumerate(done) if at is None), len(done))

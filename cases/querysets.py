@@ -68,6 +68,10 @@ def in_reach(user: User, column: str) -> Q:
     return ~named if beyond else named
 
 
+# What `for_citizens` leaves on a case: the parts of its leads, the latest first.
+LEADS = "loaded_leads"
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(visible_cases(user))
@@ -139,6 +143,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
             "window",
             "merged_into",
         ).prefetch_related(open_assignments(), "parties")
+
+    def for_citizens(self) -> Self:
+        """What the page behind the slip is made of, for many cases at once."""
+        leads = apps.get_model("cases", "Assignment").objects.filter(role="lead")
+        parts = leads.select_related("unit", "handler").order_by("-pk")
+        return self.select_related("unit", "center").prefetch_related(
+            open_assignments(),
+            Prefetch("assignments", queryset=parts, to_attr=LEADS),
+            "ratings",
+        )
 
 
 def open_assignments() -> Prefetch[str, Any, str]:

@@ -13,18 +13,20 @@ from django import forms
 from cases import choices
 from cases.duplicates import Sketch
 from cases.models import DisputeType
-from cases.services.registration import GROUP_SIZE, PartyInput, Registration
+from cases.secrecy_question import SecrecyQuestion
+from cases.services.registration import GROUP_SIZE, MOST_DELEGATES, PartyInput, Registration
 from cases.suggestions import TypeSuggestion, suggest_types
 from cases.vocabulary import PartyRole, Source, Special, Willing
 from orgs.models import Department, Post, Region
 from orgs.permissions import Permission
-from zongzhi.lib.identity import check_id_number, check_phone
+from zongzhi.lib.identity import IdKind, check_identity, check_phone
 
 TO_TRIAGE = "triage"
 ANOTHER = "other"  # the answer 另一件事
 NARRATIVE_LEAST = 10
 CHIPS = 4
 NO_CARD = [("forgot", "没带证件"), ("refused", "不愿提供")]
+_OTHER_PAPERS = [pair for pair in IdKind.choices if pair[0] != IdKind.RESIDENT]
 
 # A name that ends like this is a unit's, not a person's.
 _UNIT = re.compile(
@@ -33,11 +35,15 @@ _UNIT = re.compile(
     "经营部|协会|养殖场|农场|林场|市场)$"
 )
 
+# A name and, behind it, a phone as people write it.
+_DELEGATE = re.compile(r"(.*?)[\s:：(（]*([\d＋+][\d\s\-－]{4,}\d)?[)）]?", re.DOTALL)
 
-class RegistrationForm(forms.Form):
+
+class RegistrationForm(SecrecyQuestion):
     """The nine required things, and the few that may be known already."""
 
     TITLE: ClassVar[str] = "新登记"
+    about: ClassVar[str] = "narrative"
 
     submission_id = forms.UUIDField(widget=forms.HiddenInput)
     phone = forms.CharField(label="手机号", required=False, max_length=30)
@@ -64,6 +70,13 @@ class RegistrationForm(forms.Form):
             "max_value": "人数最多 500",
         },
     )
+    id_kind = forms.ChoiceField(
+        label="换证件",
+        required=False,
+        initial=IdKind.RESIDENT.value,
+        choices=[(IdKind.RESIDENT.value, "身份证"), ("换证件", _OTHER_PAPERS)],
+        error_messages={"invalid_choice": "没有这种证件，重选一次"},
+    )
     id_number = forms.CharField(label="身份证号", required=False, max_length=30)
     no_card = forms.ChoiceField(
         label="没有证件号", required=False, choices=[("", "有证件号"), *NO_CARD]
@@ -73,6 +86,13 @@ class RegistrationForm(forms.Form):
         required=False,
         max_length=100,
         error_messages={"max_length": "住址最多 100 个字"},
+    )
+    delegates = forms.CharField(
+        label="代表",
+        required=False,
+        max_length=300,
+        help_text=f"推 1 到 {MOST_DELEGATES} 名代表；还没推好可以空着，不影响登记",
+        error_messages={"max_length": "代表写得太长，只写姓名和手机号"},
     )
     opponents = forms.CharField(label="对方", required=False, max_length=200)
     place = forms.ChoiceField(
@@ -133,7 +153,7 @@ class RegistrationForm(forms.Form):
         self.post = post
         fresh = {"submission_id": uuid.uuid4(), **(initial or {})}
         super().__init__(data, initial=fresh)
-        self.draft_id = _uuid(self.typed("submission_id")) or uuid.uuid4()
+        self.draft_id = as_uuid(self.typed("submission_id")) or uuid.uuid4()
         self.suggested = suggest_types(self.typed("narrative"))
         self._offer_types()
         self._offer_places()
@@ -200,10 +220,27 @@ class RegistrationForm(forms.Form):
     def clean_id_number(self) -> str:
         text = str(self.cleaned_data["id_number"]).strip()
         if text:
-            return _checked(check_id_number, text)
+            return _checked(self._check_paper, text)
         if not self.data.get("no_card"):
-            raise forms.ValidationError("还没填“身份证号”。没带可选“没带证件”")
+            said = f"还没填“{self.paper.number_label}”。没带可选“没带证件”"
+            raise forms.ValidationError(said)
         return ""
+
+    @property
+    def paper(self) -> IdKind:
+        """The paper whose number is typed; a 身份证 until another is chosen."""
+        kind = self.typed("id_kind")
+        return IdKind(kind) if kind in IdKind.values else IdKind.RESIDENT
+
+    def _check_paper(self, number: str) -> str:
+        return check_identity(self.paper, number)
+
+    def clean_delegates(self) -> list[tuple[str, str]]:
+        found = delegates_in(str(self.cleaned_data["delegates"]))
+        if len(found) > MOST_DELEGATES:
+            said = f"代表最多 {MOST_DELEGATES} 人，现在是 {len(found)} 人"
+            raise forms.ValidationError(said)
+        return [_checked_delegate(name, phone) for name, phone in found]
 
     def clean_narrative(self) -> str:
         text = str(self.cleaned_data["narrative"]).strip()
@@ -231,13 +268,14 @@ class RegistrationForm(forms.Form):
             self.add_error("type", "类型选了两个，留一个")
         elif not kind and not other and "type" not in self.errors:
             self.add_error("type", "还没选“类型”")
+        self.ask_secrecy()
         return data
 
     def sketch(self) -> Sketch:
         """What is known so far, from a form that need not be complete."""
         return Sketch(
             phones=_if_checked(check_phone, self.typed("phone")),
-            id_numbers=_if_checked(check_id_number, self.typed("id_number")),
+            id_numbers=_if_checked(self._check_paper, self.typed("id_number")),
             type_code=self.chosen_type,
             opponents=opponent_names(self.typed("opponents")),
             region_code=self.typed("place"),
@@ -256,13 +294,14 @@ class RegistrationForm(forms.Form):
             narrative=data["narrative"],
             type=DisputeType.objects.get(code=data["type"] or data["other_type"]),
             occurred_region=Region.objects.get(code=data["place"]),
-            parties=[self._applicant(), *self._opponents()],
+            parties=[self._applicant(), *self._opponents(), *self._delegates()],
             special=[Special(flag) for flag in data["special"]],
             willing_to_mediate=Willing(data["willing"]),
             visitors=data["visitors"],
             suggested_unit=None if unit == TO_TRIAGE else Department.objects.get(code=unit),
             submission_id=data["submission_id"],
             no_id_reason="" if data["id_number"] else data["no_card"],
+            not_secret=self.said_not_secret,
             separate_from=separate_from,
             group_with=group_with,
             consultation_id=data["consultation"],
@@ -275,8 +314,16 @@ class RegistrationForm(forms.Form):
             name=data["name"].strip(),
             phone=data["phone"],
             id_number=data["id_number"],
+            id_kind=self.paper,
             address=data["address"],
         )
+
+    def _delegates(self) -> list[PartyInput]:
+        """Only of a group: what was typed before the number went down again is not theirs."""
+        if self.cleaned_data["visitors"] < GROUP_SIZE:
+            return []
+        given = self.cleaned_data["delegates"]
+        return [PartyInput(role=PartyRole.DELEGATE, name=name, phone=tel) for name, tel in given]
 
     def _opponents(self) -> list[PartyInput]:
         return [
@@ -294,7 +341,12 @@ _ATTRS: dict[str, dict[str, Any]] = {
         "data-group-from": str(GROUP_SIZE),
     },
     "id_number": {"autocomplete": "off"},
+    "id_kind": {"class": "register__paper"},
     "no_card": {"class": "control--auto", "data-other-of": "id_number"},
+    "delegates": {
+        "autocomplete": "off",
+        "placeholder": "姓名 手机号，可多个，用顿号隔开",
+    },
     "address": {"autocomplete": "off"},
     "opponents": {"autocomplete": "off", "placeholder": "姓名或单位，可多个，用顿号隔开"},
     "place": {"data-place": ""},
@@ -307,6 +359,22 @@ def opponent_names(text: str) -> list[str]:
     """The other side, as typed: several names between commas of any kind, each once."""
     names = (part.strip()[:60] for part in re.split(r"[、，,;；]", text))
     return list(dict.fromkeys(name for name in names if name))
+
+
+def delegates_in(text: str) -> list[tuple[str, str]]:
+    """The 代表 as typed, each once: (name, phone), the phone behind the name or not given."""
+    parts = (part.strip() for part in re.split(r"[、，,;；\n]", text))
+    found = [_DELEGATE.fullmatch(part) for part in parts if part]
+    return list(dict.fromkeys((m[1].strip(), (m[2] or "").strip()) for m in found if m))
+
+
+def _checked_delegate(name: str, phone: str) -> tuple[str, str]:
+    if not 2 <= len(name) <= 30:
+        raise forms.ValidationError("代表的姓名要写 2 到 30 个字，手机号写在姓名后面")
+    try:
+        return name, check_phone(phone) if phone else ""
+    except ValueError as error:
+        raise forms.ValidationError(f"代表{name}：{error}") from error
 
 
 def is_unit_name(name: str) -> bool:
@@ -322,7 +390,8 @@ def _if_checked(check: Any, text: str) -> list[str]:
         return []
 
 
-def _uuid(text: str) -> uuid.UUID | None:
+def as_uuid(text: str) -> uuid.UUID | None:
+    """The submission id a text names; None when it names none."""
     try:
         return uuid.UUID(text)
     except ValueError:

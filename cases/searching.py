@@ -21,7 +21,8 @@ FEW = 1000  # cases that words are found in
 _SHORT = re.compile(r"\d{4}-\d{3,}")
 _FULL = re.compile(r"\d{16}")
 _TOKEN = re.compile(r"/q/([\w-]{22})(?:/|$)")
-_ID_NUMBER = re.compile(r"\d{17}[\dX]")
+# 身份证; passports and 通行证 as they are issued; 外国人永久居留身份证 before it had digits only.
+_ID_NUMBER = re.compile(r"\d{17}[\dX]|[A-Z]\d{8}(?:\d\d)?|[A-Z]{2}\d{7}|\d{8}|[A-Z]{3}\d{12}")
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}")
 
 
@@ -34,7 +35,7 @@ def search(cases: CaseQuerySet, text: str) -> CaseQuerySet:
         return cases.named(number)
     if person := key_of_person(text):
         field, key = person
-        return _of_people(cases, Party.objects.filter(**{field: key}))
+        return of_people(cases, Party.objects.filter(**{field: key}))
     words = search_query(text)
     if not words:
         return cases.none()
@@ -52,8 +53,11 @@ def key_of_person(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _of_people(cases: CaseQuerySet, people: QuerySet[Party]) -> CaseQuerySet:
-    """Named by their ids, so that the database does not walk the newest cases looking for them."""
+def of_people(cases: CaseQuerySet, people: QuerySet[Party]) -> CaseQuerySet:
+    """The cases these people are parties of.
+
+    Named by their ids, so that the database does not walk the newest cases looking for them.
+    """
     found = people.order_by().values_list("case", flat=True)
     few = list(found[: FEW + 1])
     return cases.filter(pk__in=few) if len(few) <= FEW else cases.filter(pk__in=found)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from cases.models import Party
 from cases.querysets import CaseQuerySet
-from cases.searching import key_of_person
+from cases.searching import key_of_person, of_people
 
 PARAM = "person"
 _KEY, _MOST = "sought", 10
@@ -42,4 +42,4 @@ def of_person(request: HttpRequest, cases: CaseQuerySet) -> CaseQuerySet:
     if given is None or given[0] not in ("phone_key", "id_number_key"):
         return cases.none()
     field, value = given
-    return cases.filter(pk__in=Party.objects.filter(**{field: value}).values("case"))
+    return of_people(cases, Party.objects.filter(**{field: value}))

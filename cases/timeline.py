@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from cases import policies
 from cases.acts import act_of
 from cases.models import Case, CaseEvent
-from cases.vocabulary import Result, Satisfaction, Settled
-from orgs.models import Center, Department
+from cases.vocabulary import Grievance, RatedBy, Result, Satisfaction, Settled, Stage
+from orgs.models import Center, Department, User
 from zongzhi.lib import dates
 
 SHOWN = 100
@@ -46,9 +47,11 @@ class Entry:
     verb: str = ""
 
 
-def events_of(case: Case, *, only: str = "all") -> QuerySet[CaseEvent]:
-    """The rows of one history, newest first, with all that `entries_of` reads of them."""
+def events_of(case: Case, *, reader: User, only: str = "all") -> QuerySet[CaseEvent]:
+    """The rows of one history that this person may read, newest first, ready for `entries_of`."""
     rows = CaseEvent.objects.filter(case=case).select_related("words", "by", "unit")
+    if not policies.can_read_ratings(reader, case):
+        rows = rows.exclude(_not_followed_up())
     if only == "written":
         rows = rows.exclude(text_digest="").exclude(by=None)
     elif only == "moved":
@@ -56,6 +59,18 @@ def events_of(case: Case, *, only: str = "all") -> QuerySet[CaseEvent]:
     elif only == "calls":
         rows = rows.filter(verb__in=_CALLS)
     return rows.order_by("-seq")
+
+
+def _not_followed_up() -> Q:
+    """A word of the citizen that the centre has still to ask about.
+
+    The unit complained of must not learn of it before whoever calls the citizen back.
+    """
+    since = CaseEvent.objects.filter(
+        case=OuterRef("case"), verb="follow-up", seq__gt=OuterRef("seq")
+    )
+    closed_by_itself = Q(from_stage=Stage.FOLLOW_UP, to_stage=Stage.CLOSED)
+    return Q(verb="rate") & ~closed_by_itself & ~Q(Exists(since))
 
 
 def entries_of(events: Iterable[CaseEvent]) -> list[Entry]:
@@ -137,7 +152,8 @@ def _small(verb: str, data: dict[str, Any]) -> str:
         case "claim":
             return "协办" if data.get("role") == "assisting" else ""
         case "supervise":
-            return str(data.get("number", ""))
+            lapsed = ["没批的延期申请失效"] if data.get("lapsed") else []
+            return "，".join([str(data.get("number", "")), *lapsed])
         case "follow-up" | "rate":
             return _opinion(data)
         case "revisit":
@@ -170,6 +186,8 @@ def _opinion(data: dict[str, Any]) -> str:
     settled = data.get("settled")
     words = [Settled(settled).label] if settled else []
     words += [Satisfaction(said).label] if said else []
+    words += [Grievance(reason).label for reason in data.get("reasons", [])]
+    words += [RatedBy(data["rated_by"]).label] if data.get("rated_by") else []
     words += ["要求重新办理"] if data.get("redo") else []
     return "，".join(words)
 

@@ -79,12 +79,12 @@ def _person(case: Case, *, full: bool) -> dict[Value, str]:
     if party is None:
         return dict.fromkeys((*PERSONAL, Value.PERSON_ID_KIND, Value.PERSON_SEX), "")
     shown = show_party(party, case, open_now=full)
-    has_card = bool(party.id_number)
+    card = party.resident_number
     return {
         Value.PERSON_NAME: shown.name if full else _masked_name(party),
-        Value.PERSON_ID_KIND: "居民身份证" if has_card else "",
+        Value.PERSON_ID_KIND: identity.IdKind(party.id_kind).label if party.id_number else "",
         Value.PERSON_ID: shown.id_number,
-        Value.PERSON_SEX: identity.sex(party.id_number) if has_card else "",
+        Value.PERSON_SEX: identity.sex(card) if card else "",
         Value.PERSON_PHONE: shown.phone,
         Value.PERSON_ADDRESS: party.address if full or not party.address else "***",
     }

@@ -21,6 +21,7 @@ app_name = "cases"
 urlpatterns = [
     path("cases/", lists.case_list, name="list"),
     path("cases/export/", exports.export_list, name="export"),
+    path("cases/print/", exports.print_list, name="print"),
     path("cases/views/", lists.save, name="views"),
     path("cases/views/<int:pk>/forget/", lists.forget, name="forget_view"),
     path("search/", lists.seek, name="search"),

@@ -185,6 +185,24 @@ class Settled(TextChoices):
     UNRESOLVED = "unresolved", "没解决"
 
 
+class Grievance(TextChoices):
+    """What a dissatisfied citizen may tap, besides or instead of words."""
+
+    SLOW = "slow", "拖得久"
+    NO_CONTACT = "no_contact", "没人联系"
+    UNFAIR = "unfair", "结果不公"
+    RUDE = "rude", "态度不好"
+    BROKEN_PROMISE = "broken_promise", "说好的没做到"
+
+
+class RatedBy(TextChoices):
+    """How a word on satisfaction came in: only the first is free of anybody's hand."""
+
+    SCAN = "scan", "本人扫码"
+    TABLET = "tablet", "窗口平板"
+    STAFF = "staff", "电话代录"
+
+
 class Channel(TextChoices):
     PHONE = "phone", "电话"
     VISIT = "visit", "上门"
@@ -196,6 +214,7 @@ class PartyRole(TextChoices):
     APPLICANT = "applicant", "来访人"
     RESPONDENT = "respondent", "对方"
     AGENT = "agent", "代理人"
+    DELEGATE = "delegate", "代表"
 
 
 PUBLIC_LABELS = {

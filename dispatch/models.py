@@ -164,7 +164,7 @@ class Request(models.Model):
 class Supervision(models.Model):
     """督办单: numbered, answered by a day, lifted by the centre against a promised date.
 
-    One per case, round, unit and due time: the sweep may come as often as it likes.
+    The sweep issues one per case, round, unit and due time: it may come as often as it likes.
     """
 
     class Ending(models.TextChoices):
@@ -178,6 +178,7 @@ class Supervision(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="supervisions")
     round = models.PositiveSmallIntegerField("第几次办理")
     unit = models.ForeignKey(Department, models.PROTECT, related_name="supervisions")
+    # Of one issued by hand, where no time need have passed: when the answer is due.
     due_at = models.DateTimeField("超过的时限")
     reason = models.CharField("督办事由", max_length=300)
     opened_at = models.DateTimeField("发出时间")
@@ -202,7 +203,9 @@ class Supervision(models.Model):
         verbose_name = verbose_name_plural = "督办单"
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "round", "unit", "due_at"], name="supervision_once_per_due_time"
+                fields=["case", "round", "unit", "due_at"],
+                condition=Q(opened_by=None),
+                name="supervision_once_per_due_time",
             ),
             models.UniqueConstraint(
                 fields=["case"], condition=Q(closed_at=None), name="supervision_one_open_per_case"
@@ -211,6 +214,11 @@ class Supervision(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def by_hand(self) -> bool:
+        """Somebody saw fit to issue it; the others come from the sweep."""
+        return self.opened_by_id is not None
 
 
 class Reminder(models.Model):

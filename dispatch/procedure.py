@@ -85,6 +85,8 @@ def _may_be_returned(case: Case) -> str | None:
     lead = case.lead
     if lead is None:
         return "还没派出"
+    if case.ruled_at and lead.dispatched_at > case.ruled_at:  # sent again since
+        return "这件这一轮已经退回过一次，不能再退。有新情况点“申请改派”"
     if case.ruled_at:
         ruled = f"这件 {said(case.ruled_at)} 已经裁定由{lead.unit.name}办，不能再退"
         return f"{ruled}。有新情况点“申请改派”"

@@ -136,9 +136,8 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     calendar = calendar_of(paper.case.center)
-    # One that somebody issued by hand answers for no time of its own: it is the case's that counts.
-    by_hand = paper.due_at == paper.opened_at
-    due_at = paper.case.handling_due_at if by_hand else paper.due_at
+    # One that somebody issued by hand is about no time that has passed: the case's is shown.
+    due_at = paper.case.handling_due_at if paper.by_hand else paper.due_at
     until = paper.closed_at or clock.now()
     context = {
         "sheet": paper,

@@ -39,6 +39,15 @@ class Satisfaction:
     content: Counted
     rated: Counted
     finished: Counted
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How many of the ratings came in one way: 本人扫码, 窗口平板, 电话代录."""
+
+    counted: Counted
+    percent: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,7 @@ def board_of(user: User, at: AsOf) -> Board:
             content=content,
             rated=rated,
             finished=counted["finished_month"],
+            ways=_ways(counted, rated.number),
         ),
         registered=counted["registered_month"],
         approved=counted["approved_month"],
@@ -87,6 +97,12 @@ def board_of(user: User, at: AsOf) -> Board:
         attention=_attention(user, counted, at),
         requests=requests_to_decide(user),
     )
+
+
+def _ways(counted: dict[str, Counted], rated: int) -> tuple[Way, ...]:
+    """Every way of rating with its share, while anybody has rated."""
+    ways = [counted[figure.key] for figure in figures.RATED_BY] if rated else []
+    return tuple(Way(way, figures.percent(way.number, rated)) for way in ways)
 
 
 def _attention(user: User, counted: dict[str, Counted], at: AsOf) -> list[Attention]:

@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 
 from cases.models import Case
 from cases.querysets import CaseQuerySet
-from cases.vocabulary import DISSATISFIED, FINISHED, Risk
+from cases.vocabulary import DISSATISFIED, FINISHED, RatedBy, Risk
 from orgs.models import User
 from reports.counting import Params, list_url
 from zongzhi.lib import clock
@@ -173,6 +173,26 @@ CONTENT_MONTH = Figure(
     denominator="本月评过的事项；少于 10 件不算百分比",
 )
 
+
+def _rated_by(way: RatedBy) -> Figure:
+    return Figure(
+        f"rated_by_{way.value}",
+        way.label,
+        f"本月评过的事项里，{_WAYS[way]}",
+        Base.CLOSED,
+        lambda at: Q(closure__in=FINISHED, rated_by=way) & ~Q(satisfaction=""),
+        lambda at: {**RATED_MONTH.asks(at), "rated_by": way.value},
+        denominator="本月评过的事项",
+    )
+
+
+_WAYS = {
+    RatedBy.SCAN: "来访人自己扫码评的",
+    RatedBy.TABLET: "在窗口登录着的平板或电脑上评的",
+    RatedBy.STAFF: "工作人员回访（电话、短信、上门）后记下的",
+}
+RATED_BY = tuple(_rated_by(way) for way in RatedBy)
+
 FIGURES = (
     REGISTERED_TODAY,
     REGISTERED_MONTH,
@@ -185,6 +205,7 @@ FIGURES = (
     FINISHED_MONTH,
     RATED_MONTH,
     CONTENT_MONTH,
+    *RATED_BY,
 )
 
 

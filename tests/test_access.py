@@ -102,6 +102,7 @@ def address(name: str, case: Case, someone: User) -> str:
         "cases:known",
         "cases:list",
         "cases:new",
+        "cases:print",
         "cases:person",
         "cases:consultations",
         "cases:export",

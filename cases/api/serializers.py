@@ -30,7 +30,7 @@ from orgs.models import Region, User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.copies import Copies
-from zongzhi.lib.identity import check_id_number, check_phone
+from zongzhi.lib.identity import IdKind, check_identity, check_phone
 from zongzhi.lib.light import MARKS
 from zongzhi.lib.worktime import Calendar
 
@@ -113,7 +113,13 @@ class PartyInputSerializer(serializers.Serializer[Any]):
     role = _chosen(PartyRole.choices, "身份")
     name = StrictCharField(label="姓名或单位名称", max_length=60, error_messages=_not_given("姓名"))
     phone = Checked(check_phone, label="电话")
-    id_number = Checked(check_id_number, label="身份证号")
+    id_kind = serializers.ChoiceField(
+        choices=IdKind.choices,
+        label="证件",
+        default=IdKind.RESIDENT.value,
+        error_messages={"invalid_choice": "证件里没有“{input}”", "null": "还没选“证件”"},
+    )
+    id_number = Checked(str.strip, label="证件号")
     address = StrictCharField(
         label="住址",
         required=False,
@@ -128,7 +134,15 @@ class PartyInputSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["is_organization"] and attrs["id_number"]:
             raise serializers.ValidationError({"id_number": "单位不填身份证号"})
+        if attrs["id_number"]:
+            attrs["id_number"] = self._checked(attrs["id_kind"], attrs["id_number"])
         return attrs
+
+    def _checked(self, kind: str, number: str) -> str:
+        try:
+            return check_identity(kind, number)
+        except ValueError as error:
+            raise serializers.ValidationError({"id_number": str(error)}) from error
 
 
 class RegistrationSerializer(serializers.Serializer[Any]):
@@ -217,6 +231,7 @@ def _party(given: dict[str, Any]) -> PartyInput:
         role=PartyRole(given["role"]),
         name=given["name"],
         is_organization=given["is_organization"],
+        id_kind=IdKind(given["id_kind"]),
         **texts,
     )
 
@@ -227,6 +242,7 @@ class PartySerializer(serializers.Serializer[Party]):
     role = serializers.ChoiceField(choices=PartyRole.choices)
     name = serializers.CharField()
     phone = serializers.CharField(help_text="138****5621")
+    id_kind = serializers.ChoiceField(choices=IdKind.choices)
     id_number = serializers.CharField(help_text="510101********1234")
     address = serializers.CharField()
     is_organization = serializers.BooleanField()
@@ -332,6 +348,7 @@ def _masked(party: Party, case: Case) -> dict[str, Any]:
         "role": party.role,
         "name": shown.name,
         "phone": shown.phone,
+        "id_kind": party.id_kind,
         "id_number": shown.id_number,
         "address": shown.address,
         "is_organization": party.is_organization,

@@ -139,10 +139,10 @@ class CaseTimeline(Endpoint, ListAPIView[CaseEvent]):
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         user, number = self.request.user, kwargs["number"]
-        case = Case.objects.visible_to(user).named(number).first()
+        case = Case.objects.visible_to(user).named(number).with_assignments().first()
         if case is None:
             raise NotFound(not_found(user, number))
-        events = self.paginate_queryset(events_of(case)) or []
+        events = self.paginate_queryset(events_of(case, reader=user)) or []
         return self.get_paginated_response(_lines(list(events)))
 
 

@@ -20,6 +20,7 @@ from cases.vocabulary import (
     Closure,
     Complexity,
     Label,
+    RatedBy,
     Risk,
     Satisfaction,
     Source,
@@ -129,6 +130,7 @@ class Case(ProtectedStage, TimeStamped):
     closure = models.CharField("结案方式", max_length=15, choices=Closure, blank=True)
     closure_text = models.TextField("结案说明", blank=True)
     satisfaction = models.CharField("满意度", max_length=20, choices=Satisfaction, blank=True)
+    rated_by = models.CharField("怎么评的", max_length=10, choices=RatedBy, blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="merged", db_index=False
     )
@@ -193,11 +195,9 @@ class Case(ProtectedStage, TimeStamped):
             ),
             # Filters of the list: one column, then newest first.
             models.Index(fields=["label", "-registered_at", "-id"], name="case_by_label"),
-            models.Index(fields=["stage", "-registered_at", "-id"], name="case_by_stage"),
             models.Index(fields=["unit", "-registered_at", "-id"], name="case_by_unit"),
             models.Index(fields=["type", "-registered_at", "-id"], name="case_by_type"),
             models.Index(fields=["center", "-registered_at", "-id"], name="case_by_center"),
-            models.Index(fields=["source", "-registered_at", "-id"], name="case_by_source"),
             models.Index(
                 fields=["-registered_at", "-id"], condition=Q(risk="high"), name="case_high_risk"
             ),
@@ -251,6 +251,7 @@ class Case(ProtectedStage, TimeStamped):
         return loaded
 
     _open_assignments: list[Assignment]
+    revisions: dict[str, int]  # what `lock` has read beside the row
     loaded_parties: list[Party]  # where `load_for_reading` or registering has put them
 
     @property

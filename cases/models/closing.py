@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from cases.models.case import Case
 from cases.querysets import OfCaseQuerySet
-from cases.vocabulary import Channel, Closure, Satisfaction, Settled
+from cases.vocabulary import Channel, Closure, Grievance, RatedBy, Satisfaction, Settled
 
 
 class FollowUp(models.Model):
@@ -40,6 +41,13 @@ class Rating(models.Model):
     is_addition = models.BooleanField("追评", default=False)
     settled = models.CharField("解决得怎么样", max_length=10, choices=Settled)
     satisfaction = models.CharField("对工作人员", max_length=20, choices=Satisfaction)
+    reasons = ArrayField(
+        models.CharField(max_length=15, choices=Grievance),
+        verbose_name="哪里不满意",
+        default=list,
+        blank=True,
+    )
+    rated_by = models.CharField("怎么评的", max_length=10, choices=RatedBy, default=RatedBy.SCAN)
     text = models.CharField("想说的话", max_length=500, blank=True)
     wants_redo = models.BooleanField("希望重新办理", default=False)
     at = models.DateTimeField("时间")
@@ -59,3 +67,8 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"rating {self.pk}"
+
+    @property
+    def reasons_said(self) -> str:
+        """「拖得久、没人联系」."""
+        return "、".join(str(Grievance(reason).label) for reason in self.reasons)

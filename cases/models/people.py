@@ -8,6 +8,7 @@ from cases.querysets import OfCaseQuerySet
 from cases.vocabulary import PartyRole
 from orgs.models import Center, Window
 from zongzhi.lib.fields import EncryptedTextField
+from zongzhi.lib.identity import IdKind
 
 
 class Party(models.Model):
@@ -17,7 +18,14 @@ class Party(models.Model):
     role = models.CharField("身份", max_length=10, choices=PartyRole)
     name = models.CharField("姓名或单位名称", max_length=60)
     is_organization = models.BooleanField("是单位", default=False)
-    id_number = EncryptedTextField("身份证号", purpose="party.id_number", blank=True)
+    id_kind = models.CharField(
+        "证件",
+        max_length=10,
+        choices=IdKind,
+        default=IdKind.RESIDENT,
+        db_default=IdKind.RESIDENT,
+    )
+    id_number = EncryptedTextField("证件号", purpose="party.id_number", blank=True)
     id_number_key = models.CharField(max_length=64, blank=True)
     phone = EncryptedTextField("电话", purpose="party.phone", blank=True)
     phone_key = models.CharField(max_length=64, blank=True)
@@ -42,6 +50,11 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"party {self.pk}"  # never the name: this lands in logs
+
+    @property
+    def resident_number(self) -> str:
+        """The number that says sex and date of birth; "" for any other paper, or none."""
+        return self.id_number if self.id_kind == IdKind.RESIDENT else ""
 
 
 class Visit(models.Model):

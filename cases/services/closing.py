@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from cases.vocabulary import (
     Channel,
     Clock,
     Closure,
+    Grievance,
+    RatedBy,
     Result,
     Satisfaction,
     Settled,
@@ -99,7 +102,7 @@ def _close_asked(
         raise Invalid(errors={"closure": [words]})
     case.close()
     close(change, chosen, change.text)
-    case.satisfaction = satisfaction
+    case.satisfaction, case.rated_by = satisfaction, RatedBy.STAFF
     attempt.closure = chosen
     change.public = True
 
@@ -163,8 +166,10 @@ def rate_case(
     token: str,
     settled: Settled,
     satisfaction: Satisfaction,
+    reasons: Iterable[Grievance] = (),
     text: str = "",
     wants_redo: bool = False,
+    rated_by: RatedBy = RatedBy.SCAN,
     front_id: UUID | None = None,
 ) -> Rating:
     """评价: the citizen's own word, by the token on the slip.
@@ -185,14 +190,21 @@ def rate_case(
             is_addition=_next_rating_is_addition(case),
             settled=settled,
             satisfaction=satisfaction,
+            reasons=list(reasons),
             text=text,
             wants_redo=wants_redo,
+            rated_by=rated_by,
             at=change.now,
             front_id=front_id,
         )
         rating.save()
         change.text = text
-        change.data = {"settled": settled, "satisfaction": satisfaction}
+        change.data = {
+            "settled": settled,
+            "satisfaction": satisfaction,
+            "reasons": rating.reasons,
+            "rated_by": rated_by,
+        }
         if case.stage == Stage.FOLLOW_UP:
             _after_rating(change, rating)
     return rating
@@ -230,7 +242,7 @@ def _after_rating(change: Change, rating: Rating) -> None:
     closure = highest_closure(case, Satisfaction(rating.satisfaction))
     case.close()
     close(change, closure, rating.text)
-    case.satisfaction = rating.satisfaction
+    case.satisfaction, case.rated_by = rating.satisfaction, rating.rated_by
     FollowUp.objects.create(
         case=case,
         round=case.round,

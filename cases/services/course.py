@@ -147,17 +147,25 @@ def unmerge_case(*, case_id: int, by: User) -> Case:
         CaseLink.objects.filter(kind=CaseLink.Kind.MERGED, source=case).delete()
         case.suggested_unit = case.unit
         case.merged_into = None
+        ruled_at = case.ruled_at or (change.now if _was_returned(case) else None)
         restart(change)
+        case.ruled_at = ruled_at  # the round goes on: what was returned in it is not returned again
     return change.case
+
+
+def _was_returned(case: Case) -> bool:
+    """Whether a unit gave the case back in this round."""
+    return case.assignments.filter(round=case.round, returned_at__isnull=False).exists()
 
 
 def restart(change: Change) -> None:
     """Back to 待分流 with clean clocks; the former unit is suggested, not chosen."""
     case = change.case
     case.reopen()
+    case.accepted_at = case.accepted_at or change.now  # it may have ended before it was taken on
     case.closed_at = case.approved_at = case.dispatched_at = case.claimed_at = None
     case.complained_at = case.ruled_at = None
-    case.closure = case.closure_text = case.satisfaction = ""
+    case.closure = case.closure_text = case.satisfaction = case.rated_by = ""
     case.is_joint = False
 
 

@@ -15,6 +15,7 @@ from zongzhi.lib.errors import Invalid, NotAllowed
 from zongzhi.lib.sheets import Column, write_sheet
 
 MOST = 5000
+MOST_PRINTED = 500
 _IN_MEMORY = 2 * 1024 * 1024
 
 
@@ -58,6 +59,19 @@ def export(
         raise
     file.seek(0)
     return file
+
+
+def log_printing(
+    *, what: str, count: int, by: User, address: str | None, asked: dict[str, Any]
+) -> None:
+    """A list that leaves on paper, masked: who, when, how much, and by which conditions."""
+    log_access(
+        AccessLog.Action.PRINT,
+        user=by,
+        address=address,
+        subject=f"{what} {count} 件",
+        data={"rows": count, "asked": asked},
+    )
 
 
 def _mark(by: User, total: int, agreed: Agreed | None) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -15,6 +17,7 @@ from cases.history import digest, record
 from cases.loading import load_assignments
 from cases.models import Case, CaseLink, Consultation, DisputeType, Party, Visit
 from cases.numbering import new_token, next_case_id, next_case_numbers
+from cases.services.drafting import forget_draft
 from cases.services.duties import require_reports
 from cases.vocabulary import PartyRole, Source, Special, Willing
 from grids.models import Grid
@@ -25,10 +28,12 @@ from orgs.services import notify
 from zongzhi.lib import clock
 from zongzhi.lib.crypto import blind_index
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
-from zongzhi.lib.identity import is_minor, mask_name
+from zongzhi.lib.identity import IdKind, is_minor, mask_name
+from zongzhi.lib.prepared import insert
 from zongzhi.lib.words import search_document
 
 GROUP_SIZE = 5  # 5人以上, `ux.md` §2.3
+MOST_DELEGATES = 5  # 代表, 信访工作条例
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,12 @@ class PartyInput:
     id_number: str = ""
     address: str = ""
     is_organization: bool = False
+    id_kind: IdKind = IdKind.RESIDENT
+
+    def is_minor(self, today: date) -> bool:
+        """Only the number of a 身份证 says how old somebody is."""
+        has_card = self.id_number and self.id_kind == IdKind.RESIDENT
+        return bool(has_card) and is_minor(self.id_number, today)
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,7 @@ class Registration:
     amount: Decimal | None = None
     grid: Grid | None = None
     submission_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    not_secret: bool = False  # somebody has said that a mark in the narrative is none
     no_id_reason: str = ""  # why the window has no identity number: "forgot", "refused"
     separate_from: Sequence[int] = ()  # cases of the same person that this one is not: 另一件事
     group_with: Sequence[int] = ()  # cases of others that the window would handle with this one
@@ -107,10 +119,14 @@ def _complete(registration: Registration) -> Registration:
         raise Invalid(errors={"special": ["选了“都没有”，就不能再选别的特别情况"]})
     if not any(party.role == PartyRole.APPLICANT for party in registration.parties):
         raise Invalid(errors={"parties": ["还没填来访人"]})
+    delegates = sum(party.role == PartyRole.DELEGATE for party in registration.parties)
+    if delegates > MOST_DELEGATES:
+        said = f"代表最多 {MOST_DELEGATES} 人，现在是 {delegates} 人"
+        raise Invalid(errors={"parties": [said]})
     today = local_day(clock.now())
     if registration.visitors >= GROUP_SIZE and Special.GROUP not in special:
         special.append(Special.GROUP)
-    if any(p.id_number and is_minor(p.id_number, today) for p in registration.parties):
+    if any(party.is_minor(today) for party in registration.parties):
         special = [*dict.fromkeys([*special, Special.MINOR])]
     if len(special) > 1:
         special = [flag for flag in special if flag != Special.NONE]
@@ -148,12 +164,17 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         case.accepted_at = now
     place(case, clocks_of(center), now=now)
     case.pk = next_case_id()
-    facts = {"source": registration.source, "narrative": digest(registration.narrative)}
+    facts: dict[str, Any] = {
+        "source": registration.source,
+        "narrative": digest(registration.narrative),
+    }
     if registration.no_id_reason:
         facts["no_id_number"] = registration.no_id_reason
+    if registration.not_secret:
+        facts["not_secret"] = True
     record(case, "register", by=by, unit=None, data=facts)
     case.loaded_parties = _add_parties(case, registration.parties)
-    Visit.objects.create(
+    visit = Visit(
         case=case,
         center=center,
         at=now,
@@ -161,10 +182,11 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         received_by=by,
         window=post.window,
     )
+    insert([visit])
     index_words(case, [party.name for party in registration.parties])
     numbers = next_case_numbers(center, local_day(now))
     case.number, case.short_number = numbers.full, numbers.short
-    case.save(force_insert=True)
+    insert([case])
     _link(case, registration)
     require_reports(case, now=now)
     what = "待分流" if whole else "待受理"
@@ -212,24 +234,25 @@ def title_of(registration: Registration) -> str:
 
 
 def _add_parties(case: Case, parties: Sequence[PartyInput]) -> list[Party]:
-    return Party.objects.bulk_create(
-        [
-            Party(
-                case=case,
-                role=party.role,
-                name=party.name,
-                is_organization=party.is_organization,
-                phone=party.phone,
-                phone_key=blind_index(party.phone, "party.phone") if party.phone else "",
-                id_number=party.id_number,
-                id_number_key=(
-                    blind_index(party.id_number, "party.id_number") if party.id_number else ""
-                ),
-                address=party.address,
-            )
-            for party in parties
-        ]
-    )
+    added = [
+        Party(
+            case=case,
+            role=party.role,
+            name=party.name,
+            is_organization=party.is_organization,
+            phone=party.phone,
+            phone_key=blind_index(party.phone, "party.phone") if party.phone else "",
+            id_kind=party.id_kind,
+            id_number=party.id_number,
+            id_number_key=(
+                blind_index(party.id_number, "party.id_number") if party.id_number else ""
+            ),
+            address=party.address,
+        )
+        for party in parties
+    ]
+    insert(added)
+    return added
 
 
 _INDEX = """
@@ -291,11 +314,21 @@ def _revisit(
     return change.case
 
 
+@transaction.atomic
 def record_consultation(
-    *, by: User, category: str, text: str, name: str = "", phone: str = "", visitors: int = 1
+    *,
+    by: User,
+    category: str,
+    text: str,
+    name: str = "",
+    phone: str = "",
+    visitors: int = 1,
+    draft: uuid.UUID | None = None,
 ) -> Consultation:
-    """只是咨询，记一笔: one visit, no case."""
+    """只是咨询，记一笔: one visit, no case; the registration it was typed in first is over."""
     post = _registering_post(by)
+    if draft is not None:
+        forget_draft(submission_id=draft, by=by)
     return Consultation.objects.create(
         center=post.center,
         category=Consultation.Category(category),

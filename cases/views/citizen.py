@@ -16,6 +16,7 @@ from cases.citizen_forms import LastFourForm, RatingForm
 from cases.models import Case
 from cases.progress import knows_phone, no_rating, progress_of
 from cases.services.closing import rate_case
+from cases.vocabulary import RatedBy
 from orgs.models import Center
 from zongzhi.lib.errors import DomainError
 from zongzhi.lib.http import client_address
@@ -83,13 +84,18 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         status = 409 if form.is_bound else 200
     elif form.is_valid():
         try:
-            rate_case(token=token, **form.arguments())
+            rate_case(token=token, rated_by=_rated_by(request), **form.arguments())
             return redirect(f"{reverse('citizen:progress', args=[token])}?rated=1")
         except DomainError as error:
             status, refused = error.status, error.message
     return _page(
         request, "citizen/rate.html", case, status=status, form=form, rating=form, refused=refused
     )
+
+
+def _rated_by(request: HttpRequest) -> RatedBy:
+    """A browser somebody of the staff is signed in on is the window's, whoever taps."""
+    return RatedBy.TABLET if request.user.is_authenticated else RatedBy.SCAN
 
 
 def _case(request: HttpRequest, token: str) -> Case | HttpResponse:

@@ -98,14 +98,16 @@ def render_case(
 
 def _of_tab(request: StaffRequest, case: Case, tab: str) -> dict[str, Any]:
     if tab == "overview":
-        return {"entries": history.entries_of(history.events_of(case)[:RECENT])}
+        return {
+            "entries": history.entries_of(history.events_of(case, reader=request.user)[:RECENT])
+        }
     if tab == "papers":
         return paper_tab(case, request.user)
     if tab == "history":
         only = request.GET.get("only", "")
         only = only if only in history.FILTERS else "all"
         before = request.GET.get("before", "")
-        events = history.events_of(case, only=only)
+        events = history.events_of(case, reader=request.user, only=only)
         if before.isdecimal() and len(before) < 9:
             events = events.filter(seq__lt=int(before))
         found = list(events[: history.SHOWN + 1])

@@ -23,7 +23,9 @@ from zongzhi.lib.paging import Order, paginate
 
 DELETED_SHOWN = 50
 # What belongs to one sending of the form, not to what was typed.
-_NOT_KEPT = {"submission_id", "same", "group"}
+_NOT_KEPT = {"submission_id", "same", "group", "secrecy"}
+# What stands in a form nobody has typed in.
+_GIVEN = {"visitors", "id_kind", "destination", "consultation", "place"}
 
 
 @login_required
@@ -44,19 +46,24 @@ def drafts(request: StaffRequest) -> HttpResponse:
 @login_required
 @require_POST
 def save(request: StaffRequest, submission_id: uuid.UUID) -> HttpResponse:
-    """Keep what has been typed; without the script, come back to it."""
+    """Keep what has been typed; then come back to it, or go on with 只是咨询."""
     registering_post(request.user)
+    is_question = "consult" in request.POST
     typed: dict[str, list[Any]] = {
         name: [str(value) for value in request.POST.getlist(name)]
         for name in RegistrationForm.base_fields
         if name in request.POST and name not in _NOT_KEPT
     }
+    if is_question and not any(any(typed[name]) for name in typed.keys() - _GIVEN):
+        return redirect("cases:consultations")
     try:
         draft = save_draft(submission_id=submission_id, by=request.user, content=typed)
     except DomainError as error:
         if not request.htmx:
             raise
         return HttpResponse(error.message, status=error.status)  # beside the form, in place
+    if is_question:
+        return redirect(f"{reverse('cases:consultations')}?draft={submission_id}")
     saved = f"{clock.local(draft.saved_at):%H:%M:%S}"
     if request.htmx:
         return HttpResponse(f"已自动保存 {saved}", content_type="text/plain; charset=utf-8")

@@ -47,6 +47,8 @@ def new(request: StaffRequest) -> HttpResponse:
         return _page(request, form)
     form = RegistrationForm(request.POST, post=post)
     if not form.is_valid():
+        if form.is_secret:
+            forget_draft(submission_id=form.draft_id, by=request.user)
         return _page(request, form, status=422)
     found = duplicates_of(form.registration(), by=request.user)
     answer = form.cleaned_data["same"]

@@ -9,7 +9,7 @@ from cases.door import Change, changing
 from cases.models import Case
 from cases.numbering import next_in
 from cases.services.course import said, tell_unit
-from dispatch.models import Supervision
+from dispatch.models import Request, Supervision
 from orgs.models import User
 from orgs.models.people import Holders
 from orgs.permissions import Permission
@@ -22,12 +22,17 @@ ANSWER_DAYS = 2
 def supervise_case(*, case_id: int, by: User, reason: str, answer_days: int = ANSWER_DAYS) -> Case:
     """督办: issue a numbered sheet to the lead unit; it must answer in so many working days."""
     with changing(case_id, "supervise", by=by) as change:
-        open_supervision(change, reason=reason, answer_days=answer_days, due_at=change.now)
+        open_supervision(change, reason=reason, answer_days=answer_days)
     return change.case
 
 
-def open_supervision(change: Change, *, reason: str, answer_days: int, due_at: datetime) -> None:
-    """Write the sheet and move the case; `due_at` is the time it answers for."""
+def open_supervision(
+    change: Change, *, reason: str, answer_days: int, due_at: datetime | None = None
+) -> None:
+    """Write the sheet and move the case; `due_at` is the time that has passed.
+
+    One issued by hand answers for none, only for its own: when the answer is due.
+    """
     case, lead = change.case, change.lead
     answer_due = change.clocks.after(change.now, answer_days).at
     year = local_day(change.now).year
@@ -37,7 +42,7 @@ def open_supervision(change: Change, *, reason: str, answer_days: int, due_at: d
         case=case,
         round=case.round,
         unit=lead.unit,
-        due_at=due_at,
+        due_at=due_at or answer_due,
         reason=reason,
         opened_at=change.now,
         opened_by=change.by,
@@ -47,7 +52,26 @@ def open_supervision(change: Change, *, reason: str, answer_days: int, due_at: d
     case.supervised_at = change.now
     change.unit, change.text = lead.unit, reason
     change.data = {"supervision": sheet.pk, "number": sheet.number}
+    if lapsed := _lapse_extensions(change):
+        change.data["lapsed"] = lapsed
     tell_unit(lead.unit, case, f"{case.short_number} 已督办，{said(answer_due)}前答复")
+
+
+def _lapse_extensions(change: Change) -> list[int]:
+    """What was asked for before its time ran out, and nobody decided, counts no more."""
+    asked = Request.objects.select_related("by").filter(
+        case=change.case, kind=Request.Kind.EXTENSION, decided_at=None
+    )
+    lapsed = list(asked)
+    for request in lapsed:
+        request.decided_at, request.decision_text = change.now, "督办开始，申请失效"
+        request.save(update_fields=["decided_at", "decision_text"])
+        notify(
+            [request.by],
+            text=f"{change.case.short_number} 已督办，没批的延期申请失效",
+            url=change.case.get_absolute_url(),
+        )
+    return [request.pk for request in lapsed]
 
 
 def answer_supervision(*, case_id: int, by: User, text: str) -> Case:

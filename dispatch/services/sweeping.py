@@ -130,7 +130,9 @@ def _still_overdue(change: Change) -> bool:
     case = change.case
     if case.lead is None or case.due_at is None or case.actor != Actor.UNIT:
         return False
-    sheets = case.supervisions.filter(round=case.round, unit=case.lead.unit, due_at=case.due_at)
+    sheets = case.supervisions.filter(
+        round=case.round, unit=case.lead.unit, due_at=case.due_at, opened_by=None
+    )
     return case.due_at < change.now and not sheets.exists()
 
 

@@ -49,6 +49,7 @@
   const id = field("submission_id").value;
   const saved = byId("saved");
   const keep = byId("keep");
+  const consult = byId("consult");
   const OFTEN = 1500;
   const AGAIN = 10000;
   const BRIDGE = "register";
@@ -143,6 +144,8 @@
   });
 
   /* ---------- who this is: after the last digit of a phone or an identity number ---------- */
+  const CARD = "resident";
+  const paper = field("id_kind");
   const known = byId("known");
   const duplicates = byId("duplicates");
   let who = "";
@@ -151,7 +154,8 @@
   function person() {
     const phone = text("phone").replace(/[\s-]/g, "");
     const number = text("id_number").replace(/\s/g, "").toUpperCase();
-    return [/^(?:1\d{10}|0\d{9,11})$/.test(phone) ? phone : "", /^\d{17}[\dX]$/.test(number) ? number : ""].join("|");
+    const whole = paper.value === CARD ? /^\d{17}[\dX]$/ : /^[A-Z\d-]{5,}$/;
+    return [/^(?:1\d{10}|0\d{9,11})$/.test(phone) ? phone : "", whole.test(number) ? number : ""].join("|");
   }
 
   function lookUp() {
@@ -180,6 +184,7 @@
     const brought = event.target instanceof Element && event.target.querySelector("[data-fill]");
     if (!brought) { return; }
     const content = JSON.parse(brought.dataset.fill);
+    if (!text("id_number") && content.id_kind) { usePaper(content.id_kind); }
     brought.removeAttribute("data-fill");
     Object.keys(content).forEach((name) => { if (!text(name)) { field(name).value = content[name]; } });
     who = person();
@@ -201,6 +206,12 @@
     const input = event.target.open && event.target.matches(".known__again") && event.target.querySelector("input[type=text]");
     if (input) { input.focus(); }
   }, true);
+
+  function usePaper(kind) {
+    paper.value = kind;
+    const name = paper.selectedOptions[0].text;
+    byId("paper").textContent = name + "号";
+  }
 
   function goOn() {
     const empty = ["phone", "name", "id_number", "opponents", "place", "narrative"].find((name) => {
@@ -268,12 +279,16 @@
     all("option", unit).forEach((option) => { option.disabled = threat() && option.value !== "triage"; });
   }
 
+  const delegates = byId("delegates");
+  const isGroup = () => Number(text("visitors")) >= Number(field("visitors").dataset.groupFrom);
+
   function group() {
+    delegates.hidden = !isGroup();
     const box = all('input[name="special"][value="group"]')[0];
-    if (Number(text("visitors")) >= Number(field("visitors").dataset.groupFrom) && !box.checked) {
+    if (isGroup() && !box.checked) {
       box.checked = true;
       changed(box);
-      say("人数已到 5 人，特别情况选上了“5人以上”");
+      say("人数已到 5 人，特别情况选上了“5人以上”，再写代表");
     }
   }
 
@@ -331,6 +346,7 @@
   function take(card) {
     const given = { name: card.name, id_number: card.id, address: card.address };
     Object.keys(given).forEach((name) => { if (given[name]) { field(name).value = given[name]; } });
+    if (given.id_number) { usePaper(CARD); }
     field("no_card").value = "";
     told.textContent = card.name ? "已读：" + [card.name, card.sex, card.birth].filter(Boolean).join(" ") : "已读到证件号";
     lookUp();
@@ -370,6 +386,7 @@
     if (!isOurs(el)) { return; }
     mark();
     if (el === unit) { unitChosen = true; }
+    if (el === paper) { usePaper(paper.value); lookUp(); }
     if (el.name === "narrative" || el.name === "type" || el.name === "other_type") { suggest(); }
     const asks = /type$/.test(el.name) && byId("type-chips").querySelector("[data-status]");
     if (asks) { asks.remove(); }
@@ -388,7 +405,7 @@
   /* an open question is answered before the form goes; this listener comes before the one of every page */
   on("submit", (event) => {
     if (event.target !== form || event.submitter === keep) { return; }
-    const same = byId("same");
+    const same = event.submitter !== consult && byId("same");
     if (same && !same.querySelector("input:checked")) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -406,6 +423,8 @@
 
   splitPlace();
   crossBridge();
+  usePaper(paper.value);
+  delegates.hidden = !isGroup();
   special();
   window.addEventListener("load", () => {
     lookUp();

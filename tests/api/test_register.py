@@ -106,3 +106,39 @@ def test_without_the_right_nothing_is_registered(county, speaks, handler) -> Non
 def test_a_closed_case_takes_no_further_visit(lives: Lives, speaks, clerk) -> None:
     body = wages(lives.county, same_as=lives.closed().number)
     is_problem(speaks(clerk).post("cases/", body), 409, "already_done")
+
+
+def test_another_paper_than_the_identity_card_is_kept_masked_and_found(
+    county: County, speaks, clerk
+) -> None:
+    party = {"role": "applicant", "name": "李四", "id_kind": "passport", "id_number": "e 1234 5678"}
+    response = speaks(clerk).post("cases/", wages(county, parties=[party]))
+    shown = response.json()["parties"][0]
+    assert (shown["id_kind"], shown["id_number"]) == ("passport", "******678")
+    kept = Case.objects.get().parties.get()
+    assert kept.id_number == "E12345678"
+    found = speaks(clerk).get("cases/?q=E12345678").json()["results"]
+    assert [case["number"] for case in found] == [Case.objects.get().number]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "sentence"),
+    [
+        ("passport", "E1", "护照号应为 5 到 15 位，现在是 2 位"),
+        ("hongkong", "H1234567#", "港澳居民来往内地通行证号只能是字母和数字，现在有“#”"),
+        ("resident", "E12345678", "身份证号应为 18 位，现在是 9 位"),
+    ],
+)
+def test_a_paper_is_checked_by_its_kind(county, speaks, clerk, kind, number, sentence) -> None:
+    party = {"role": "applicant", "name": "李四", "id_kind": kind, "id_number": number}
+    response = speaks(clerk).post("cases/", wages(county, parties=[party]))
+    problem = is_problem(response, 400, "invalid")
+    assert problem["errors"]["parties[0].id_number"] == [sentence]
+
+
+def test_a_group_has_five_delegates_at_most(county: County, speaks, clerk) -> None:
+    people = [{"role": "delegate", "name": f"李{who}"} for who in "一二三四五六"]
+    parties = [{"role": "applicant", "name": "李四"}, *people]
+    response = speaks(clerk).post("cases/", wages(county, parties=parties))
+    problem = is_problem(response, 400, "invalid")
+    assert problem["errors"]["parties"] == ["代表最多 5 人，现在是 6 人"]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from dispatch.models import RoutingRule
 from orgs.models import User
+from tests.browser.socket_reader import socket_service
+from tests.county import County
+from tests.lives import ID_NUMBER
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's sync API runs a loop
 
@@ -29,6 +36,18 @@ BROWSERS = (
 )
 # What a test has asked for: a refusal, an answer that never comes, an error with its number.
 REFUSED = re.compile(r"status of [45]|Error Code [45]|ERR_FAILED|htmx:(afterRequest|sendError)")
+# What a vendor's service says of a card on the reader.
+CARD = {
+    "resultFlag": 0,
+    "resultContent": {
+        "partyName": "张三丰",
+        "gender": "男",
+        "bornDay": "19491231",
+        "certAddress": "青石镇柳湾村3组",
+        "certNumber": ID_NUMBER.lower(),
+        "identityPic": "never looked at",
+    },
+}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -105,3 +124,48 @@ def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
             page.screenshot(path=Path(folder) / f"{test}-{name}.png")
 
     return take
+
+
+@pytest.fixture
+def rule(county: County, db: None) -> RoutingRule:
+    """R-07: wages go to 人社局."""
+    return RoutingRule.objects.create(
+        code="R-07", words=["工资", "拖欠"], unit=county.human_resources
+    )
+
+
+@pytest.fixture
+def reader() -> Iterator[str]:
+    """The service of a vendor on the computer of the window, with a card on the reader."""
+
+    class Service(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(CARD).encode()
+            self.send_response(200)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            """Keep the output of the tests clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/read"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def socket_reader() -> Iterator[str]:
+    """The same service, of a vendor who speaks WebSocket."""
+    with socket_service(CARD) as address:
+        yield address
+
+
+@pytest.fixture
+def empty_socket_reader() -> Iterator[str]:
+    """A service that finds no card on its reader."""
+    with socket_service({"resultFlag": -1, "errorMsg": "no card"}) as address:
+        yield address

@@ -1,180 +1,24 @@
-"""新登记 in a real browser: journeys 1 (the clerk's part), 2, 3, 4, 5, 7 and 20 of `ux.md` §4."""
+"""新登记 in a real browser: journeys 2, 4, 5, 7, 20 of `ux.md` §4, parts of 1 and 3."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from cases.models import Case, Draft, Visit
-from cases.services.registration import PartyInput
+from cases.models import Case, Consultation, Draft, Visit
 from cases.vocabulary import PartyRole
-from dispatch.models import RoutingRule
-from orgs.models import Post, User, Window
+from orgs.models import User
 from orgs.permissions import RoleCode
+from tests.browser.window import NEW, STORY, Open, answered, at, done, fill_in, scan, sit_at_window
 from tests.county import County, person
 from tests.lives import ID_NUMBER, PHONE, Lives
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-NEW = "/cases/new/"
-STORY = "在和谐家园二期做木工，三个月工资三万八没给，要求月底前付清"
-Open = Callable[..., Page]
-
-
-class Keys:
-    """Types like a clerk and counts what is not text; a mouse press is counted too."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.pressed = page, 0
-        page.evaluate("addEventListener('mousedown', () => { window.mouse = 1; }, true)")
-
-    def press(self, key: str) -> None:
-        self.pressed += 1
-        self.page.keyboard.press(key)
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.insert_text(text) if not text.isascii() else self.page.keyboard.type(
-            text, delay=40
-        )
-
-    def chip(self, key: str) -> None:
-        """A digit on a chip, and the moment until it moves on."""
-        before = self.page.evaluate("document.activeElement.name")
-        self.press(key)
-        expect(self.page.locator(":focus")).not_to_have_attribute("name", before)
-
-
-def at(page: Page, name: str) -> None:
-    """The focus is on the field of that name."""
-    expect(page.locator(":focus")).to_have_attribute("name", name)
-
-
-def answered(page: Page, path: str) -> Any:
-    return page.expect_response(lambda response: path in response.url)
-
-
-@pytest.fixture
-def rule(county: County, db: None) -> RoutingRule:
-    """R-07: wages go to 人社局."""
-    return RoutingRule.objects.create(
-        code="R-07", words=["工资", "拖欠"], unit=county.human_resources
-    )
-
-
-@pytest.fixture
-def reader() -> Iterator[str]:
-    """The service of a vendor on the computer of the window, with a card on the reader."""
-
-    class Service(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            card = {
-                "partyName": "张三丰",
-                "gender": "男",
-                "bornDay": "19491231",
-                "certAddress": "青石镇柳湾村3组",
-                "certNumber": ID_NUMBER.lower(),
-                "identityPic": "never looked at",
-            }
-            body = json.dumps({"resultFlag": 0, "resultContent": card}).encode()
-            self.send_response(200)
-            self.send_header("Access-Control-Allow-Origin", "*")
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: Any) -> None:
-            """Keep the output of the tests clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/read"
-    server.shutdown()
-    server.server_close()
-
-
-def sit_at_window(clerk: User, *, reader: str = "none", address: str = "") -> None:
-    post = Post.objects.get(user=clerk)
-    post.window = Window.objects.create(
-        center=post.center, number=3, reader=reader, reader_address=address
-    )
-    post.save()
-
-
-def fill_in(page: Page, county: County, *, phone: str = PHONE, id_number: str = ID_NUMBER) -> None:
-    """The nine required things and the other side, by whatever hand."""
-    for label, text in (
-        ("手机号", phone),
-        ("姓名", "张三丰"),
-        ("身份证号", id_number),
-        ("对方", "鑫源劳务公司"),
-    ):
-        page.get_by_role("textbox", name=label, exact=True).fill(text)
-    page.get_by_label("发生地").select_option(county.village.region.code)
-    page.get_by_label("事情和要求").fill(STORY)
-    for group, option in (
-        ("类型", "拖欠农民工工资"),
-        ("特别情况", "都没有"),
-        ("愿意调解", "愿意"),
-    ):
-        page.get_by_role("group", name=re.compile(group)).get_by_label(option, exact=True).check()
-
-
-def done(page: Page) -> None:
-    expect(page.get_by_role("heading", name=re.compile("已登记"))).to_be_visible()
-
-
 # ---------- 1: a walk-in, by keyboard alone
-
-
-def test_a_card_and_fifteen_keys_register_a_walk_in(
-    open_as: Open, county: County, clerk: User, lives: Lives, rule: RoutingRule, reader: str
-) -> None:
-    sit_at_window(clerk, reader="http", address=reader)
-    lives.registered(
-        occurred_region=county.village.region,
-        parties=[PartyInput(PartyRole.APPLICANT, "王五", phone="19900001111")],
-    )  # so that the window has a last-used town
-    page = open_as(clerk, "/")
-    keys = Keys(page)
-    keys.press("F2")
-    page.wait_for_url(re.compile(NEW))
-    keys.page.evaluate("addEventListener('mousedown', () => { window.mouse = 1; }, true)")
-    at(page, "phone")
-    keys.type("19900007788")
-    keys.press("F8")
-    at(page, "opponents")
-    assert page.get_by_label("姓名").input_value() == "张三丰"
-    assert page.get_by_label("住址").input_value() == "青石镇柳湾村3组"
-    keys.type("鑫源劳务公司")
-    keys.press("Enter")
-    at(page, "place")
-    keys.press("l")  # 柳湾村, by its initial
-    keys.press("Enter")
-    at(page, "narrative")
-    keys.type(STORY)
-    with answered(page, "/dispatch/suggest/"):
-        keys.press("Tab")
-    expect(page.get_by_text("为什么建议人社局")).to_be_visible()
-    at(page, "type")
-    for digit, then in (("1", "special"), ("0", "willing")):
-        keys.chip(digit)
-        at(page, then)
-    keys.chip("1")
-    assert page.get_by_label("去向").input_value() == "RS"
-    keys.press("F9")
-    done(page)
-    assert page.evaluate("window.mouse") is None
-    assert keys.pressed <= 15
-    case = Case.objects.get(parties__phone_key__gt="", parties__name="张三丰")
-    assert (case.type.code, case.suggested_unit) == ("10", county.human_resources)
-    assert case.occurred_region == county.village.region
 
 
 def test_nine_things_are_required(open_as: Open, clerk: User) -> None:
@@ -466,27 +310,6 @@ def test_what_is_typed_can_be_kept_by_hand_and_put_away(open_as: Open, clerk: Us
 # ---------- 20: scanner, input method, keyboard alone
 
 
-def scan(page: Page, digits: str) -> None:
-    """A gun: all keys within milliseconds, then Enter, with `code` as a real keyboard has it."""
-    page.evaluate(
-        """(digits) => {
-          const target = document.activeElement;
-          const press = (key, code) => {
-            const about = { key, code, bubbles: true, cancelable: true };
-            const event = new KeyboardEvent("keydown", about);
-            const typed = target.dispatchEvent(event);
-            if (typed && key.length === 1 && "value" in target && target.type !== "radio") {
-              target.value += key;
-              target.dispatchEvent(new Event("input", { bubbles: true }));
-            }
-          };
-          for (const one of digits) { press(one, (one === "X" ? "Key" : "Digit") + one); }
-          press("Enter", "Enter");
-        }""",
-        digits,
-    )
-
-
 def test_a_slip_scanned_into_a_text_opens_the_case_and_leaves_no_digit(
     open_as: Open, clerk: User, lives: Lives
 ) -> None:
@@ -577,3 +400,117 @@ def test_five_people_are_a_group(open_as: Open, clerk: User) -> None:
     page.get_by_label("人数").fill("6")
     page.keyboard.press("Tab")
     expect(page.get_by_label("5人以上")).to_be_checked()
+
+
+def test_another_paper_stands_in_for_the_identity_card(
+    open_as: Open, shot: Any, county: County, clerk: User
+) -> None:
+    page = open_as(clerk, NEW)
+    fill_in(page, county, id_number="")
+    page.get_by_label("换证件").select_option("护照")
+    number = page.get_by_role("textbox", name="护照号", exact=True)
+    number.fill("e1234")
+    page.keyboard.press("F9")
+    expect(page.get_by_text("护照号应为 5 到 15 位")).to_have_count(0)
+    done(page)
+    page.goto(f"{Case.objects.get().get_absolute_url()}?tab=parties")
+    expect(page.get_by_text("护照号", exact=True)).to_be_visible()
+    expect(page.get_by_text("**234")).to_be_visible()
+    page.goto(NEW)
+    fill_in(page, county, phone="19900001234", id_number="")
+    page.get_by_label("换证件").select_option("台湾居民来往大陆通行证")
+    page.locator("[name=id_number]").fill("1234")
+    shot(page, "paper")
+    page.keyboard.press("F9")
+    said = "台湾居民来往大陆通行证号应为 8 到 11 位，现在是 4 位"
+    page.get_by_role("link", name=said).click()
+    expect(page.locator("[name=id_number]")).to_be_focused()
+    assert page.get_by_label("换证件").input_value() == "taiwan"
+    shot(page, "refused")
+    page.set_viewport_size({"width": 360, "height": 640})
+    shot(page, "phone")
+
+
+def test_a_group_is_asked_for_its_delegates(
+    open_as: Open, shot: Any, county: County, clerk: User
+) -> None:
+    page = open_as(clerk, NEW)
+    fill_in(page, county)
+    delegates = page.get_by_label("代表", exact=True)
+    expect(delegates).to_be_hidden()
+    page.get_by_label("都没有").uncheck()
+    page.get_by_label("人数").fill("6")
+    page.keyboard.press("Tab")
+    expect(delegates).to_be_visible()
+    delegates.fill("李四 19900002222、王五")
+    shot(page, "delegates")
+    page.keyboard.press("F9")
+    done(page)
+    given = Case.objects.get().parties.filter(role=PartyRole.DELEGATE)
+    assert [(one.name, one.phone) for one in given] == [("李四", "19900002222"), ("王五", "")]
+
+
+def test_only_a_question_takes_along_what_was_typed_and_loses_nothing(
+    open_as: Open, shot: Any, county: County, clerk: User
+) -> None:
+    page = open_as(clerk, NEW)
+    fill_in(page, county)
+    page.get_by_role("button", name="只是咨询，记一笔").click()
+    page.wait_for_url(re.compile("consultations"))
+    assert page.get_by_label("一句话").input_value() == STORY
+    assert page.get_by_label("电话").input_value() == PHONE
+    assert page.get_by_label("姓名").input_value() == "张三丰"
+    shot(page, "question")
+    page.get_by_role("link", name="返回新登记").click()
+    assert page.get_by_label("对方").input_value() == "鑫源劳务公司"
+    page.get_by_role("button", name="只是咨询，记一笔").click()
+    page.get_by_label("法律咨询").check()
+    page.keyboard.press("F9")
+    expect(page.get_by_text("已记一笔咨询").first).to_be_visible()
+    assert Consultation.objects.get().text == STORY
+    assert not Draft.objects.exists()
+    page.goto(NEW)
+    assert page.get_by_label("事情和要求").input_value() == ""
+
+
+def test_a_mark_of_secrecy_is_asked_about_and_the_text_is_kept(
+    open_as: Open, shot: Any, county: County, clerk: User
+) -> None:
+    page = open_as(clerk, NEW)
+    fill_in(page, county)
+    marked = f"{STORY}，说有一份机密★文件"
+    page.get_by_label("事情和要求").fill(marked)
+    page.keyboard.press("F9")
+    link = page.get_by_role("link", name=re.compile("“事情和要求”里有“机密”字样"))
+    expect(link).to_be_visible()
+    shot(page, "asked")
+    page.get_by_label("涉密", exact=True).check()
+    page.keyboard.press("F9")
+    expect(page.get_by_role("link", name=re.compile("删掉再提交"))).to_be_visible()
+    assert page.get_by_label("事情和要求").input_value() == marked
+    assert not Draft.objects.exists()
+    page.get_by_label("已核对，不涉密").check()
+    page.keyboard.press("F9")
+    done(page)
+    assert Case.objects.get().events.get(verb="register").data["not_secret"] is True
+
+
+def test_a_reader_behind_a_websocket_fills_the_person(
+    open_as: Open, clerk: User, socket_reader: str
+) -> None:
+    sit_at_window(clerk, reader="websocket", address=socket_reader)
+    page = open_as(clerk, NEW)
+    page.keyboard.press("F8")
+    expect(page.get_by_text("已读：张三丰 男 19491231")).to_be_visible()
+    expect(page.get_by_role("textbox", name="身份证号", exact=True)).to_have_value(ID_NUMBER)
+    assert page.get_by_label("住址").input_value() == "青石镇柳湾村3组"
+
+
+def test_a_websocket_reader_without_a_card_says_what_to_do(
+    open_as: Open, clerk: User, empty_socket_reader: str
+) -> None:
+    sit_at_window(clerk, reader="websocket", address=empty_socket_reader)
+    page = open_as(clerk, NEW)
+    page.keyboard.press("F8")
+    expect(page.get_by_text("没读到卡，把身份证平放在读卡器上再按 F8")).to_be_visible()
+    page.get_by_label("姓名").fill("手也能输")

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cases.models import Case
 from cases.services.closing import follow_up_case
-from cases.vocabulary import Channel, Satisfaction, Special
+from cases.vocabulary import Channel, RatedBy, Satisfaction, Special
 from tests.lives import PHONE, Lives
 from zongzhi.lib import clock
 
@@ -124,3 +124,43 @@ def test_one_more_word_after_a_complaint_was_put_right(client: Client, clerk, li
     assert client.post(rating(case), good).status_code == 302
     assert client.post(rating(case), good).status_code == 409
     assert [r.is_addition for r in case.ratings.order_by("pk")] == [False, True]
+
+
+def test_why_it_is_bad_is_read_on_the_case_and_by_who_calls_back(
+    client: Client, lives: Lives, clerk
+) -> None:
+    case = lives.approved()
+    why = {"settled": "unresolved", "satisfaction": "unsatisfied", "reasons": ["slow", "rude"]}
+    assert client.post(rating(case), {**why, "text": "来了三次"}).status_code == 302
+    client.force_login(clerk)
+    page = client.get(case.get_absolute_url()).content.decode()
+    assert "没解决，不满意，拖得久，态度不好，本人扫码。来了三次" in page
+    call = client.get(reverse("cases:act", args=[case.number, "follow-up"])).content.decode()
+    assert "哪里不满意：拖得久、态度不好" in call
+    assert "本人扫码" in call
+
+
+def test_who_is_content_says_no_reason(client: Client, lives: Lives) -> None:
+    case = lives.approved()
+    good = {"settled": "resolved", "satisfaction": "satisfied", "reasons": ["slow"]}
+    client.post(rating(case), good)
+    assert case.ratings.get().reasons == []
+
+
+def test_an_unknown_reason_is_refused_and_everything_kept(client: Client, lives: Lives) -> None:
+    case = lives.approved()
+    odd = {"settled": "partly", "satisfaction": "unsatisfied", "reasons": ["x"], "text": "再看看"}
+    page = client.post(rating(case), odd)
+    assert page.status_code == 422
+    assert "“哪里不满意”里没有这一项" in page.content.decode()
+    assert "再看看" in page.content.decode()
+
+
+def test_a_browser_somebody_is_signed_in_on_is_the_windows(
+    client: Client, lives: Lives, clerk
+) -> None:
+    """Whoever taps there, it is not the citizen's own telephone."""
+    case = lives.approved()
+    client.force_login(clerk)
+    client.post(rating(case), {"settled": "resolved", "satisfaction": "satisfied"})
+    assert case.ratings.get().rated_by == RatedBy.TABLET

@@ -73,3 +73,16 @@ def test_a_question_becomes_one_case_at_most(client: Client, clerk, typed) -> No
         assert Case.objects.count() == number + 1
     asked.refresh_from_db()
     assert asked.became == Case.objects.earliest("pk")
+
+
+def test_a_question_with_a_mark_of_secrecy_is_asked_about(client: Client, clerk) -> None:
+    client.force_login(clerk)
+    question = {"category": "law", "text": "手里有一份机密文件，问交给谁", "visitors": "1"}
+    response = client.post(reverse("cases:consultations"), question)
+    assert response.status_code == 422
+    assert "“一句话”里有“机密”字样" in response.content.decode()
+    assert question["text"] in response.content.decode()
+    client.post(reverse("cases:consultations"), {**question, "secrecy": "secret"})
+    assert not Consultation.objects.exists()
+    client.post(reverse("cases:consultations"), {**question, "secrecy": "open"})
+    assert Consultation.objects.get().text == question["text"]

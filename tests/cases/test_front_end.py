@@ -9,10 +9,12 @@ from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.front import FIELDS, seal_line
-from cases.services.closing import follow_up_case
-from cases.vocabulary import Channel, Satisfaction, Special
+from cases.services.closing import follow_up_case, rate_case
+from cases.vocabulary import Channel, Satisfaction, Settled, Special
 from tests.lives import ID_NUMBER, PHONE, Lives
 from zongzhi.lib import clock
 
@@ -95,6 +97,29 @@ def test_only_what_changed_leaves_again(tmp_path, lives: Lives) -> None:
     assert len(export(tmp_path, "--all")) == 3
 
 
+def test_more_cases_cost_no_more_queries(tmp_path, lives: Lives) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            call_command("export_progress", tmp_path, "--all")
+        return len(captured)
+
+    def one_of_each() -> None:
+        lives.claimed()
+        lives.closed()
+        rate_case(
+            token=lives.approved().token,
+            settled=Settled.UNRESOLVED,
+            satisfaction=Satisfaction.UNSATISFIED,
+        )
+
+    one_of_each()
+    queries()  # the first one remembers for the first time
+    of_three = queries()
+    one_of_each()
+    one_of_each()
+    assert queries() == of_three
+
+
 def test_no_half_a_file_is_ever_there(tmp_path, lives: Lives) -> None:
     lives.registered()
     export(tmp_path)
@@ -117,6 +142,14 @@ def test_a_rating_that_comes_back_counts(tmp_path, lives: Lives) -> None:
     call_command("import_ratings", back(tmp_path, rating(case)))
     case.refresh_from_db()
     assert (case.stage, case.satisfaction) == ("closed", "satisfied")
+
+
+def test_a_line_may_say_what_was_wrong(tmp_path, lives: Lives) -> None:
+    case = lives.approved()
+    why = {"settled": "unresolved", "satisfaction": "unsatisfied", "reasons": ["broken_promise"]}
+    call_command("import_ratings", back(tmp_path, rating(case, **why)))
+    taken = case.ratings.get()
+    assert (taken.reasons_said, taken.rated_by) == ("说好的没做到", "scan")
 
 
 def test_the_same_file_twice_counts_once(tmp_path, lives: Lives, clerk, capsys) -> None:

@@ -181,3 +181,36 @@ def test_the_words_of_the_story_come_first_also_without_the_script(
     given = typed | {"type": "", "narrative": "楼上漏水，邻居不肯修，想请人说和"}
     page = client.post(NEW, given)
     assert page.context["form"].fields["type"].choices[0] == ("02", "邻里")
+
+
+def test_delegates_are_asked_for_and_never_needed(client: Client, clerk, typed) -> None:
+    client.force_login(clerk)
+    client.post(NEW, {**typed, "visitors": "6", "special": ["group"]})
+    assert not Case.objects.get().parties.filter(role="delegate").exists()
+
+
+@pytest.mark.parametrize(
+    ("delegates", "sentence"),
+    [
+        ("李", "代表的姓名要写 2 到 30 个字"),
+        ("李一一、李二二、王三三、王四四、赵五五、赵六六", "代表最多 5 人，现在是 6 人"),
+        ("李四 139123", "代表李四：手机号应为 11 位，现在是 6 位"),
+    ],
+)
+def test_what_is_wrong_with_delegates_is_said(
+    client: Client, clerk, typed, delegates, sentence
+) -> None:
+    client.force_login(clerk)
+    group = {**typed, "visitors": "6", "special": ["group"], "delegates": delegates}
+    response = client.post(NEW, group)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert delegates in response.content.decode()
+
+
+def test_a_passport_says_nothing_of_age_or_sex(client: Client, clerk, typed) -> None:
+    client.force_login(clerk)
+    client.post(NEW, {**typed, "id_kind": "other", "id_number": "110105202001010015"})
+    case = Case.objects.get()
+    assert "minor" not in case.special
+    assert case.parties.get(role="applicant").resident_number == ""

@@ -3,9 +3,19 @@ from __future__ import annotations
 import pytest
 
 from cases.models import Case, Rating
-from cases.services.closing import follow_up_case, rate_case
+from cases.services.closing import follow_up_case, rate_case, reopen_case
 from cases.services.course import withdraw_case
-from cases.vocabulary import Channel, Closure, Result, Satisfaction, Settled, Stage
+from cases.timeline import events_of
+from cases.vocabulary import (
+    Channel,
+    Closure,
+    Grievance,
+    RatedBy,
+    Result,
+    Satisfaction,
+    Settled,
+    Stage,
+)
 from orgs.models import User
 from tests.lib.days import DISPATCHED
 from tests.lives import Lives, fresh
@@ -139,6 +149,50 @@ def test_a_token_nobody_has_finds_nothing(lives: Lives) -> None:
     case = lives.approved()
     with refused(case, NotFound, "没找到这件事。核对回执上的二维码，或打电话问"):
         rate_case(token="x" * 22, settled=Settled.RESOLVED, satisfaction=Satisfaction.SATISFIED)
+
+
+def test_why_somebody_is_dissatisfied_is_kept(lives: Lives) -> None:
+    case = lives.approved()
+    why = [Grievance.SLOW, Grievance.NO_CONTACT]
+    rating = rate(case, Settled.UNRESOLVED, Satisfaction.UNSATISFIED, reasons=why)
+    assert Rating.objects.get(pk=rating.pk).reasons_said == "拖得久、没人联系"
+
+
+@pytest.mark.parametrize("way", [RatedBy.SCAN, RatedBy.TABLET])
+def test_how_the_word_was_given_goes_with_it(lives: Lives, way: RatedBy) -> None:
+    case = lives.approved()
+    assert rate(case, rated_by=way).rated_by == way
+    assert fresh(case).rated_by == way
+
+
+def test_what_staff_record_after_a_call_is_no_word_of_the_citizens_own(lives: Lives) -> None:
+    assert lives.closed().rated_by == RatedBy.STAFF
+
+
+def test_a_new_start_forgets_how_it_was_rated(lives: Lives, leader: User) -> None:
+    case = reopen_case(case_id=lives.closed().pk, by=leader, text="又没给钱")
+    assert fresh(case).rated_by == ""
+
+
+def test_the_unit_learns_of_a_complaint_only_from_the_call_back(
+    lives: Lives, clerk: User, handler: User
+) -> None:
+    case = lives.approved()
+    complain(case)
+
+    def read(reader: User) -> list[str]:
+        return [event.verb for event in events_of(fresh(case), reader=reader)]
+
+    assert "rate" in read(clerk)
+    assert "rate" not in read(handler)
+    close(case, clerk)
+    assert "rate" in read(handler)
+
+
+def test_a_unit_reads_the_word_that_closed_its_case(lives: Lives, handler: User) -> None:
+    case = lives.approved()
+    rate(case)
+    assert events_of(fresh(case), reader=handler)[0].verb == "rate"
 
 
 def test_the_citizens_words_are_kept_apart_from_the_event(lives: Lives) -> None:

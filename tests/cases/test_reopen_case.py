@@ -7,7 +7,7 @@ import pytest
 from cases.models import Case
 from cases.services.closing import reopen_case
 from cases.services.course import decline_case, merge_case, withdraw_case
-from cases.vocabulary import Stage
+from cases.vocabulary import Source, Stage
 from orgs.models import User
 from tests.lives import Lives, fresh
 from tests.refusals import refused
@@ -51,6 +51,21 @@ def test_what_was_withdrawn_or_declined_may_start_again(
     why = {"reason": "other", "route": "lawsuit", "text": "已经起诉"}
     declined = decline_case(case_id=lives.registered().pk, by=triage, **why)
     assert [reopen(case, triage).stage for case in (withdrawn, declined)] == [Stage.TRIAGE] * 2
+
+
+def test_what_ended_before_it_was_taken_on_is_taken_on_by_starting_again(
+    lives: Lives, triage: User
+) -> None:
+    untaken = lives.registered(source=Source.HOTLINE)
+    assert untaken.accepted_at is None
+    why = {"reason": "other", "route": "lawsuit", "text": "已经起诉"}
+    declined = decline_case(case_id=untaken.pk, by=triage, **why)
+    assert fresh(reopen(declined, triage)).accepted_at is not None
+
+
+def test_when_it_was_taken_on_stays(lives: Lives, leader: User) -> None:
+    closed = lives.closed()
+    assert fresh(reopen(closed, leader)).accepted_at == closed.accepted_at
 
 
 def test_after_180_days_it_is_a_new_matter(lives: Lives, leader: User) -> None:

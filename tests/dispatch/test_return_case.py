@@ -6,9 +6,10 @@ import pytest
 
 from cases.acts import allowed, missing
 from cases.models import Case
-from cases.vocabulary import Stage
+from cases.services.course import merge_case, unmerge_case
+from cases.vocabulary import Complexity, Risk, Stage
 from dispatch.forms import ReturnForm
-from dispatch.services.assigning import reassign_case, return_case, rule_on_return
+from dispatch.services.assigning import dispatch_case, reassign_case, return_case, rule_on_return
 from dispatch.services.supervising import supervise_case
 from orgs.models import Notice, User
 from tests.county import County
@@ -81,6 +82,40 @@ def test_the_unit_it_was_ruled_to_may_not_return_it_either(
     rule_on_return(case_id=case.pk, by=triage, **ruling)
     with refused(case, WrongState, "已经裁定由住建局办，不能再退"):
         send_away(case, other_handler)
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_being_merged_and_unmerged_gives_no_second_return_in_a_round(
+    lives: Lives, county: County, triage: User, handler: User, *, ruled: bool
+) -> None:
+    case = lives.returned()
+    if ruled:
+        rule_on_return(case_id=case.pk, by=triage, ruling="uphold", text="职责清单写明")
+    target = lives.registered()
+    merge_case(case_id=case.pk, by=triage, into=target.number, text="同一件事")
+    unmerge_case(case_id=case.pk, by=triage)
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    dispatch_case(
+        case_id=case.pk,
+        by=triage,
+        lead=county.human_resources,
+        complexity=Complexity.ORDINARY,
+        risk=Risk.LOW,
+    )
+    assert fresh(case).staff_label == "待签收"
+    with refused(case, WrongState, "这一轮已经退回过一次，不能再退"):
+        send_away(case, handler)
+
+
+def test_a_merged_case_that_was_never_returned_may_be(
+    lives: Lives, county: County, triage: User, handler: User
+) -> None:
+    case = lives.dispatched()
+    merge_case(case_id=case.pk, by=triage, into=lives.registered().number, text="同一件事")
+    unmerge_case(case_id=case.pk, by=triage)
+    how = {"complexity": Complexity.ORDINARY, "risk": Risk.LOW}
+    dispatch_case(case_id=case.pk, by=triage, lead=county.human_resources, **how)
+    assert send_away(case, handler).staff_label == "退回待裁定"
 
 
 def test_while_a_return_waits_nobody_slips_in_another_unit(

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from cases.models import Case
+from cases.timeline import entries_of, events_of
 from cases.vocabulary import Stage
+from dispatch.services.asking import request_extension
 from dispatch.services.assigning import reassign_case
-from dispatch.services.supervising import supervise_case
+from dispatch.services.supervising import (
+    answer_supervision,
+    lift_supervision,
+    supervise_case,
+)
 from orgs.models import Notice, User
 from tests.county import County
 from tests.lib.days import DISPATCHED, moment
-from tests.lives import Lives
+from tests.lives import Lives, fresh
 from tests.refusals import refused
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, NotAllowed, NotFound, WrongState
@@ -64,6 +72,51 @@ def test_the_sheet_names_unit_reason_and_who_issued_it(
     sheet = supervise(lives.claimed(), leader).supervisions.get()
     assert (sheet.unit, sheet.reason) == (county.human_resources, "来访人说没人联系")
     assert sheet.opened_by == leader
+
+
+def test_a_sheet_issued_by_hand_answers_for_when_its_answer_is_due(
+    client: Client, lives: Lives, triage: User
+) -> None:
+    clock.freeze(DISPATCHED)
+    sheet = supervise(lives.claimed(), triage).supervisions.get()
+    assert localtime(sheet.due_at) == moment(4, 8, 17, 30)
+    client.force_login(triage)
+    page = client.get(reverse("dispatch:sheet", args=[sheet.pk])).content.decode()
+    assert "2025年4月8日 17:30 前" in page
+
+
+def test_a_second_sheet_by_hand_may_be_due_at_the_same_time(
+    lives: Lives, triage: User, handler: User
+) -> None:
+    clock.freeze(DISPATCHED)
+    case = supervise(lives.claimed(), triage)
+    answer_supervision(case_id=case.pk, by=handler, text="明天就办")
+    promised = localtime(clock.now()).date()
+    lift_supervision(case_id=case.pk, by=triage, text="同意", promised=promised)
+    supervise(case, triage)
+    assert case.supervisions.count() == 2
+
+
+def test_an_extension_nobody_decided_lapses_when_supervision_begins(
+    lives: Lives, triage: User, handler: User
+) -> None:
+    case = lives.claimed()
+    request_extension(case_id=case.pk, by=handler, days=3, text="户数多，丈量没做完")
+    Notice.objects.all().delete()
+    supervise(case, triage)
+    asked = case.requests.get()
+    assert (asked.granted, asked.decided_by) == (False, None)
+    assert asked.decided_at is not None
+    assert f"{case.short_number} 已督办，没批的延期申请失效" in handler.notices.values_list(
+        "text", flat=True
+    )
+    (line,) = entries_of(events_of(fresh(case), reader=triage)[:1])
+    assert "没批的延期申请失效" in line.text
+
+
+def test_without_a_request_nothing_lapses(lives: Lives, triage: User) -> None:
+    case = supervise(lives.claimed(), triage)
+    assert "lapsed" not in case.events.get(verb="supervise").data
 
 
 def test_watching_stops_no_clock(lives: Lives, triage: User) -> None:

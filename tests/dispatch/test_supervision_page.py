@@ -147,7 +147,7 @@ def test_the_days_a_closed_sheet_was_late_do_not_grow(client: Client, triage, li
     lives.supervised()
     sheet = Supervision.objects.get()
     late = MONDAY - timedelta(days=3)
-    Supervision.objects.update(due_at=late, closed_at=MONDAY)
+    Supervision.objects.update(due_at=late, closed_at=MONDAY, opened_by=None)
     clock.freeze(MONDAY + timedelta(days=30))
     client.force_login(triage)
     page = client.get(reverse("dispatch:sheet", args=[sheet.pk]))

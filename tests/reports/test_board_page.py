@@ -7,8 +7,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases.services.closing import rate_case
 from cases.services.registration import record_consultation, revisit_case
-from cases.vocabulary import Risk
+from cases.vocabulary import Risk, Satisfaction, Settled
 from dispatch.services.asking import request_extension
 from tests.lives import Lives
 from zongzhi.lib import clock
@@ -44,6 +45,24 @@ def test_a_percentage_needs_ten_ratings(client: Client, leader, lives: Lives) ->
     said = board.context["board"].satisfaction
     assert (said.percent, said.rated.number, said.finished.number) == ("", 1, 1)
     assert "1评" in board.content.decode()
+
+
+def test_leaders_see_how_the_ratings_came_in(client: Client, leader, lives: Lives) -> None:
+    """Each way leads to exactly the cases it counts."""
+    called, scanned = lives.closed(), lives.approved()
+    rate_case(
+        token=scanned.token, settled=Settled.RESOLVED, satisfaction=Satisfaction.VERY_SATISFIED
+    )
+    client.force_login(leader)
+    ways = client.get(BOARD).context["board"].satisfaction.ways
+    assert [(way.counted.figure.name, way.counted.number) for way in ways] == [
+        ("本人扫码", 1),
+        ("窗口平板", 0),
+        ("电话代录", 1),
+    ]
+    for way, case in ((ways[0], scanned), (ways[2], called)):
+        (row,) = client.get(way.counted.url).context["rows"]
+        assert row.number == case.number
 
 
 def test_a_request_waits_on_the_board(client: Client, leader, handler, lives: Lives) -> None:

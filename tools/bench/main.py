@@ -39,7 +39,8 @@ NOTES = """\
 /s at 8 clients; p95 at 2; SQL of one request as the server saw it, +control and pings.
 The better of two rounds; a request of more than a second once, with 2 clients and few requests.
 floor: bare Django, same sign-in and rows; bare: no sign-in, one indexed query; for writes plain
-SQL. peer: django-helpdesk's own table data, which its page fetches; its REST list stands apart.
+SQL; a row is judged by the median of all rows with the same floor. peer: django-helpdesk's own
+table data, which its page fetches; its REST list stands apart.
 ! answers that nobody should get."""
 
 

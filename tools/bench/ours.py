@@ -90,6 +90,7 @@ class Ours:
         unit = self.token("renshe")
         page, board = self.session("triage"), self.session("leader")
         claims = self.claims()  # the race takes its cases from the same, so that none comes twice
+        people = self.registrations()
         deep = self.deep()
         return {
             "list_api": Work([api()], triage),
@@ -105,8 +106,10 @@ class Ours:
             "search_phone": Work([api(q=self.county["sought"]["phone"])], triage),
             "search_identity": Work([api(q=self.county["sought"]["identity"])], triage),
             "search_words": Work([api(q=RARE), api(q=f"{RARE} 医疗")], triage),
-            "register": Work(self.registrations(), clerk | JSON, frozenset({"201"}), keyed=True),
-            "claim": Work(self.claims(), unit | JSON, keyed=True),
+            "register": Work(people, clerk | JSON, frozenset({"201"})),
+            "register_keyed": Work(people, clerk | JSON, frozenset({"201"}), keyed=True),
+            "claim": Work(claims, unit | JSON),
+            "claim_keyed": Work(claims, unit | JSON, keyed=True),
             "claim_one": Work(
                 claims, unit | JSON, frozenset({"200", "409"}), race=True, keyed=True
             ),

@@ -107,7 +107,7 @@ INSERT INTO cases_case (id, created_at, updated_at, number, short_number, token,
     willing_to_mediate, not_found, complexity, risk, round, is_joint, visits_count, visitors_count,
     version, registered_by_id, first_receiver_id, registered_at, accepted_at, dispatched_at,
     claimed_at, supervised_at, approved_at, closed_at, promised_at, closure, closure_text,
-    satisfaction, complained_at, history_length, history_head)
+    satisfaction, rated_by, complained_at, history_length, history_head)
 SELECT life.n, at, coalesce(closed, approved, reported, claimed, dispatched, at),
     '990101' || day || lpad(serial::text, 4, '0'),
     substr(day, 3) || '-' || CASE WHEN serial < 1000 THEN lpad(serial::text, 3, '0')
@@ -149,7 +149,7 @@ SELECT life.n, at, coalesce(closed, approved, reported, claimed, dispatched, at)
     people.clerk, CASE WHEN life.n % 7 < 3 THEN people.clerk END,
     at, CASE WHEN label <> 'to_accept' THEN at END, dispatched, claimed,
     CASE WHEN supervised THEN claimed END, approved, closed, due + interval '5 days',
-    closure, '', satisfaction,
+    closure, '', satisfaction, CASE WHEN satisfaction <> '' THEN 'staff' ELSE '' END,
     CASE WHEN label = 'to_follow_up' AND r_rare < 0.1 THEN approved END,
     lines, pg_temp.mac(life.n, lines)
 FROM life
@@ -193,13 +193,13 @@ SELECT n, 1, bureau.unit_id, 'assisting', 'ordinary', dispatched, people.triage,
 FROM life JOIN people ON true JOIN bureau ON bureau.k = n % people.bureaus
 WHERE dispatched IS NOT NULL AND n % 10 = 3 AND bureau.unit_id <> lead ORDER BY n;
 
-INSERT INTO cases_party (case_id, role, name, is_organization, id_number, id_number_key, phone,
-    phone_key, address)
-SELECT life.n, 'applicant', p.name, false, p.id_number, p.id_number_key, p.phone, p.phone_key, ''
+INSERT INTO cases_party (case_id, role, name, is_organization, id_kind, id_number, id_number_key,
+    phone, phone_key, address)
+SELECT life.n, 'applicant', p.name, false, 'resident', p.id_number, p.id_number_key, p.phone, p.phone_key, ''
 FROM life, people, bench_person p WHERE p.n = life.n * 7919 % people.known ORDER BY life.n;
-INSERT INTO cases_party (case_id, role, name, is_organization, id_number, id_number_key, phone,
-    phone_key, address)
-SELECT life.n, 'respondent', p.name, false, '', '', p.phone, p.phone_key, ''
+INSERT INTO cases_party (case_id, role, name, is_organization, id_kind, id_number, id_number_key,
+    phone, phone_key, address)
+SELECT life.n, 'respondent', p.name, false, 'resident', '', '', p.phone, p.phone_key, ''
 FROM life, people, bench_person p
 WHERE life.n % 5 < 3 AND p.n = life.n * 104729 % people.known ORDER BY life.n;
 

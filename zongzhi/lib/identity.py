@@ -6,6 +6,9 @@ A refusal is a ValueError whose message is a sentence for the person typing (ux.
 import re
 import unicodedata
 from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import TextChoices
 
 from zongzhi.lib import clock
 
@@ -18,6 +21,51 @@ _COMPOUND = (
     "司徒 司空 令狐 轩辕 端木 百里 呼延 东郭 西门 闻人 申屠 太史 鲜于 拓跋 闾丘 公冶 万俟 完颜"
 )
 COMPOUND_SURNAMES = frozenset(_COMPOUND.split())
+
+
+class IdKind(TextChoices):
+    """身份证 and the papers that stand in its place (换证件)."""
+
+    RESIDENT = "resident", "居民身份证"
+    PASSPORT = "passport", "护照"
+    HONGKONG = "hongkong", "港澳居民来往内地通行证"
+    TAIWAN = "taiwan", "台湾居民来往大陆通行证"
+    FOREIGNER = "foreigner", "外国人永久居留身份证"
+    OTHER = "other", "其他证件"
+
+    @property
+    def number_label(self) -> str:
+        """What its number is called: 身份证号, 护照号."""
+        return "身份证号" if self == IdKind.RESIDENT else f"{self.label}号"
+
+
+class _Length(NamedTuple):
+    least: int
+    most: int
+
+
+# Old and new issues; letters and digits are all that can be checked without the issuer.
+_LENGTHS = {
+    IdKind.PASSPORT: _Length(5, 15),
+    IdKind.HONGKONG: _Length(9, 11),
+    IdKind.TAIWAN: _Length(8, 11),
+    IdKind.FOREIGNER: _Length(15, 18),
+    IdKind.OTHER: _Length(5, 30),
+}
+
+
+def check_identity(kind: str, text: str) -> str:
+    """Return the normalised number of a paper of that kind, or raise ValueError."""
+    if kind == IdKind.RESIDENT:
+        return check_id_number(text)
+    paper = IdKind(kind)
+    number = re.sub(r"[-‐-―−()]", "", normalise_id(text))
+    if strange := re.sub(r"[A-Z0-9]", "", number):
+        raise ValueError(f"{paper.number_label}只能是字母和数字，现在有“{strange[0]}”")
+    least, most = _LENGTHS[paper]
+    if not least <= len(number) <= most:
+        raise ValueError(f"{paper.number_label}应为 {least} 到 {most} 位，现在是 {len(number)} 位")
+    return number
 
 
 def normalise_id(text: str) -> str:
@@ -100,6 +148,13 @@ def mask_id(number: str) -> str:
     """Return the first 6 and last 4 characters with stars between; all stars if it is short."""
     hidden = len(number) - 10
     return number[:6] + "*" * hidden + number[-4:] if hidden > 0 else "*" * len(number)
+
+
+def mask_identity(kind: str, number: str) -> str:
+    """Return the number of a paper of that kind behind stars; others than 身份证 show 3 digits."""
+    if kind == IdKind.RESIDENT:
+        return mask_id(number)
+    return "*" * (len(number) - 3) + number[-3:]
 
 
 def mask_phone(number: str) -> str:
