@@ -209,7 +209,8 @@ class Life:
         return {"handler": self.dice.choice(staff)} if staff else None
 
     def _return(self, case: Case, user: User) -> Typed:
-        return {"reason": "not_ours", "suggested": "ZJ", "basis": "职责清单第三条写明不归本单位"}
+        basis = "职责清单第三条写明不归本单位"
+        return {"reason": "not_ours", "suggested": self.unit(case.unit_id), "basis": basis}
 
     def _rule(self, case: Case, user: User) -> Typed:
         ruling = self.dice.choice(["uphold", "reassign", "joint"])
@@ -231,7 +232,7 @@ class Life:
         return {"promised": clock.today() + timedelta(days=5), "text": "同意"}
 
     def _request_reassign(self, case: Case, user: User) -> Typed:
-        return {"suggested": "ZJ", "text": "应由住建局办"}
+        return {"suggested": self.unit(case.unit_id), "text": "应由别的单位办"}
 
     def _extend(self, case: Case, user: User) -> Typed:
         return {"days": self.dice.randint(1, 10), "text": "对方外出未归"}
