@@ -71,6 +71,7 @@ def test_a_case_goes_from_the_door_to_closed(open_as, county, people, javascript
     handler.goto(f"/cases/{number}/note/")
     handler.get_by_label("进展").fill("已经电话联系双方，约好明天上午谈")
     press(handler, "记下")
+    expect(handler.get_by_text("进展已记下").first).to_be_visible()
     handler.goto(f"/cases/{number}/report/")
     choose(handler, "结果", "解决了")
     handler.get_by_label("怎么解决的").fill("约谈劳务公司负责人，当场付清三个月工资")
