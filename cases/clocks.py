@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from django.utils.timezone import localtime
 
-from cases.models import Assignment, ClockRule
+from cases.models import Assignment, ClockRule, ThresholdRule
+from cases.thresholds import Threshold
 from cases.vocabulary import Clock
 from orgs.calendars import calendar_of, revisions
 from orgs.models import Center
@@ -33,6 +34,7 @@ class Clocks:
     calendar: Calendar
     rules: tuple[ClockRule, ...]
     level: str
+    thresholds: tuple[ThresholdRule, ...] = ()
 
     def rule(
         self, clock: Clock, start: datetime, *, complexity: str = "", type_id: int | None = None
@@ -53,6 +55,23 @@ class Clocks:
         if not fitting:
             raise LookupError(f"no rule for the clock {clock}")
         return max(fitting, key=_particularity)
+
+    def threshold(self, name: Threshold, start: datetime, *, level: str = "") -> int:
+        """The figure in force on the day that something began, in the unit of its standard.
+
+        `level` asks for that of another level than the centre's own. Raises LookupError when
+        there is none: `setup` puts a general one in for every threshold.
+        """
+        fitting = [
+            rule
+            for rule in self.thresholds
+            if rule.name == name
+            and rule.effective_from <= local_day(start)
+            and rule.level in ("", level or self.level)
+        ]
+        if not fitting:
+            raise LookupError(f"no rule for the threshold {name}")
+        return max(fitting, key=lambda rule: (bool(rule.level), rule.effective_from)).value
 
     def due(
         self, clock: Clock, start: datetime, *, complexity: str = "", type_id: int | None = None
@@ -86,7 +105,8 @@ def local_day(moment: datetime) -> date:
     return localtime(moment).date()
 
 
-_rules: tuple[int, tuple[ClockRule, ...]] = (-1, ())
+_Rules = tuple[tuple[ClockRule, ...], tuple[ThresholdRule, ...]]
+_rules: tuple[int, _Rules] = (-1, ((), ()))
 
 
 def clocks_of(center: Center, known: dict[str, int] | None = None) -> Clocks:
@@ -98,8 +118,14 @@ def clocks_of(center: Center, known: dict[str, int] | None = None) -> Clocks:
     now = revisions() if known is None else known
     number = now.get(SUBJECT, 0)
     if _rules[0] != number or number == 0:
-        _rules = (number, tuple(ClockRule.objects.all()))
-    return Clocks(calendar=calendar_of(center, now=now), rules=_rules[1], level=center.level)
+        _rules = (number, (tuple(ClockRule.objects.all()), tuple(ThresholdRule.objects.all())))
+    rules, thresholds = _rules[1]
+    return Clocks(
+        calendar=calendar_of(center, now=now),
+        rules=rules,
+        level=center.level,
+        thresholds=thresholds,
+    )
 
 
 def handling_clock(clocks: Clocks, assignment: Assignment) -> None:

@@ -8,7 +8,8 @@ centres (东至: 1 / 7 / 20; 四川: 签收 1), to be changed by rule.
 from __future__ import annotations
 
 from cases.clocks import SUBJECT
-from cases.models import ClockRule, DisputeType, UpperField, UpperPlatform
+from cases.models import ClockRule, DisputeType, ThresholdRule, UpperField, UpperPlatform
+from cases.thresholds import STANDARDS
 from cases.vocabulary import Clock, Complexity
 from orgs.calendars import revise
 
@@ -97,6 +98,19 @@ def ensure_clock_rules() -> None:
             ClockRule.objects.create(clock=clock, complexity=complexity, days=days, unit=unit)
             added = True
     if added:
+        revise(SUBJECT)
+
+
+def ensure_thresholds() -> None:
+    """Create a general rule for every threshold that has none."""
+    known = set(ThresholdRule.objects.filter(level="").values_list("name", flat=True))
+    missing = [
+        ThresholdRule(name=name.value, value=standard.value)
+        for name, standard in STANDARDS.items()
+        if name.value not in known
+    ]
+    if missing:
+        ThresholdRule.objects.bulk_create(missing)
         revise(SUBJECT)
 
 

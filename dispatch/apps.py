@@ -9,8 +9,10 @@ class DispatchConfig(AppConfig):
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
         from cases.signals import case_changed  # noqa: PLC0415
-        from dispatch.procedure import ACTS, load_papers  # noqa: PLC0415
+        from dispatch.procedure import ACTS, LOADS  # noqa: PLC0415
         from dispatch.receivers import put_papers_away  # noqa: PLC0415
 
-        register(*ACTS, loads=load_papers)
+        register(*ACTS)
+        for loads in LOADS:
+            register(loads=loads)
         case_changed.connect(put_papers_away)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from cases.models import DisputeType
-from cases.reference import ensure_clock_rules, ensure_types, ensure_upper_platform
+from cases.reference import (
+    ensure_clock_rules,
+    ensure_thresholds,
+    ensure_types,
+    ensure_upper_platform,
+)
 from orgs.models import Center, Department, Post, Region, Role, User
 from orgs.models.places import Level
 from orgs.permissions import RoleCode
@@ -23,6 +28,7 @@ def ensure_reference() -> None:
         ensure_calendar(range(2025, 2028))
         ensure_types()
         ensure_clock_rules()
+        ensure_thresholds()
         ensure_upper_platform()
 
 

@@ -10,7 +10,7 @@ from cases.models.history import CaseEvent, CaseText
 from cases.models.papers import Document, Printing
 from cases.models.people import Consultation, Party, Visit
 from cases.models.places import CaseCenter, CaseLink, CaseWords
-from cases.models.reference import ClockRule, Counter, DisputeType
+from cases.models.reference import ClockRule, Counter, DisputeType, ThresholdRule
 from cases.models.saved_views import SavedView
 from cases.models.transcription import Transcription, UpperField, UpperPlatform
 
@@ -35,6 +35,7 @@ __all__ = [
     "Printing",
     "Rating",
     "SavedView",
+    "ThresholdRule",
     "Transcription",
     "UpperField",
     "UpperPlatform",

@@ -72,6 +72,30 @@ class ClockRule(models.Model):
         return f"{self.clock} {self.days} {self.unit}"
 
 
+class ThresholdRule(models.Model):
+    """How far something may go, from a day on. What has begun before that day keeps its own.
+
+    `name` is one of `cases.thresholds.Threshold`. A rule for the level comes before a general one.
+    """
+
+    name = models.CharField("限值", max_length=30)
+    level = models.CharField("层级", max_length=10, choices=Level, blank=True)
+    value = models.PositiveIntegerField("数值")
+    effective_from = models.DateField("生效日期", default=date(2020, 1, 1))
+
+    class Meta:
+        ordering = ["name", "level", "effective_from", "pk"]
+        verbose_name = verbose_name_plural = "督办和层级规则"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "level", "effective_from"], name="threshold_rule_once_per_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
 class Counter(models.Model):
     """The last number given out in a series, such as the cases of one county on one day."""
 

@@ -8,7 +8,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from cases.reference import ensure_clock_rules, ensure_types, ensure_upper_platform
+from cases.reference import (
+    ensure_clock_rules,
+    ensure_thresholds,
+    ensure_types,
+    ensure_upper_platform,
+)
 from orgs.models import User
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.lib import clock
@@ -32,6 +37,7 @@ class Command(BaseCommand):
         ensure_calendar(range(year - 2, year + 3))
         ensure_types()
         ensure_clock_rules()
+        ensure_thresholds()
         ensure_upper_platform()
         if settings.DEBUG and not no_demo and not User.objects.exists():
             call_command("load_demo", stdout=self.stdout)

@@ -1,4 +1,4 @@
-"""The acts of this floor: who may do them, when, from where to where. Read it aloud."""
+"""Dispatching, handling, supervising, asking: what happens to a case on its way."""
 
 from __future__ import annotations
 
