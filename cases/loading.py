@@ -22,8 +22,8 @@ _UNITS = Copies(lambda: Department.objects.select_related("center"))
 _PLACES: dict[str, Copies[Any]] = {
     "center": Copies(lambda: Center.objects.select_related("region", "parent")),
     "unit": _UNITS,
-    "type": Copies(lambda: DisputeType.objects.all()),
-    "occurred_region": Copies(lambda: Region.objects.select_related("parent")),
+    "type": Copies(lambda: DisputeType.objects.all(), whole=True),
+    "occurred_region": Copies(lambda: Region.objects.select_related("parent"), whole=True),
 }
 
 

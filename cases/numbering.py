@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 
+from orgs.calendars import ALL_REVISIONS
 from orgs.models import Center
 
 _NEXT = """
@@ -15,7 +17,7 @@ INSERT INTO cases_counter (series, last) VALUES (%s, 1)
 ON CONFLICT (series) DO UPDATE SET last = cases_counter.last + 1
 RETURNING last
 """
-_NEXT_ID = "SELECT nextval(pg_get_serial_sequence('cases_case', 'id'))"
+_NEXT_ID = f"SELECT nextval(pg_get_serial_sequence('cases_case', 'id')), {ALL_REVISIONS}"
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,15 @@ def next_case_numbers(center: Center, day: date) -> Numbers:
     return Numbers(full=f"{county}{day:%y%m%d}{serial:04d}", short=f"{day:%m%d}-{serial:03d}")
 
 
-def next_case_id() -> int:
-    """The id of a case to come: the first line of its history names it before it is saved."""
+def next_case_id() -> tuple[int, dict[str, int]]:
+    """The id of a case to come, and what `revisions()` would say: one question instead of two.
+
+    The first line of a case's history names it before it is saved.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_ID)
-        return int(cursor.fetchone()[0])
+        number, revisions = cursor.fetchone()
+    return int(number), json.loads(revisions) if isinstance(revisions, str) else revisions
 
 
 def new_token() -> str:

@@ -13,6 +13,7 @@ from orgs.models import CalendarDay, Center, Revision
 from zongzhi.lib.worktime import Calendar
 
 SUBJECT = "calendar"
+ALL_REVISIONS = "(SELECT coalesce(jsonb_object_agg(subject, number), '{}') FROM orgs_revision)"
 
 
 def revisions() -> dict[str, int]:
@@ -25,7 +26,7 @@ def revisions() -> dict[str, int]:
 class Revisions(Func):
     """What `revisions()` says, beside the columns of another query."""
 
-    template = "(SELECT coalesce(jsonb_object_agg(subject, number), '{}') FROM orgs_revision)"
+    template = ALL_REVISIONS
     output_field = JSONField()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -153,12 +154,12 @@ class RegistrationSerializer(serializers.Serializer[Any]):
         label="事情和要求", max_length=MOST_WORDS, error_messages=_not_given("事情和要求")
     )
     type = ByCode(
-        Copies(lambda: DisputeType.objects.filter(is_active=True), by="code"),
+        Copies(lambda: DisputeType.objects.filter(is_active=True), by="code", whole=True),
         label="类型",
         unknown="没有代码为“{input}”的类型，代码是两位数字",
     )
     occurred_region = ByCode(
-        Copies(Region.objects.all, by="code"),
+        Copies(Region.objects.all, by="code", whole=True),
         label="发生地",
         unknown="没有代码为“{input}”的区划，代码是 12 位数字",
     )
@@ -203,6 +204,13 @@ class RegistrationSerializer(serializers.Serializer[Any]):
         max_length=16,
         error_messages={"invalid": "“同一件事的编号”要是文字"},
     )
+
+    def get_fields(self) -> dict[str, Any]:
+        """The declared fields, each bound to this request, with their parts shared by all.
+
+        Copied all the way down, as by default, they took a tenth of the time of a registration.
+        """
+        return {name: copy(declared) for name, declared in self._declared_fields.items()}
 
     def validate_narrative(self, text: str) -> str:
         if len(text) < LEAST_WORDS:

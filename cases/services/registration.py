@@ -162,8 +162,8 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     if whole:
         case.accept()
         case.accepted_at = now
-    place(case, clocks_of(center), now=now)
-    case.pk = next_case_id()
+    case.pk, revisions = next_case_id()
+    place(case, clocks_of(center, revisions), now=now)
     facts: dict[str, Any] = {
         "source": registration.source,
         "narrative": digest(registration.narrative),

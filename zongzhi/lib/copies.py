@@ -21,13 +21,19 @@ class Copies(Generic[M]):
     """Rows by id or another unique column, each loaded once as long as the revision stands.
 
     All requests share the same instances: they are read and never changed. `most` bounds how
-    many are kept.
+    many are kept. A `whole` table of no more rows than that is loaded at once when the first of
+    them is asked for: a place is named once, and the next registration names another.
     """
 
     def __init__(
-        self, build: Callable[[], QuerySet[M]], *, by: str = "pk", most: int = 20_000
+        self,
+        build: Callable[[], QuerySet[M]],
+        *,
+        by: str = "pk",
+        most: int = 20_000,
+        whole: bool = False,
     ) -> None:
-        self._build, self._by, self._most = build, by, most
+        self._build, self._by, self._most, self._whole = build, by, most, whole
         self._kept: _Kept[M] = _Kept(None)
 
     def __deepcopy__(self, memo: object) -> Self:
@@ -44,6 +50,13 @@ class Copies(Generic[M]):
             if revision is not None:
                 self._kept = kept
         if missing := {key for key in keys if key is not None} - kept.rows.keys():
-            found = self._build().filter(**{f"{self._by}__in": missing})
-            kept.rows.update((getattr(row, self._by), row) for row in found)
+            rows = self._build()
+            if self._whole and not kept.rows and revision is not None:
+                self._keep(kept, rows.order_by()[: self._most])
+                missing -= kept.rows.keys()
+            if missing:
+                self._keep(kept, rows.filter(**{f"{self._by}__in": missing}))
         return kept.rows
+
+    def _keep(self, kept: _Kept[M], rows: Iterable[M]) -> None:
+        kept.rows.update((getattr(row, self._by), row) for row in rows)
