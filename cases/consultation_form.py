@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django import forms
@@ -40,6 +41,7 @@ class ConsultationForm(SecrecyQuestion):
         error_messages={"required": "还没填“人数”", "min_value": "人数至少是 1"},
     )
 
+    submission_id = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput)
     # The registration this question was typed in first; it is over once the question is kept.
     draft = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

@@ -203,8 +203,3 @@ def _sent(data: dict[str, Any], units: dict[int, Department]) -> str:
 def _moved(data: dict[str, Any], centers: dict[int, Center]) -> str:
     to = centers.get(data.get("to") or 0)
     return f"移到{to.name}" if to else ""
-
-
-def said_by(event: CaseEvent | None) -> str:
-    """「王芳 4月3日 10:44」, for one line about the last event."""
-    return "" if event is None else f"{_who(event)} {dates.moment(event.at)}"

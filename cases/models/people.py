@@ -105,6 +105,8 @@ class Consultation(models.Model):
     became = models.OneToOneField(
         Case, models.PROTECT, null=True, related_name="consultation", verbose_name="转为事项"
     )
+    # The form it came by: sent again, it is not counted again.
+    submission_id = models.UUIDField("提交号", null=True, unique=True)
 
     class Meta:
         ordering = ["-pk"]

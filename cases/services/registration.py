@@ -324,18 +324,29 @@ def record_consultation(
     phone: str = "",
     visitors: int = 1,
     draft: uuid.UUID | None = None,
-) -> Consultation:
-    """只是咨询，记一笔: one visit, no case; the registration it was typed in first is over."""
+    submission_id: uuid.UUID | None = None,
+) -> tuple[Consultation, bool]:
+    """只是咨询，记一笔: one visit, no case; (the line, whether it is new).
+
+    The registration it was typed in first is over. The same submission id is one line, however
+    often it is sent; NotFound when somebody else has sent it.
+    """
     post = _registering_post(by)
+    given = {
+        "center": post.center,
+        "category": Consultation.Category(category),
+        "text": text,
+        "name": name,
+        "phone": phone,
+        "visitors": visitors,
+        "at": clock.now(),
+        "received_by": by,
+    }
+    line, is_new = Consultation.objects.get_or_create(
+        submission_id=submission_id or uuid.uuid4(), defaults=given
+    )
+    if line.received_by_id != by.pk:
+        raise NotFound("没有这笔咨询")
     if draft is not None:
         forget_draft(submission_id=draft, by=by)
-    return Consultation.objects.create(
-        center=post.center,
-        category=Consultation.Category(category),
-        text=text,
-        name=name,
-        phone=phone,
-        visitors=visitors,
-        at=clock.now(),
-        received_by=by,
-    )
+    return line, is_new

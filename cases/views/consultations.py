@@ -21,7 +21,7 @@ from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.identity import mask_name, mask_phone
 from zongzhi.lib.paging import Order, paginate
 
-_ASKED = ("category", "text", "name", "phone", "visitors", "draft")
+_ASKED = ("category", "text", "name", "phone", "visitors", "draft", "submission_id")
 
 
 @login_required
@@ -34,8 +34,8 @@ def consultations(request: StaffRequest) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if form.is_valid():
         asked = {name: form.cleaned_data[name] for name in _ASKED}
-        record_consultation(by=request.user, **asked)
-        messages.success(request, "已记一笔咨询")
+        _, is_new = record_consultation(by=request.user, **asked)
+        messages.success(request, "已记一笔咨询" if is_new else "已经记过，没有重复记")
         return redirect("cases:consultations")
     seen = (Permission.REGISTER, Permission.VIEW_CENTER)
     centers = {post.center_id for right in seen for post in request.user.posts_giving(right)}

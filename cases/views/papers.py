@@ -37,14 +37,13 @@ FOUND = 20
 def slip(request: StaffRequest, number: str) -> HttpResponse:
     """The slip on A5, or with size=80 on an 80 mm roll: to be looked at, and with POST printed.
 
-    Straight after registering, ?print=1 prints at once. No narrative, no other party, no
-    identity number.
+    No narrative, no other party, no identity number.
     """
     case = find_case(request.user, number)
     if not can_register(request.user, case):
         raise NotAllowed(f"{case.short_number} 的回执由{case.center.name}的窗口打印")
     times = 0
-    if request.method == "POST" or request.GET.get("print") == "1":
+    if request.method == "POST":
         times = papers.print_slip(case=case, by=request.user, address=client_address(request))
     address = request.build_absolute_uri(reverse("citizen:progress", args=[case.token]))
     promised = case.promised_at or case.due_at

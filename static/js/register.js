@@ -18,6 +18,12 @@
   /* ---------- panels: asked a moment after the last key; a newer question aborts the older ---------- */
   const AFTER = 250;
 
+  /* as htmx would send it: for the person this page was drawn for, and nobody who signed in since */
+  function post(address, more) {
+    const headers = { "HX-Request": "true", "X-Account": doc.body.dataset.account || "" };
+    return fetch(address, Object.assign({ method: "POST", body: new FormData(form), headers: headers }, more));
+  }
+
   function drop(panel) {
     clearTimeout(panel.waiting);
     if (panel.flight) { panel.flight.abort(); }
@@ -27,7 +33,7 @@
     drop(panel);
     panel.waiting = setTimeout(() => {
       const flight = panel.flight = new AbortController();
-      fetch(panel.dataset.ask, { method: "POST", body: new FormData(form), signal: flight.signal, headers: { "HX-Request": "true" } })
+      post(panel.dataset.ask, { signal: flight.signal })
         .then((response) => (response.ok ? response.text() : null))
         .then((html) => { if (html !== null && !flight.signal.aborted) { show(panel, html, take); } })
         .catch(() => { /* aborted, or offline: the page goes on without the panel */ });
@@ -140,7 +146,7 @@
     save();
   });
   window.addEventListener("pagehide", () => {
-    if (dirty && !isGone()) { fetch(saved.getAttribute("hx-post"), { method: "POST", body: new FormData(form), keepalive: true }); }
+    if (dirty && !isGone()) { post(saved.getAttribute("hx-post"), { keepalive: true }); }
   });
 
   /* ---------- who this is: after the last digit of a phone or an identity number ---------- */
@@ -199,7 +205,7 @@
     over = true;
     clearTimeout(saving);
     bridge(null);
-    if (until) { fetch(known.dataset.forget, { method: "POST", body: new FormData(form), keepalive: true }); }
+    if (until) { post(known.dataset.forget, { keepalive: true }); }
   });
 
   on("toggle", (event) => {

@@ -21,6 +21,31 @@ def test_a_question_counts_visitors_and_makes_no_case(client: Client, clerk) -> 
     assert not Case.objects.exists()
 
 
+def test_a_question_sent_again_is_counted_once(client: Client, clerk) -> None:
+    client.force_login(clerk)
+    sent = client.get(URL).context["form"]["submission_id"].value()
+    given = {
+        "category": "law",
+        "text": "问离婚要带什么材料",
+        "visitors": "2",
+        "submission_id": sent,
+    }
+    client.post(URL, given)
+    again = client.post(URL, given, follow=True).content.decode()
+    assert "没有重复记" in again
+    assert Consultation.objects.count() == 1
+
+
+def test_nobody_takes_over_the_question_of_another(client: Client, clerk, triage) -> None:
+    given = {"category": "law", "text": "问离婚要带什么材料", "visitors": "2"}
+    given["submission_id"] = str(uuid.uuid4())
+    client.force_login(clerk)
+    client.post(URL, given)
+    client.force_login(triage)
+    assert client.post(URL, given).status_code == 404
+    assert Consultation.objects.get().received_by == clerk
+
+
 def test_two_things_are_required(client: Client, clerk) -> None:
     client.force_login(clerk)
     response = client.post(URL, {"visitors": "1"})

@@ -44,7 +44,7 @@ def test_a_slip_printed_again_says_so(client: Client, clerk, lives: Lives) -> No
     case = lives.registered()
     client.force_login(clerk)
     assert "is-preview" in client.get(slip(case)).content.decode()
-    first = client.get(slip(case) + "?print=1").content.decode()
+    first = client.post(slip(case)).content.decode()
     assert "data-print-now" in first
     assert "补打 第" not in first
     second = client.post(slip(case), {"size": "80"}).content.decode()
