@@ -34,6 +34,27 @@ def record(
 
     The caller holds the case locked and saves it afterwards: the head of the chain is on it.
     """
+    event = next_line(
+        case, verb, by=by, before=before, unit=unit, data=data, text=text, public=public
+    )
+    insert([event])
+    if text:
+        insert([CaseText(event=event, text=text)])
+    return event
+
+
+def next_line(
+    case: Case,
+    verb: str,
+    *,
+    by: User | None,
+    before: str = "",
+    unit: Department | None = None,
+    data: dict[str, Any] | None = None,
+    text: str = "",
+    public: bool = False,
+) -> CaseEvent:
+    """The next line, sealed and made the head of the chain; the caller inserts it, and its text."""
     event = CaseEvent(
         case=case,
         seq=case.history_length + 1,
@@ -50,11 +71,7 @@ def record(
         previous=case.history_head,
     )
     event.mac = seal(event)
-    insert([event])
-    if text:
-        insert([CaseText(event=event, text=text)])
-    case.history_length = event.seq
-    case.history_head = event.mac
+    case.history_length, case.history_head = event.seq, event.mac
     return event
 
 

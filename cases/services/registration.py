@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from cases.clocks import clocks_of, local_day
 from cases.door import changing, place
-from cases.history import digest, record
+from cases.history import digest, next_line
 from cases.loading import load_assignments
 from cases.models import Case, CaseLink, Consultation, DisputeType, Party, Visit
 from cases.numbering import new_token, next_case_id, next_case_numbers
@@ -172,8 +172,8 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         facts["no_id_number"] = registration.no_id_reason
     if registration.not_secret:
         facts["not_secret"] = True
-    record(case, "register", by=by, unit=None, data=facts)
-    case.loaded_parties = _add_parties(case, registration.parties)
+    event = next_line(case, "register", by=by, data=facts)
+    case.loaded_parties = _parties(case, registration.parties)
     visit = Visit(
         case=case,
         center=center,
@@ -182,7 +182,7 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         received_by=by,
         window=post.window,
     )
-    insert([visit])
+    insert([event], case.loaded_parties, [visit])
     index_words(case, [party.name for party in registration.parties])
     numbers = next_case_numbers(center, local_day(now))
     case.number, case.short_number = numbers.full, numbers.short
@@ -233,8 +233,8 @@ def title_of(registration: Registration) -> str:
     return f"{who}{against} {registration.type.name}"[:100]
 
 
-def _add_parties(case: Case, parties: Sequence[PartyInput]) -> list[Party]:
-    added = [
+def _parties(case: Case, parties: Sequence[PartyInput]) -> list[Party]:
+    return [
         Party(
             case=case,
             role=party.role,
@@ -251,8 +251,6 @@ def _add_parties(case: Case, parties: Sequence[PartyInput]) -> list[Party]:
         )
         for party in parties
     ]
-    insert(added)
-    return added
 
 
 _INDEX = """

@@ -125,25 +125,40 @@ def grouped(rows: Iterable[M], by: str) -> dict[Any, list[M]]:
     return found
 
 
-def insert(rows: Sequence[Model]) -> None:
-    """INSERT rows of one model as `save(force_insert=True)` would, in one statement.
+def insert(*groups: Sequence[Model]) -> None:
+    """INSERT rows as `save(force_insert=True)` would, in one statement; each group of one model.
 
-    Their ids are set. Signals of models are not sent; nobody here listens to them.
+    Their ids are set. Signals of models are not sent; nobody here listens to them. The groups go
+    in at once: none may ask by trigger or constraint, before the commit, for a row of another.
     """
-    first = rows[0]
-    fields, columns, places, key = _insertion(type(first), first.pk is not None)
+    written = [_inserting(rows) for rows in groups if rows]
+    params = [value for _, values in written for value in values]
+    with connections["default"].cursor() as cursor:
+        cursor.execute(_one_statement([sql for sql, _ in written]), params)
+        found = iter(cursor.fetchall())
+    for rows in groups:
+        for row in rows:
+            (row.pk,) = next(found)
+            row._state.adding, row._state.db = False, "default"
+
+
+def _inserting(rows: Sequence[Model]) -> tuple[str, list[Any]]:
+    fields, columns, places, key = _insertion(type(rows[0]), rows[0].pk is not None)
     connection = connections["default"]
     params = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection)
         for row in rows
         for field in fields
     ]
-    values = ", ".join([places] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{columns} VALUES {values} RETURNING {key}", params)
-        for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = pk
-            row._state.adding, row._state.db = False, "default"
+    return f"{columns} VALUES {', '.join([places] * len(rows))} RETURNING {key} AS id", params
+
+
+def _one_statement(inserts: Sequence[str]) -> str:
+    if len(inserts) == 1:
+        return inserts[0]
+    parts = ", ".join(f"part{n} AS ({sql})" for n, sql in enumerate(inserts))
+    ids = " UNION ALL ".join(f"SELECT id FROM part{n}" for n in range(len(inserts)))
+    return f"WITH {parts} {ids}"
 
 
 @lru_cache
