@@ -28,6 +28,7 @@ from cases.vocabulary import (
     Stage,
 )
 from orgs.models import Region, User
+from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.paging import Order
 
@@ -258,7 +259,13 @@ class CaseFilter(FilterSet):
         return qs.open() if value else qs.filter(stage=Stage.CLOSED)
 
     def by_unhappy(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
-        return qs.unhappy() if value else qs
+        """To those who may not read a rating before the call-back, only what is done again."""
+        if not value:
+            return qs
+        reads_ratings = (Permission.VIEW_CENTER, Permission.FOLLOW_UP)
+        if any(self.user.can(permission) for permission in reads_ratings):
+            return qs.unhappy()
+        return qs.open().filter(round__gt=1)
 
     def by_closure(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         return qs.filter(closure__in=FINISHED if value == "finished" else (value,))

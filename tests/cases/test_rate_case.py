@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from cases.models import Case, Rating
 from cases.services.closing import follow_up_case, rate_case, reopen_case
@@ -187,6 +188,20 @@ def test_the_unit_learns_of_a_complaint_only_from_the_call_back(
     assert "rate" not in read(handler)
     close(case, clerk)
     assert "rate" in read(handler)
+
+
+def test_a_list_does_not_tell_the_unit_of_a_complaint_before_the_call_back(
+    client: Client, lives: Lives, clerk: User, handler: User
+) -> None:
+    case = lives.approved()
+    complain(case)
+
+    def listed(reader: User) -> bool:
+        client.force_login(reader)
+        return case.short_number in client.get("/cases/", {"unhappy": "1"}).content.decode()
+
+    assert listed(clerk)
+    assert not listed(handler)
 
 
 def test_a_unit_reads_the_word_that_closed_its_case(lives: Lives, handler: User) -> None:
