@@ -130,7 +130,8 @@ def _sealed_lines(path: Path) -> list[str]:
     body = path.read_bytes()
     head, _, last = body.rstrip(b"\n").rpartition(b"\n")
     head = head + b"\n" if head else b""
-    lines = head.decode("utf-8", errors="replace").splitlines()
+    # Not splitlines(): a citizen's words may hold other line separators than ours.
+    lines = head.decode("utf-8", errors="replace").split("\n")[:-1]
     if not hmac.compare_digest(last + b"\n", seal_line(len(lines), head, _key())):
         raise Invalid("文件没有封好，或被改过：一行也没有收。让前置机重新导出")
     return lines

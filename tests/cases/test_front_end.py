@@ -42,7 +42,7 @@ def export(folder: Path, *options: str) -> list[dict]:
 
 def back(tmp_path: Path, *ratings: dict | str) -> Path:
     """A sealed file as the front end writes it."""
-    lines = [r if isinstance(r, str) else json.dumps(r) for r in ratings]
+    lines = [r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in ratings]
     body = "".join(f"{line}\n" for line in lines).encode()
     path = tmp_path / "ratings.jsonl"
     path.write_bytes(body + seal_line(len(lines), body, KEY.encode()))
@@ -142,6 +142,12 @@ def test_a_rating_that_comes_back_counts(tmp_path, lives: Lives) -> None:
     call_command("import_ratings", back(tmp_path, rating(case)))
     case.refresh_from_db()
     assert (case.stage, case.satisfaction) == ("closed", "satisfied")
+
+
+def test_what_a_citizen_pastes_does_not_break_the_file(tmp_path, lives: Lives) -> None:
+    case = lives.approved()
+    call_command("import_ratings", back(tmp_path, rating(case, text="第一行\u2028第二行\x85完")))
+    assert case.ratings.get().text == "第一行\u2028第二行\x85完"
 
 
 def test_a_line_may_say_what_was_wrong(tmp_path, lives: Lives) -> None:
