@@ -9,5 +9,8 @@ class CasesConfig(AppConfig):
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
         from cases.procedure import ACTS  # noqa: PLC0415
+        from cases.receivers import text_the_result  # noqa: PLC0415
+        from cases.signals import case_changed  # noqa: PLC0415
 
+        case_changed.connect(text_the_result)
         register(*ACTS)

@@ -89,6 +89,7 @@ def address(name: str, case: Case, someone: User) -> str:
         "citizen:rate": [case.token],
         "dispatch:sheet": [1],
         "settings:remove_day": [0],
+        "orgs:send_again": [0],
         "orgs:person": [someone.pk],
         "orgs:give_post": [someone.pk],
         "orgs:change_person": [someone.pk, "unlock"],
