@@ -8,6 +8,12 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
+        from cases.paper_kinds import register_papers  # noqa: PLC0415
+        from cases.papers_of_the_window import PAPERS  # noqa: PLC0415
         from cases.procedure import ACTS  # noqa: PLC0415
+        from cases.receivers import text_the_result  # noqa: PLC0415
+        from cases.signals import case_changed  # noqa: PLC0415
 
+        case_changed.connect(text_the_result)
         register(*ACTS)
+        register_papers(*PAPERS)

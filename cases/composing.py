@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from cases.models import Case, CaseEvent, Document, Party
+from cases.models import Case, CaseEvent, Party
 from cases.presenting import place_of
 from cases.vocabulary import Closure, DeclineReason, LegalRoute, PartyRole, Willing
 from zongzhi.lib import clock, dates, identity
@@ -15,7 +14,8 @@ from zongzhi.lib import clock, dates, identity
 Pair = tuple[str, str]  # a label and what stands beside it
 SIGN_HERE = "（签名按指印）"
 SEAL_HERE = "（印章）"
-_UNBROKEN = "\u2011"  # a hyphen at which no number is torn in two
+UNBROKEN = "\u2011"  # a hyphen at which no number is torn in two
+SIGN_AND_DATE = "（签名）　　　　　年　　月　　日"
 _DAY = "　　　　年　　月　　日"
 
 
@@ -43,30 +43,28 @@ class Paper:
         return cls(**said)
 
 
-def why_not(kind: Document.Kind, case: Case) -> str:
-    """Why there is no such paper for the case now; "" when there can be."""
-    declined = case.closure == Closure.DECLINED
-    if kind == Document.Kind.DECLINED and not declined:
-        return f"{case.short_number} 没有不予受理，不用告知书"
-    if kind == Document.Kind.ACCEPTED and (case.accepted_at is None or declined):
+# Each composer takes (case, what it is about, number, day); these speak of the case itself.
+
+
+def why_no_acceptance(case: Case) -> str:
+    """Why there is no 受理告知书 for the case now; "" when there can be."""
+    if case.accepted_at is None or case.closure == Closure.DECLINED:
         return f"{case.short_number} 还没有受理，受理后才有告知书"
     return ""
 
 
-def compose(kind: Document.Kind, case: Case, *, number: str, day: date) -> Paper:
-    """The paper of that kind, of that day, as the case stands now."""
-    makers: dict[Document.Kind, Callable[[Case, str, date], Paper]] = {
-        Document.Kind.REGISTRATION: _registration,
-        Document.Kind.ACCEPTED: _accepted,
-        Document.Kind.DECLINED: _declined,
-    }
-    return makers[kind](case, number, day)
+def why_no_refusal(case: Case) -> str:
+    """The same for the 不予受理告知书."""
+    if case.closure != Closure.DECLINED:
+        return f"{case.short_number} 没有不予受理，不用告知书"
+    return ""
 
 
 # --- 登记表 ---------------------------------------------------------------------------------------
 
 
-def _registration(case: Case, number: str, day: date) -> Paper:
+def registration(case: Case, about: object, number: str, day: date) -> Paper:
+    """登记表: what was registered, for the visitor to sign."""
     people = _people(case)
     first, others = people[0], people[1:]
     return Paper(
@@ -119,7 +117,8 @@ def _lead(case: Case) -> str:
 # --- 受理告知书, 不予受理告知书 -------------------------------------------------------------------
 
 
-def _accepted(case: Case, number: str, day: date) -> Paper:
+def accepted(case: Case, about: object, number: str, day: date) -> Paper:
+    """受理告知书: who handles it, until when, and what else is open."""
     said = (
         f"您于{dates.document(case.registered_at)}到本中心反映的{_matter(case)}"
         f"（编号 {case.short_number}），经审查，本中心决定受理。现将有关事项告知如下："
@@ -161,7 +160,8 @@ _WHERE_TO = {
 }
 
 
-def _declined(case: Case, number: str, day: date) -> Paper:
+def declined(case: Case, about: object, number: str, day: date) -> Paper:
+    """不予受理告知书: why not, and the legal route."""
     given = _declining(case)
     reason = DeclineReason(given.get("reason", DeclineReason.OTHER))
     route = LegalRoute(given.get("route", LegalRoute.ELSEWHERE))
@@ -190,7 +190,7 @@ def _notice(case: Case, title: str, number: str, day: date, paragraphs: list[str
         title=title,
         number=number,
         to="、".join(party.name for party in _people(case)),
-        paragraphs=[text.replace("-", _UNBROKEN) for text in paragraphs],
+        paragraphs=[text.replace("-", UNBROKEN) for text in paragraphs],
         signed_by=case.center.name,
         signed_on=dates.document(day),
         receipt=f"收到人{SIGN_HERE}：　　　　　　　{_DAY}",

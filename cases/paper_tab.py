@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.attachment_form import AttachmentForm
-from cases.composing import why_not
-from cases.models import Case, Document, Printing
-from cases.policies import can_print_document
+from cases.models import Case, Document, Printing, Receipt
+from cases.paper_kinds import all_kinds
+from cases.policies import can_sign
 from orgs.models import User
+
+
+@dataclass(frozen=True)
+class Stub:
+    """回执联: one unit that the paper went to; `mine` where this person may sign for it."""
+
+    receipt: Receipt
+    mine: bool
 
 
 @dataclass(frozen=True)
@@ -21,15 +29,15 @@ class Made:
     kind: str
     printed: int
     opens: bool
+    stubs: list[Stub]
 
 
 @dataclass(frozen=True)
 class Makeable:
-    """A button for a paper, or why there is none yet."""
+    """A button for a paper: `code` names the kind and, after a point, what it is about."""
 
-    kind: str
+    code: str
     label: str
-    why_not: str
 
 
 def paper_tab(case: Case, user: User) -> dict[str, Any]:
@@ -44,18 +52,38 @@ def paper_tab(case: Case, user: User) -> dict[str, Any]:
     }
 
 
+def stubs_of(document: Document, user: User) -> list[Stub]:
+    """Who has signed for it and who has not; its receipts are loaded."""
+    return [
+        Stub(receipt, receipt.signed_at is None and can_sign(user, receipt.unit))
+        for receipt in document.receipts.all()
+    ]
+
+
 def _documents(case: Case, user: User) -> list[Made]:
     times = Counter(case.printings.exclude(document=None).values_list("document", flat=True))
-    kinds = {kind for kind in Document.Kind if can_print_document(user, case, kind)}
-    rows = case.documents.select_related("made_by").order_by("-pk")
+    rows = case.documents.select_related("made_by").for_receipts().order_by("-pk")
+    mine = {kind.kind for kind in all_kinds() if kind.may(user, case)}
     return [
-        Made(row, Document.Kind(row.kind).label, times[row.pk], Document.Kind(row.kind) in kinds)
+        Made(
+            row,
+            Document.Kind(row.kind).label,
+            times[row.pk],
+            row.kind in mine or any(can_sign(user, one.unit) for one in row.receipts.all()),
+            stubs_of(row, user),
+        )
         for row in rows
     ]
 
 
 def _makeable(case: Case, user: User) -> list[Makeable]:
-    kinds = [kind for kind in Document.Kind if can_print_document(user, case, kind)]
-    offered = [Makeable(kind.value, kind.label, why_not(kind, case)) for kind in kinds]
-    # A paper that this case can never need any more is no news.
-    return [row for row in offered if not row.why_not]
+    """A paper that this case cannot have now is no news: it is left out."""
+    return [
+        Makeable(
+            f"{kind.kind.value}.{about.pk}",
+            f"{kind.kind.label}（{about.words}）" if about.words else kind.kind.label,
+        )
+        for kind in all_kinds()
+        if kind.may(user, case) and not kind.why_not(case)
+        for about in kind.abouts(case)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases.models import Case
 from cases.vocabulary import FINISHED, Closure
-from orgs.models import User
+from orgs.models import Department, User
 from orgs.permissions import Permission
 
 
@@ -27,6 +27,12 @@ def can_print(user: User, case: Case) -> bool:
 def can_print_document(user: User, case: Case, kind: str) -> bool:
     """The 登记表 shows whole numbers: only for who may look behind masks."""
     return can_print(user, case) and (kind != "registration" or can_reveal(user, case))
+
+
+def can_sign(user: User, unit: Department) -> bool:
+    """签收回执: staff of the unit the paper went to; for a centre, its triage desk as well."""
+    staff = user.can_for(Permission.HANDLE, [unit.pk])
+    return staff or (unit.runs_id is not None and user.can_at(Permission.TRIAGE, unit.runs_id))
 
 
 def takes_part(user: User, case: Case) -> bool:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from cases.composing import SEAL_HERE, Paper
-from zongzhi.lib import word
+from collections.abc import Sequence
+
+from cases.composing import SEAL_HERE, SIGN_AND_DATE, Pair, Paper
+from cases.models import Receipt
+from zongzhi.lib import dates, word
 
 
-def word_file(paper: Paper, *, foot: str) -> bytes:
-    """The .docx of a paper; the signature block stays in one piece, with the line before it."""
+def word_file(paper: Paper, *, foot: str, stubs: Sequence[Receipt] = ()) -> bytes:
+    """The .docx of a paper; the signature block stays in one piece, with the line before it.
+
+    `stubs` are who has signed for it by now: below the words, which they do not change.
+    """
     document = word.new_document()
     word.add_title(document, paper.title)
     word.add_right(document, paper.number)
@@ -26,5 +32,16 @@ def word_file(paper: Paper, *, foot: str) -> bytes:
     if paper.receipt:
         word.add_paragraph(document, "", indent=False)
         word.add_paragraph(document, paper.receipt, indent=False)
+    if stubs:
+        word.add_right(document, "", keep=True)
+        word.add_rows(document, [_stub(receipt) for receipt in stubs], [])
     word.add_footer(document, foot)
     return word.as_bytes(document)
+
+
+def _stub(receipt: Receipt) -> list[Pair]:
+    """回执联: the unit, and who signed when, or room to."""
+    if receipt.signed_by is None or receipt.signed_at is None:
+        return [("签收单位", receipt.unit.name), ("签收", SIGN_AND_DATE)]
+    said = f"{receipt.signed_by.name} {dates.document(receipt.signed_at)}"
+    return [("签收单位", receipt.unit.name), ("签收", said)]

@@ -55,13 +55,13 @@ def change_roles(*, wanted: dict[int, list[str]], by: User, address: str | None)
 
 
 def create_person(
-    *, username: str, name: str, phone: str, by: User, address: str | None
+    *, username: str, name: str, phone: str, email: str = "", by: User, address: str | None
 ) -> tuple[User, str]:
     """A new account and its first password, shown once. Raises Invalid for a taken name."""
     password = first_password()
     try:
         with transaction.atomic():
-            user = User.objects.create_user(username, password, name=name, phone=phone)
+            user = User.objects.create_user(username, password, name=name, phone=phone, email=email)
             _log(AccessLog.Action.ACCOUNT, by, address, subject=username, purpose="新建账号")
     except IntegrityError as exc:
         raise Invalid(errors={"username": [f"账号 {username} 已经有人用，换一个"]}) from exc

@@ -202,6 +202,13 @@ class PersonForm(forms.Form):
     )
     name = forms.CharField(label="姓名", max_length=50, error_messages={"required": "还没填姓名"})
     phone = forms.CharField(label="电话", max_length=20, required=False)
+    email = forms.EmailField(
+        label="邮箱",
+        max_length=100,
+        required=False,
+        error_messages={"invalid": "邮箱写成 name@example.cn 这样"},
+        widget=forms.TextInput(attrs={"inputmode": "email"}),
+    )
 
     def clean_username(self) -> str:
         username = str(self.cleaned_data["username"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,37 +11,56 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from orgs.hurrying import hurry
 from orgs.models import AccessLog, Notice, User
+from orgs.models.notices import Topic
 from orgs.models.people import Holders
 from zongzhi.lib import clock
 
 _NOTIFY = """
-INSERT INTO orgs_notice (user_id, text, url, created_at)
-SELECT reader.id, %s, %s, %s FROM ({readers}) reader
+INSERT INTO orgs_notice (user_id, text, url, created_at, topic)
+SELECT reader.id, %s, %s, %s, %s FROM ({readers}) reader
 """
 
 
-def notify(users: Iterable[User] | Holders, *, text: str, url: str = "") -> None:
-    """Write a line for each of them, in the caller's transaction: it stands or falls with it."""
-    now = clock.now()
+def notify(
+    users: Iterable[User] | Holders, *, text: str, url: str = "", topic: Topic = Topic.GENERAL
+) -> None:
+    """Write a line for each of them, in the caller's transaction: it stands or falls with it.
+
+    What a topic may also go out by is written later, from the row (`orgs.delivering`), and only
+    hurried here: the notice is the promise.
+    """
+    line = _Line(text, url, clock.now(), topic)
+    if topic != Topic.GENERAL:
+        hurry()
     if isinstance(users, Holders):
-        _notify_all(*users.sql(), text, url, now)
+        _notify_all(*users.sql(), line)
         return
     if isinstance(users, QuerySet):
         try:
-            _notify_all(*users.order_by().values("id").query.sql_with_params(), text, url, now)
+            _notify_all(*users.order_by().values("id").query.sql_with_params(), line)
         except EmptyResultSet:
             return
         return
-    Notice.objects.bulk_create(
-        [Notice(user=user, text=text, url=url, created_at=now) for user in users]
-    )
+    Notice.objects.bulk_create([Notice(user=user, **asdict(line)) for user in users])
 
 
-def _notify_all(readers: str, asked: Sequence[Any], text: str, url: str, now: datetime) -> None:
+@dataclass(frozen=True)
+class _Line:
+    """What is told, whoever reads it."""
+
+    text: str
+    url: str
+    created_at: datetime
+    topic: str
+
+
+def _notify_all(readers: str, asked: Sequence[Any], line: _Line) -> None:
     """The same for people who need not be loaded first: one statement."""
+    said: list[Any] = [line.text, line.url, line.created_at, str(line.topic)]
     with connection.cursor() as cursor:
-        cursor.execute(_NOTIFY.format(readers=readers), [text, url, now, *asked])
+        cursor.execute(_NOTIFY.format(readers=readers), [*said, *asked])
 
 
 def mark_notices_read(*, user: User) -> int:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from orgs import kept, sessions
+from orgs import delivering, kept, sessions
 from orgs.idempotency import forget_keys
 from zongzhi.lib import clock
 
@@ -22,3 +22,13 @@ def forget_sessions() -> None:
     """Every night: drop sessions that have run out, and forms nobody came back for."""
     sessions.forget_ended()
     kept.forget_old(before=clock.now() - kept.KEPT_FOR)
+
+
+@shared_task(ignore_result=True)
+def send_messages() -> None:
+    """Every minute, and hurried after an act: what has to leave the house, leaves it.
+
+    Safe to run twice, in two workers, late, or never to finish.
+    """
+    delivering.relay()
+    delivering.deliver_due()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orgs.views import account, notices, settings, signing
+from orgs.views import account, messages, notices, settings, signing
 
 app_name = "orgs"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("font/", account.choose_font, name="choose_font"),
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/read/", notices.read_notices, name="read_notices"),
+    path("notices/subscriptions/", messages.subscriptions, name="subscriptions"),
     path("counts/", notices.counts, name="counts"),
     path("settings/", settings.index, name="settings"),
     path("settings/roles/", settings.roles, name="roles"),
@@ -28,5 +29,9 @@ urlpatterns = [
     path("settings/people/<int:pk>/post/", settings.give_post, name="give_post"),
     path("settings/people/<int:pk>/<slug:what>/", settings.change_person, name="change_person"),
     path("settings/posts/<int:pk>/end/", settings.end_post, name="end_post"),
+    path("settings/channels/", messages.channels, name="channels"),
+    path("settings/channels/test/", messages.test_channel, name="test_channel"),
+    path("settings/deliveries/", messages.deliveries, name="deliveries"),
+    path("settings/deliveries/<int:pk>/again/", messages.send_again, name="send_again"),
     path("settings/logs/", settings.logs, name="logs"),
 ]

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from cases.drafts import drafts_of
+from cases.receipts import SENT, waiting_mine, waiting_sent
 from cases.vocabulary import Label
 from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
 from orgs.models import User
@@ -91,6 +92,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.ROLES, "角色权限", "orgs:roles"),
         (Permission.SETTINGS, "工作日历", "settings:calendar"),
         (Permission.SETTINGS, "办理期限", "settings:clocks"),
+        (Permission.SETTINGS, "消息通道", "orgs:channels"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
@@ -116,6 +118,8 @@ def _triage(user: User) -> Iterator[Entry]:
     for tab, label in DESK.items():
         yield Entry(label, f"{desk}?tab={tab}", sub=True, rows=desk_queue(user, tab))
     yield Entry("待批申请", f"{desk}?tab={REQUESTS}", sub=True, rows=pending_requests(user))
+    sent = waiting_sent(user)
+    yield Entry("回执没签", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
     yield Entry("上级平台转录", reverse("cases:transcriptions"))
 
 
@@ -141,6 +145,7 @@ def _unit(user: User) -> Iterator[Entry]:
         ("被督办", SUPERVISED),
     ):
         yield Entry(label, list_url(params), rows=listed(user, params))
+    yield Entry("待签回执", reverse("cases:receipts"), rows=waiting_mine(user))
     if user.can(Permission.HEAD):
         yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
     if not user.can(Permission.VIEW_CENTER):

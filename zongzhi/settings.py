@@ -276,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.tasks.recalculate_clocks",
         "schedule": crontab(minute="5-59/10"),
     },
+    "send-messages": {"task": "orgs.tasks.send_messages", "schedule": crontab(minute="*")},
     "forget-answers": {
         "task": "orgs.tasks.forget_answers",
         "schedule": crontab(hour="3", minute="0"),
@@ -297,6 +298,23 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="2", minute="0"),
     },
 }
+
+# --- Messages that leave the house (docs/channels.md) ---------------------------------------------
+
+# Empty: that channel is off, and 消息通道 says so.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_TIMEOUT = 10
+if EMAIL_URL:
+    vars().update(environ.Env.email_url_config(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="zongzhi@localhost")
+
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_KEY = env.str("SMS_GATEWAY_KEY", default="")
+if SMS_GATEWAY_URL and not SMS_GATEWAY_KEY:
+    raise ImproperlyConfigured("Set SMS_GATEWAY_KEY: messages to the gateway are signed with it.")
+
+# Where citizens reach the page behind the slip, for a link in a message; empty: no link is sent.
+PUBLIC_ADDRESS = env.str("PUBLIC_ADDRESS", default="").rstrip("/")
 
 # --- Files ----------------------------------------------------------------------------------------
 

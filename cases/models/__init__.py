@@ -7,7 +7,7 @@ from cases.models.duties import CompulsoryReport
 from cases.models.files import Attachment
 from cases.models.handling import Assignment
 from cases.models.history import CaseEvent, CaseText
-from cases.models.papers import Document, Printing
+from cases.models.papers import Document, Printing, Receipt
 from cases.models.people import Consultation, Party, Visit
 from cases.models.places import CaseCenter, CaseLink, CaseWords
 from cases.models.reference import ClockRule, Counter, DisputeType, ThresholdRule
@@ -34,6 +34,7 @@ __all__ = [
     "Party",
     "Printing",
     "Rating",
+    "Receipt",
     "SavedView",
     "ThresholdRule",
     "Transcription",

@@ -14,6 +14,7 @@ from cases.models import Assignment, Case, CaseLink
 from cases.services.registration import index_words
 from cases.vocabulary import Closure
 from orgs.models import Department, User
+from orgs.models.notices import Topic
 from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
@@ -186,10 +187,10 @@ def _end(change: Change, closure: Closure, text: str) -> None:
         tell_unit(unit, case, f"{case.short_number} 已终止（{closure.label}），不用再办")
 
 
-def tell_unit(unit: Department, case: Case, text: str) -> None:
+def tell_unit(unit: Department, case: Case, text: str, *, topic: Topic = Topic.GENERAL) -> None:
     """A notice to everybody who handles cases in that unit."""
     people = Holders(Permission.HANDLE, department=unit)
-    notify(people, text=text, url=case.get_absolute_url())
+    notify(people, text=text, url=case.get_absolute_url(), topic=topic)
 
 
 def said(moment: Any) -> str:

@@ -12,6 +12,7 @@ from cases.models import Case, CompulsoryReport
 from cases.policies import can_note
 from cases.vocabulary import Authority, Special
 from orgs.models import User
+from orgs.models.notices import Topic
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib import clock, dates
@@ -35,6 +36,7 @@ def require_reports(case: Case, *, now: datetime) -> None:
         User.objects.holding(Permission.TRIAGE, center=case.center),
         text=f"{case.short_number} 有特别情况，先看这件；{until} 前报告{names}",
         url=case.get_absolute_url(),
+        topic=Topic.URGENT,
     )
 
 
@@ -105,5 +107,6 @@ def _chase(report_id: int, now: datetime) -> bool:
             User.objects.holding(permission, center=case.center),
             text=f"{case.short_number} 过了时间还没向{label}报告，马上办",
             url=case.get_absolute_url(),
+            topic=Topic.URGENT,
         )
     return True

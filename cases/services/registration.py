@@ -19,6 +19,7 @@ from cases.models import Case, CaseLink, Consultation, DisputeType, Party, Visit
 from cases.numbering import new_token, next_case_id, next_case_numbers
 from cases.services.drafting import forget_draft
 from cases.services.duties import require_reports
+from cases.services.telling import tell_of_registration
 from cases.vocabulary import PartyRole, Source, Special, Willing
 from grids.models import Grid
 from orgs.models import Department, Post, Region, User
@@ -195,6 +196,7 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         text=f"新登记 {case.short_number}，{what}",
         url=case.get_absolute_url(),
     )
+    tell_of_registration(case, case.loaded_parties)
     return case
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,10 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.models import Case, Document
+from cases.paper_kinds import kind_of
+from cases.paper_tab import stubs_of
 from cases.policies import can_print, can_register
+from cases.receipts import MINE, SENT, SIDES, waiting_mine, waiting_sent
 from cases.rows import rows_of
 from cases.searching import find_case, search
 from cases.services import papers
@@ -25,6 +28,7 @@ from zongzhi.lib import clock, dates
 from zongzhi.lib.codes import code128_svg, qr_svg
 from zongzhi.lib.errors import NotAllowed, NotFound
 from zongzhi.lib.http import StaffRequest, client_address
+from zongzhi.lib.paging import Order, paginate
 
 QR_MM = 28
 ROLL = "80"
@@ -66,12 +70,13 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
 def make(request: StaffRequest, number: str) -> HttpResponse:
     """生成文书: a new version, or the last one when nothing has changed."""
     case = find_case(request.user, number)
-    kind = request.POST.get("kind", "")
-    if kind not in Document.Kind.values:
+    code, _, about = request.POST.get("kind", "").partition(".")
+    if kind_of(code) is None or not (about or "0").isdecimal():
         raise NotFound("没有这种文书")
     made, is_new = papers.make_document(
         case_id=case.pk,
-        kind=Document.Kind(kind),
+        kind=Document.Kind(code),
+        about=int(about or 0),
         by=request.user,
         address=client_address(request),
     )
@@ -80,16 +85,21 @@ def make(request: StaffRequest, number: str) -> HttpResponse:
     return redirect("cases:document", case.number, made.pk)
 
 
+def _document(request: StaffRequest, number: str, pk: int) -> Document:
+    case = find_case(request.user, number)
+    found = case.documents.select_related("made_by").for_receipts().filter(pk=pk).first()
+    if found is None:
+        raise NotFound("没有这份文书")
+    found.case = case
+    papers.may_open(request.user, found)
+    return cast(Document, found)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def document(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """One version of a paper; POST prints it, or hands it out as a Word file."""
-    case = find_case(request.user, number)
-    found = case.documents.select_related("made_by").filter(pk=pk).first()
-    if found is None:
-        raise NotFound("没有这份文书")
-    found.case = case
-    papers.may_print(request.user, case, Document.Kind(found.kind))
+    found = _document(request, number, pk)
     times = 0
     if request.method == "POST":
         as_word = request.POST.get("as") == "word"
@@ -98,20 +108,57 @@ def document(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         )
         if as_word:
             return _word(request, found, times)
+    versions = found.case.documents.filter(kind=found.kind, about=found.about)
     context = {
-        "case": case,
+        "case": found.case,
         "document": found,
         "paper": papers.paper_of(found),
-        "newest": case.documents.filter(kind=found.kind).order_by("-version").first() == found,
+        "newest": versions.order_by("-version").first() == found,
+        "stubs": stubs_of(found, request.user),
         **_printed(request, times),
     }
     return _fresh(render(request, "cases/document.html", context))
 
 
+@login_required
+@require_POST
+def sign(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """签收回执: one press, no dialog."""
+    found = _document(request, number, pk)
+    unit = request.POST.get("unit", "")
+    signed = papers.sign_receipt(
+        document_id=found.pk,
+        unit_id=int(unit) if unit.isdecimal() else 0,
+        by=request.user,
+        note=request.POST.get("note", "").strip()[:100],
+    )
+    messages.success(request, f"已签收 {found.number}（{signed.unit.name}）")
+    if request.POST.get("back") == "list":
+        return redirect("cases:receipts")
+    return redirect("cases:document", found.case.number, found.pk)
+
+
+@needs(Permission.HANDLE, Permission.TRIAGE)
+@require_GET
+def receipts(request: StaffRequest) -> HttpResponse:
+    """待签回执 of one's unit; with of=sent, who has not signed what the centre has sent."""
+    user = request.user
+    sides = [name for name, may in ((MINE, True), (SENT, user.can(Permission.TRIAGE))) if may]
+    side = request.GET.get("of") if request.GET.get("of") in sides else sides[0]
+    rows = waiting_sent(user) if side == SENT else waiting_mine(user)
+    page = paginate(rows.for_list(), Order(), request.GET)
+    context = {"page": page, "side": side, "sides": [(name, SIDES[name]) for name in sides]}
+    return render(request, "cases/receipts.html", context)
+
+
 def _word(request: StaffRequest, found: Document, times: int) -> HttpResponse:
     printed = _printed(request, times)
     foot = f"打印：{printed['printed']}　编号 {found.case.number}　第{found.version}版"
-    content = word_file(papers.paper_of(found), foot=f"{foot}　{printed['again']}".rstrip())
+    content = word_file(
+        papers.paper_of(found),
+        foot=f"{foot}　{printed['again']}".rstrip(),
+        stubs=[stub.receipt for stub in stubs_of(found, request.user)],
+    )
     response = HttpResponse(content, content_type=WORD)
     kind = Document.Kind(found.kind).label
     name = f"{kind} {found.case.short_number} 第{found.version}版.docx"

@@ -9,6 +9,7 @@ from cases.door import Change, changing
 from cases.models import Assignment, Case
 from cases.services.course import said, tell_unit
 from cases.vocabulary import Clock, Complexity, Risk
+from dispatch.complained import is_complained_of
 from dispatch.models import Request, Return, Supervision
 from dispatch.services.supervising import close_supervision
 from orgs.models import Department, User
@@ -88,11 +89,9 @@ def _refuse_impossible(case: Case, lead: Department, assisting: Sequence[Departm
     units = [lead, *assisting]
     if len({unit.pk for unit in units}) != len(units):
         raise Invalid(errors={"assisting": ["主办单位不用再选作协办"]})
-    complained_of = set(
-        case.parties.filter(role="respondent", is_organization=True).values_list("name", flat=True)
-    )
+    parties = list(case.parties.all())
     for unit in units:
-        if any(unit.name in name or name in unit.name for name in complained_of):
+        if is_complained_of(unit, parties):
             field = "lead" if unit == lead else "assisting"
             raise Invalid(errors={field: [f"{unit.name}是被反映的单位，不能由它办"]})
 

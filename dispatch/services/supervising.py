@@ -11,6 +11,7 @@ from cases.numbering import next_in
 from cases.services.course import said, tell_unit
 from dispatch.models import Request, Supervision
 from orgs.models import User
+from orgs.models.notices import Topic
 from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
@@ -54,7 +55,8 @@ def open_supervision(
     change.data = {"supervision": sheet.pk, "number": sheet.number}
     if lapsed := _lapse_extensions(change):
         change.data["lapsed"] = lapsed
-    tell_unit(lead.unit, case, f"{case.short_number} 已督办，{said(answer_due)}前答复")
+    told = f"{case.short_number} 已督办，{said(answer_due)}前答复"
+    tell_unit(lead.unit, case, told, topic=Topic.SUPERVISED)
 
 
 def _lapse_extensions(change: Change) -> list[int]:

@@ -17,6 +17,7 @@ from cases.vocabulary import Actor, Clock, Stage
 from dispatch.models import Reminder, Supervision
 from dispatch.services.supervising import ANSWER_DAYS, open_supervision
 from orgs.models import User
+from orgs.models.notices import Topic
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib import clock
@@ -92,14 +93,15 @@ def _mark(case: Case, step: Reminder.Step, now: datetime) -> bool:
 def _near(case: Case, now: datetime) -> None:
     if case.due_at is not None and now <= case.due_at:
         text = f"{case.short_number} {_clock(case)}快到期：{said(case.due_at)}"
-        notify(_who_must_act(case), text=text, url=case.get_absolute_url())
+        url = case.get_absolute_url()
+        notify(_who_must_act(case), text=text, url=url, topic=Topic.NEAR)
 
 
 def _due(case: Case, now: datetime) -> None:
     if case.actor == Actor.UNIT and case.unit is not None:
         heads = User.objects.holding(Permission.HEAD, department=case.unit)
         text = f"{case.short_number} {_clock(case)}已到期"
-        notify(heads, text=text, url=case.get_absolute_url())
+        notify(heads, text=text, url=case.get_absolute_url(), topic=Topic.OVERDUE)
 
 
 def _overdue(case: Case, now: datetime) -> None:
@@ -107,7 +109,7 @@ def _overdue(case: Case, now: datetime) -> None:
     if case.actor != Actor.UNIT or case.lead is None:
         leaders = User.objects.holding(Permission.DECIDE, center=case.center)
         text = f"{case.short_number} {_clock(case)}超期，请过问"
-        notify(leaders, text=text, url=case.get_absolute_url())
+        notify(leaders, text=text, url=case.get_absolute_url(), topic=Topic.OVERDUE)
     elif case.stage == Stage.SUPERVISION:
         sheet = case.supervisions.filter(closed_at=None).first()
         if sheet is not None:

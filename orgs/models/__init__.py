@@ -2,7 +2,7 @@
 
 from orgs.models.access import AccessLog, ApiToken, IdempotencyKey
 from orgs.models.calendar import CalendarDay, Revision
-from orgs.models.notices import Notice
+from orgs.models.notices import Delivery, Notice, SendingRule, Subscription
 from orgs.models.people import Post, Role, User
 from orgs.models.places import Center, Department, DutyPhone, Region, Room, Window
 from orgs.models.signing import KeptForm, SecondFactor, SignIn
@@ -12,6 +12,7 @@ __all__ = [
     "ApiToken",
     "CalendarDay",
     "Center",
+    "Delivery",
     "Department",
     "DutyPhone",
     "IdempotencyKey",
@@ -23,7 +24,9 @@ __all__ = [
     "Role",
     "Room",
     "SecondFactor",
+    "SendingRule",
     "SignIn",
+    "Subscription",
     "User",
     "Window",
 ]

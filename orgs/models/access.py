@@ -27,6 +27,7 @@ class AccessLog(models.Model):
         REFERENCE = "reference", "改单位和字典"
         CALENDAR = "calendar", "改工作日历"
         RULE = "rule", "改办理期限"
+        CHANNEL = "channel", "改消息通道、再发"
         TOKEN = "token", "取得接口令牌"
 
     at = models.DateTimeField("时间")

@@ -225,6 +225,7 @@ class User(AbstractBaseUser):
     username = models.CharField("账号", max_length=50, unique=True)
     name = models.CharField("姓名", max_length=50)
     phone = models.CharField("电话", max_length=20, blank=True)
+    email = models.EmailField("邮箱", max_length=100, blank=True)
     is_active = models.BooleanField("启用", default=True)
     is_demo = models.BooleanField("演示账号", default=False)
     must_change_password = models.BooleanField("下次登录要改密码", default=True)

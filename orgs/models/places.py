@@ -62,6 +62,11 @@ class Center(models.Model):
     closes_morning = models.TimeField("上午下班", default=time(12, 0))
     opens_afternoon = models.TimeField("下午上班", default=time(14, 0))
     closes_afternoon = models.TimeField("下午下班", default=time(17, 30))
+    texts_citizens = models.BooleanField(
+        "给来访人发短信",
+        default=False,
+        help_text="登记后和有结果时各发一条；不发给家暴、涉未成年人的事项。短信通道配置好才会发",
+    )
 
     class Meta:
         ordering = ["region__code"]

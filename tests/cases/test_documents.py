@@ -20,7 +20,8 @@ from tests.lives import ID_NUMBER, PHONE, Lives
 from zongzhi.lib.errors import NotAllowed, WrongState
 
 RARE = ("䶮", "𬍛", "㼆", "热比古丽·买买提", "欧阳" * 10)
-REGISTRATION, ACCEPTED, DECLINED = Document.Kind
+REGISTRATION = Document.Kind.REGISTRATION
+ACCEPTED, DECLINED = Document.Kind.ACCEPTED, Document.Kind.DECLINED
 
 
 def make(case, kind: Document.Kind, by) -> Document:

@@ -1,0 +1,15 @@
+"""What this floor does when a case has changed, inside the transaction that changes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cases.door import Change
+from cases.services.telling import tell_of_result
+from cases.vocabulary import Stage
+
+
+def text_the_result(*, change: Change, before: Stage, **_: Any) -> None:
+    """The result has been approved: whoever came may know, and rate it."""
+    if change.case.stage == Stage.FOLLOW_UP and before != Stage.FOLLOW_UP:
+        tell_of_result(change.case)
