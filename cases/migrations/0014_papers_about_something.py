@@ -16,7 +16,7 @@ BACKWARD = "DROP TRIGGER signed_is_kept ON cases_receipt;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_thresholds_are_data'),
+        ('cases', '0013_consultations_come_once'),
         ('orgs', '0008_notice_deliveries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
