@@ -84,6 +84,14 @@ def lights(case: Case, last: Assignment | None, calendar: Calendar, now: datetim
     return running
 
 
+def part_light(part: Assignment, calendar: Calendar, now: datetime) -> Shown:
+    """The light of one unit's own part: of its claim until it has claimed, then of its handling."""
+    if part.claimed_at is None and part.reported_at is None:
+        shown = _claim(part, calendar, now)
+        return replace(shown, words=f"签收{shown.words}")
+    return _handling(part, calendar, now)
+
+
 def _centre(case: Case, last: Assignment | None, calendar: Calendar, now: datetime) -> Shown:
     found = light_of(
         case,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cases.acts import Act, allowed, missing
-from cases.lights import Shown, lights
+from cases.lights import Shown, lights, part_light
 from cases.models import Assignment, Case, Party
 from cases.querysets import LEADS
 from cases.rows import flags, risk_text
@@ -47,6 +47,14 @@ class PartyShown:
 
 
 @dataclass(frozen=True)
+class Helper:
+    """An assisting unit, with the light of its own part."""
+
+    name: str
+    light: Shown
+
+
+@dataclass(frozen=True)
 class CasePage:
     """Everything the frame of the case page draws, whichever tab is open."""
 
@@ -58,6 +66,7 @@ class CasePage:
     flags: tuple[str, ...]
     risk_text: str
     who: list[str]
+    helpers: list[Helper]
     due_line: str
     due_explained: str
     parties: list[PartyShown]
@@ -118,6 +127,11 @@ def case_page(case: Case, user: User, now: datetime, *, revealed: int | None = N
         flags=flags(case),
         risk_text=risk_text(case),
         who=_who(case, lead),
+        helpers=[
+            Helper(part.unit.name, part_light(part, calendar, now))
+            for part in case.open_assignments
+            if not part.is_lead
+        ],
         due_line=_due_line(case, running),
         due_explained=running[0].explained if running else "",
         parties=[show_party(p, case, open_now=p.pk == revealed) for p in case.parties.all()],
@@ -175,10 +189,6 @@ def _who(case: Case, lead: Assignment | None) -> list[str]:
         parts.append(f"主办 {lead.unit.name}{handler}")
     elif case.unit is not None:
         parts.append(f"主办 {case.unit.name}")
-    helpers = [a for a in case.open_assignments if not a.is_lead]
-    if helpers:
-        names = "、".join(a.unit.name + ("（已反馈）" if a.reported_at else "") for a in helpers)
-        parts.append(f"协办 {names}")
     if case.first_receiver:
         window = f" {case.window}" if case.window else ""
         parts.append(f"首接 {case.first_receiver.name}{window}")

@@ -141,6 +141,7 @@ class RegistrationForm(SecrecyQuestion):
     )
     same = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     group = forms.BooleanField(label="建议并为群体事项", required=False)
+    direct = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     consultation = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(
@@ -305,6 +306,7 @@ class RegistrationForm(SecrecyQuestion):
             separate_from=separate_from,
             group_with=group_with,
             consultation_id=data["consultation"],
+            direct_rule=data["direct"],
         )
 
     def _applicant(self) -> PartyInput:

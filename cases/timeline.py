@@ -197,7 +197,16 @@ def _sent(data: dict[str, Any], units: dict[int, Department]) -> str:
     if lead is None:
         return ""
     helpers = [units[pk].name for pk in data.get("assisting", []) if pk in units]
-    return f"派{lead.name}主办" + (f"、{'、'.join(helpers)}协办" if helpers else "")
+    sent = f"派{lead.name}主办" + (f"、{'、'.join(helpers)}协办" if helpers else "")
+    return sent + _by_rule(data, units)
+
+
+def _by_rule(data: dict[str, Any], units: dict[int, Department]) -> str:
+    """Which rule sent it (直派), or which one was not followed."""
+    if data.get("direct"):
+        return f"，按规则 {data['rule']} 直派"
+    unit = units.get(data.get("suggested") or 0)
+    return f"（规则 {data['rule']} 建议{unit.name}）" if unit and data.get("rule") else ""
 
 
 def _moved(data: dict[str, Any], centers: dict[int, Center]) -> str:

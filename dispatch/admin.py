@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from dispatch.models import Residency, RoutingRule
+from dispatch.models import Residency
 from orgs.admin import ReferenceAdmin
 
 
@@ -15,14 +15,3 @@ class ResidencyAdmin(ReferenceAdmin):
     list_select_related = ("department", "center", "window")
     search_fields = ("department__name", "center__name")
     autocomplete_fields = ("department", "center", "window")
-
-
-@admin.register(RoutingRule)
-class RoutingRuleAdmin(ReferenceAdmin):
-    list_display = ("code", "words", "type", "unit", "is_active")
-    list_filter = ("is_active",)
-    list_select_related = ("type", "unit")
-    search_fields = ("code", "unit__name")
-    autocomplete_fields = ("type", "unit")
-    fixed = ("code",)
-    may_delete = False

@@ -9,13 +9,14 @@ class DispatchConfig(AppConfig):
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
         from cases.paper_kinds import register_papers  # noqa: PLC0415
-        from cases.signals import case_changed  # noqa: PLC0415
+        from cases.signals import case_changed, case_registered  # noqa: PLC0415
         from dispatch.papers import PAPERS  # noqa: PLC0415
         from dispatch.procedure import ACTS, LOADS  # noqa: PLC0415
-        from dispatch.receivers import put_papers_away  # noqa: PLC0415
+        from dispatch.receivers import put_papers_away, send_on_directly  # noqa: PLC0415
 
         register(*ACTS)
         register_papers(*PAPERS)
         for loads in LOADS:
             register(loads=loads)
         case_changed.connect(put_papers_away)
+        case_registered.connect(send_on_directly)

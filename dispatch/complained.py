@@ -6,10 +6,13 @@ from collections.abc import Iterable
 
 from cases.models import Party
 from cases.vocabulary import PartyRole
-from orgs.models import Department
 
 
-def is_complained_of(unit: Department, parties: Iterable[Party]) -> bool:
-    """Whether one of the other side is this unit, under a longer or a shorter name."""
-    names = [p.name for p in parties if p.role == PartyRole.RESPONDENT and p.is_organization]
-    return any(unit.name in name or name in unit.name for name in names)
+def units_among(parties: Iterable[Party]) -> list[str]:
+    """The names of the units that the other side is."""
+    return [p.name for p in parties if p.role == PartyRole.RESPONDENT and p.is_organization]
+
+
+def is_complained_of(unit: str, names: Iterable[str]) -> bool:
+    """Whether a unit is one of these, under a longer or a shorter name."""
+    return any(unit in name or name in unit for name in names)

@@ -16,8 +16,13 @@ from cases.models import Case, Party
 from cases.presenting import CasePage, case_page
 from cases.rows import flags
 from cases.vocabulary import Clock, Complexity, Label, PartyRole
+from dispatch.complained import is_complained_of
+from dispatch.learned import guesses
 from dispatch.models import Request, Residency
 from dispatch.queues import DESK, REQUESTS, desk_queue, oldest_first, pending_requests
+from dispatch.routing import Rule, Verdict
+from dispatch.rulebook import facts_of, units_complained_of, verdict_of
+from dispatch.ruling import Ruling, ruling_on
 from dispatch.services.assigning import RECALL_WITHIN
 from orgs.models import Department, User
 from orgs.permissions import Permission
@@ -71,6 +76,7 @@ class Choice:
     overdue: int
     why: str = ""
     chosen: bool = False
+    beside: str = ""  # the lead beside which a rule wants it as 协办
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,13 @@ class Pane:
     suggestions: list[Choice] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     complexities: list[Given] = field(default_factory=list)
+    rule: Rule | None = None  # the one that speaks for this case
+    ruling: Ruling | None = None
+
+    @property
+    def helpers(self) -> str:
+        """「妇联、民政局」, whom the rule wants as 协办."""
+        return "、".join(unit.name for unit in self.rule.assisting) if self.rule else ""
 
     @property
     def opponents(self) -> str:
@@ -159,6 +172,7 @@ def pane_of(user: User, case: Case, now: datetime, *, request: Request | None = 
     verb = "decide" if request is not None else MAIN_ACT.get(case.label, "")
     act = open_now.get(verb)
     form = act.form(case=case, user=user, on_page=True) if act is not None else None
+    rule = verdict_of(case, user.reference_revision) if verb == "dispatch" and act else None
     pane = Pane(
         case=case,
         shown=case_page(case, user, now),
@@ -167,12 +181,16 @@ def pane_of(user: User, case: Case, now: datetime, *, request: Request | None = 
         others=[open_now[other] for other in OTHER_ACTS if other in open_now],
         earlier=earlier_cases(user, case),
         request=request,
+        rule=rule.winner if rule else None,
+        ruling=ruling_on(case) if verb == "rule" else None,
     )
-    if verb in ("dispatch", "rule") and act is not None:
-        _offer_units(pane, user, now, is_ruling=verb == "rule")
-    if verb == "dispatch" and act is not None:
-        clocks = clocks_of(case.center)
-        pane.complexities.extend(_complexities(case, clocks, now))
+    if act is not None and form is not None and verb in ("dispatch", "rule"):
+        reasons = _returned_to(pane) if pane.ruling else _reasons(user, case, rule)
+        _offer_units(pane, user, now, reasons)
+    if act is not None and form is not None and verb == "dispatch":
+        pane.complexities.extend(_complexities(case, clocks_of(case.center), now, pane.rule))
+        if pane.rule and pane.rule.risk:
+            form.initial["risk"] = pane.rule.risk
     return pane
 
 
@@ -187,7 +205,8 @@ def earlier_cases(user: User, case: Case) -> int:
     return Case.objects.visible_to(user).filter(pk__in=same.values("case")).count()
 
 
-def _complexities(case: Case, clocks: Clocks, now: datetime) -> Iterable[Given]:
+def _complexities(case: Case, clocks: Clocks, now: datetime, rule: Rule | None) -> Iterable[Given]:
+    wanted = rule.complexity if rule and rule.complexity else Complexity.ORDINARY
     for complexity in Complexity:
         due = clocks.due(Clock.HANDLING, now, complexity=complexity, type_id=case.type_id)
         unit = "个工作日" if due.unit == "working" else "天"
@@ -195,17 +214,17 @@ def _complexities(case: Case, clocks: Clocks, now: datetime) -> Iterable[Given]:
             value=complexity.value,
             label=f"{complexity.label} {due.days} {unit}",
             due=f"{dates.moment(due.at)} 到期",
-            chosen=complexity == Complexity.ORDINARY,
+            chosen=complexity == wanted,
         )
 
 
-def _offer_units(pane: Pane, user: User, now: datetime, *, is_ruling: bool) -> None:
+def _offer_units(pane: Pane, user: User, now: datetime, reasons: dict[int, Reason]) -> None:
     """Suggestions with their reasons first, then every unit by how it is present here."""
-    case = pane.case
+    case, rule = pane.case, pane.rule
     units = _units(case)
     present = dict(Residency.objects.filter(center=case.center).values_list("department", "kind"))
     load = _load(user, now)
-    reasons = _reasons(user, case)
+    helpers = {unit.code for unit in rule.assisting} if rule else set()
 
     def choice(unit: Department, *, chosen: bool = False) -> Choice:
         open_now, overdue = load.get(unit.pk, (0, 0))
@@ -218,11 +237,12 @@ def _offer_units(pane: Pane, user: User, now: datetime, *, is_ruling: bool) -> N
             overdue=overdue,
             why=reasons[unit.pk].words if unit.pk in reasons else "",
             chosen=chosen,
+            beside=rule.lead.code if rule and unit.code in helpers else "",
         )
 
     by_id = {unit.pk: unit for unit in units}
     suggested = [by_id[pk] for pk in reasons if pk in by_id][:SUGGESTED]
-    sure = not is_ruling and bool(suggested) and reasons[suggested[0].pk].sure
+    sure = bool(suggested) and reasons[suggested[0].pk].sure
     pane.suggestions.extend(
         choice(unit, chosen=sure and unit == suggested[0]) for unit in suggested
     )
@@ -273,20 +293,58 @@ class Reason:
     sure: bool
 
 
-def _reasons(user: User, case: Case) -> dict[int, Reason]:
-    """Why units are suggested, the best first: what the window said, then what was usual."""
+def _reasons(user: User, case: Case, verdict: Verdict | None) -> dict[int, Reason]:
+    """Why units are suggested, the best first: the rule, what the window said, what was usual.
+
+    A unit that people complain of is never among them, and of a silent case neither its text nor
+    its type suggests anything: only a rule that names its situation, and somebody at the window.
+    """
     reasons: dict[int, Reason] = {}
-    if case.suggested_unit_id is not None:
-        reasons[case.suggested_unit_id] = Reason("登记时建议", sure=True)
+    rule = verdict.winner if verdict else None
+    if verdict is not None and rule is not None:
+        reasons[rule.lead_id] = Reason(f"{verdict.because} → 规则 {rule.code}", sure=True)
+    if case.suggested_unit is not None:
+        reasons.setdefault(case.suggested_unit.pk, Reason("登记时建议", sure=True))
+    if not case.is_silent:
+        for guess in guesses(case.center, facts_of(case)):
+            said = f"这类词以前多派（{guess.because}）"
+            reasons.setdefault(guess.unit.pk, Reason(said, sure=False))
+        for unit, reason in _usual(user, case).items():
+            reasons.setdefault(unit, reason)
+    return _without_those_complained_of(reasons, case)
+
+
+def _usual(user: User, case: Case) -> dict[int, Reason]:
+    """Where the newest cases of the type went."""
     newest = Case.objects.visible_to(user).filter(type=case.type_id, unit__isnull=False)
     units = newest.order_by("-registered_at", "-pk").values_list("unit", flat=True)[:LOOKED_AT]
     counted = Counter(units)
     total = sum(counted.values())
-    for unit, number in counted.most_common(SUGGESTED):
-        if unit is not None:
-            usual = number >= USUAL and 2 * number > total
-            reasons.setdefault(unit, Reason(f"近 {total} 件同类派过 {number} 件", sure=usual))
-    return reasons
+    return {
+        unit: Reason(
+            f"近 {total} 件同类派过 {number} 件", sure=number >= USUAL and 2 * number > total
+        )
+        for unit, number in counted.most_common(SUGGESTED)
+        if unit is not None
+    }
+
+
+def _without_those_complained_of(reasons: dict[int, Reason], case: Case) -> dict[int, Reason]:
+    against = units_complained_of(case)
+    if not against:
+        return reasons
+    names = Department.objects.filter(pk__in=reasons).values_list("pk", "name")
+    barred = {pk for pk, name in names if is_complained_of(name, against)}
+    return {pk: reason for pk, reason in reasons.items() if pk not in barred}
+
+
+def _returned_to(pane: Pane) -> dict[int, Reason]:
+    """For a ruling: the unit that the one giving back has named, chosen for 改派."""
+    suggested = pane.ruling.suggested if pane.ruling else None
+    if suggested is None:
+        return {}
+    named = {suggested.pk: Reason("退回单位说该由它办", sure=True)}
+    return _without_those_complained_of(named, pane.case)
 
 
 @dataclass(frozen=True)
@@ -294,8 +352,14 @@ class Undo:
     """What has just been sent, while it can still be called back."""
 
     case: Case
-    unit_name: str
+    sent: str  # 「公安局主办、妇联协办」
     until: datetime
+    left: int  # seconds
+
+    @property
+    def clock(self) -> str:
+        """「4:58」"""
+        return f"{self.left // 60}:{self.left % 60:02}"
 
 
 def undo_of(user: User, case: Case | None, now: datetime) -> Undo | None:
@@ -305,4 +369,7 @@ def undo_of(user: User, case: Case | None, now: datetime) -> Undo | None:
     if not any(act.verb == "recall" for act in allowed(user, case)):
         return None
     until = case.lead.dispatched_at + RECALL_WITHIN
-    return Undo(case, case.lead.unit.name, until) if now < until else None
+    helpers = "、".join(part.unit.name for part in case.open_assignments if not part.is_lead)
+    sent = f"{case.lead.unit.name}主办" + (f"、{helpers}协办" if helpers else "")
+    left = int((until - now).total_seconds())
+    return Undo(case, sent, until, left) if left > 0 else None

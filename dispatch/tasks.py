@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
-from dispatch.services import asking, sweeping
+from dispatch.services import asking, learning, sweeping
 from zongzhi.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,12 @@ def sweep_clocks() -> None:
         sweeping.unanswered_supervisions(now=now),
         lambda pk: sweeping.propose_talk(supervision_id=pk),
     )
+
+
+@shared_task(ignore_result=True)
+def learn_routing() -> None:
+    """Every night: what each centre's dispatches teach is learned anew, a centre at a time."""
+    _each(learning.centers_that_learn(), lambda pk: learning.learn(center_id=pk))
 
 
 def _each(ids: Iterable[int], step: Callable[[int], object]) -> None:

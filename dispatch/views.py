@@ -19,7 +19,8 @@ from dispatch import desk as desks
 from dispatch import supervision as watching
 from dispatch.models import Request, Supervision
 from dispatch.queues import REQUESTS, desk_queue, oldest_first, pending_requests
-from dispatch.routing import suggest_unit
+from dispatch.routing import Rule
+from dispatch.suggesting import suggestion_for
 from orgs.calendars import calendar_of
 from orgs.gates import needs
 from orgs.models import Center, User
@@ -158,23 +159,23 @@ def suggest(request: StaffRequest) -> HttpResponse:
     form = RegistrationForm(request.POST, post=post)
     best = form.best_type
     type_code = form.chosen_type or (best.code if best else "")
-    unit = suggest_unit(form.typed("narrative"), type_code=type_code, center=post.center)
+    told = suggestion_for(form, type_code=type_code, user=request.user)
     context = {
         "form": form,
         "types": [] if form.chosen_type else form.suggested,
-        "unit": unit,
-        "due": _due(post.center, type_code) if unit else "",
+        "told": told,
+        "due": _due(post.center, type_code, told.rule) if told.rule else "",
     }
     return render(request, "dispatch/_suggested.html", context)
 
 
-def _due(center: Center, type_code: str) -> str:
+def _due(center: Center, type_code: str, rule: Rule) -> str:
     """「办理期限 7 个工作日。」"""
     kind = DisputeType.objects.filter(code=type_code).first()
     due = clocks_of(center).due(
         Clock.HANDLING,
         clock.now(),
-        complexity=Complexity.ORDINARY,
+        complexity=rule.complexity or Complexity.ORDINARY,
         type_id=kind.pk if kind else None,
     )
     return f"办理期限 {due.days} {'个工作日' if due.unit == 'working' else '天'}。"

@@ -253,6 +253,7 @@ class Case(ProtectedStage, TimeStamped):
     _open_assignments: list[Assignment]
     revisions: dict[str, int]  # what `lock` has read beside the row
     loaded_parties: list[Party]  # where `load_for_reading` or registering has put them
+    not_sent = ""  # why registering it did not send it on, where the window wanted that
 
     @property
     def lead(self) -> Assignment | None:

@@ -20,6 +20,7 @@ from cases.numbering import new_token, next_case_id, next_case_numbers
 from cases.services.drafting import forget_draft
 from cases.services.duties import require_reports
 from cases.services.telling import tell_of_registration
+from cases.signals import case_registered
 from cases.vocabulary import PartyRole, Source, Special, Willing
 from grids.models import Grid
 from orgs.models import Department, Post, Region, User
@@ -76,6 +77,7 @@ class Registration:
     separate_from: Sequence[int] = ()  # cases of the same person that this one is not: 另一件事
     group_with: Sequence[int] = ()  # cases of others that the window would handle with this one
     consultation_id: int | None = None  # the question this grew out of
+    direct_rule: str = ""  # 直派: the rule by which the window sends it to `suggested_unit`
 
 
 def register_case(registration: Registration, *, by: User) -> tuple[Case, bool]:
@@ -197,7 +199,14 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         url=case.get_absolute_url(),
     )
     tell_of_registration(case, case.loaded_parties)
-    return case
+    return _sent_on(case, registration, by)
+
+
+def _sent_on(case: Case, registration: Registration, by: User) -> Case:
+    """The case as it is after a higher floor has moved it on, where one has."""
+    told: list[Any] = case_registered.send(Case, case=case, registration=registration, by=by)
+    moved = [answer for _, answer in told if isinstance(answer, Case)]
+    return moved[0] if moved else case
 
 
 def _link(case: Case, registration: Registration) -> None:

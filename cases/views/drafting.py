@@ -23,7 +23,7 @@ from zongzhi.lib.paging import Order, paginate
 
 DELETED_SHOWN = 50
 # What belongs to one sending of the form, not to what was typed.
-_NOT_KEPT = {"submission_id", "same", "group", "secrecy"}
+_NOT_KEPT = {"submission_id", "same", "group", "secrecy", "direct"}
 # What stands in a form nobody has typed in.
 _GIVEN = {"visitors", "id_kind", "destination", "consultation", "place"}
 

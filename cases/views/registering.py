@@ -136,6 +136,8 @@ def _register(request: StaffRequest, form: RegistrationForm, found: list[Case]) 
         form.add_error(None, error.message)
         return _page(request, form, status=error.status)
     forget_draft(submission_id=registration.submission_id, by=request.user)
+    if case.not_sent:
+        messages.warning(request, f"已登记 {case.short_number}。{case.not_sent}")
     return _registered(request, case, again=not is_new)
 
 

@@ -9,7 +9,7 @@ from cases.composing import UNBROKEN
 from cases.models import Assignment, Case
 from cases.presenting import place_of
 from cases.vocabulary import Complexity, PartyRole
-from dispatch.complained import is_complained_of
+from dispatch.complained import is_complained_of, units_among
 from orgs.models import Department
 from zongzhi.lib import dates
 
@@ -31,8 +31,8 @@ class Part:
 
 def may_be_named(case: Case, units: Iterable[Department]) -> bool:
     """Not where somebody at home or at school may find the paper, nor to whom is complained of."""
-    parties = list(case.parties.all())
-    return not case.is_silent and not any(is_complained_of(unit, parties) for unit in units)
+    against = units_among(case.parties.all())
+    return not case.is_silent and not any(is_complained_of(unit.name, against) for unit in units)
 
 
 def people(case: Case, role: PartyRole, *, named: bool) -> str:

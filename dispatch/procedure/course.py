@@ -15,6 +15,7 @@ from cases.models import Assignment, Case, CaseEvent
 from cases.services.course import said
 from cases.vocabulary import Label, Stage
 from dispatch import forms
+from dispatch.direct import may_dispatch, may_recall
 from dispatch.models import Request, Supervision
 from dispatch.services import asking, assigning, handling, moving, supervising
 from orgs.models import Center, User
@@ -236,11 +237,6 @@ def _may_move_down(case: Case) -> str | None:
     return "这一轮已经下派过一次" if moved else None
 
 
-def _was_mine_to_send(user: User, case: Case) -> bool:
-    sent = case.lead is None or case.lead.dispatched_by_id == user.pk
-    return sent and policies.can_triage(user, case)
-
-
 def _claimed_it(user: User, case: Case) -> bool:
     mine = [a for a in case.open_assignments if a.claimed_by_id == user.pk]
     return policies.takes_part(user, case) and bool(mine)
@@ -329,7 +325,7 @@ ACTS = (
     Act(
         verb="dispatch",
         label="派出",
-        who=policies.can_triage,
+        who=may_dispatch,
         when=_not_yet_dispatched,
         done=_dispatched,
         arcs=staying(_T, _S),
@@ -341,7 +337,7 @@ ACTS = (
     Act(
         verb="recall",
         label="撤回派出",
-        who=_was_mine_to_send,
+        who=may_recall,
         when=_waiting_for_claim,
         done=_recalled,
         arcs=staying(_T, _S),

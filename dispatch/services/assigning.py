@@ -10,7 +10,10 @@ from cases.models import Assignment, Case
 from cases.services.course import said, tell_unit
 from cases.vocabulary import Clock, Complexity, Risk
 from dispatch.complained import is_complained_of
+from dispatch.direct import refuse_beyond_leave
 from dispatch.models import Request, Return, Supervision
+from dispatch.rulebook import units_complained_of
+from dispatch.services.hits import remember_rule
 from dispatch.services.supervising import close_supervision
 from orgs.models import Department, User
 from orgs.models.people import Holders
@@ -34,14 +37,17 @@ def dispatch_case(
 ) -> Case:
     """派出: hand the case to the department that will answer for it. Both clocks start now.
 
-    Raises Invalid when a unit is itself the party complained of, or assists itself.
+    Which rule spoke for which unit, and whether it was followed, is kept with it. Raises Invalid
+    when a unit is itself the party complained of, or assists itself.
     """
     with changing(case_id, "dispatch", by=by) as change:
         case = change.case
+        refuse_beyond_leave(by, case, lead, assisting)
         case.complexity, case.risk = complexity, risk
         case.stay_in_triage()
         assign(change, lead, assisting)
         change.data.update(complexity=complexity, risk=risk)
+        remember_rule(change, lead)
         change.text, change.unit, change.public = note, lead, True
     return change.case
 
@@ -89,9 +95,9 @@ def _refuse_impossible(case: Case, lead: Department, assisting: Sequence[Departm
     units = [lead, *assisting]
     if len({unit.pk for unit in units}) != len(units):
         raise Invalid(errors={"assisting": ["主办单位不用再选作协办"]})
-    parties = list(case.parties.all())
+    complained_of = units_complained_of(case)
     for unit in units:
-        if is_complained_of(unit, parties):
+        if is_complained_of(unit.name, complained_of):
             field = "lead" if unit == lead else "assisting"
             raise Invalid(errors={field: [f"{unit.name}是被反映的单位，不能由它办"]})
 

@@ -7,10 +7,14 @@ from typing import Any
 from django import template
 
 from cases.models import Case
+from cases.vocabulary import Label
+from dispatch.duty import duty_of
 from dispatch.facts import missing_facts
-from dispatch.models import Request
+from dispatch.models import Request, RuleHit
+from dispatch.ruling import hops_of, ruling_on
 from dispatch.services.asking import may_decide
 from orgs.models import User
+from zongzhi.lib import clock
 
 register = template.Library()
 
@@ -43,9 +47,34 @@ def supervision_panel(case: Case) -> dict[str, Any]:
 
 @register.inclusion_tag("cases/panels/_return.html")
 def return_panel(case: Case) -> dict[str, Any]:
-    """The unit's reasons for returning, for whoever rules on it."""
-    rows = case.returns.filter(ruled_at=None).select_related("suggested", "assignment__unit")
-    return {"row": rows.first() if case.label == "to_rule" else None}
+    """Both arguments about a return, for whoever rules on it."""
+    return {"ruling": ruling_on(case) if case.label == Label.TO_RULE else None}
+
+
+@register.simple_tag
+def hop_of(case: Case) -> str:
+    """「第 2 手」; nothing before anybody has it."""
+    number = hops_of(case)
+    return f"第 {number} 手" if number else ""
+
+
+@register.simple_tag
+def directly_sent(case: Case) -> RuleHit | None:
+    """直派: the dispatch by which the window itself has sent the case, while it stands."""
+    hit = case.rule_hits.filter(direct=True).select_related("chosen", "rule").last()
+    return hit if hit is not None and case.unit_id == hit.chosen_id else None
+
+
+@register.simple_tag
+def say_where(case: Case, say: str, hit: RuleHit | None) -> str:
+    """What to tell the visitor, with who of the unit is there now and at which window."""
+    if hit is None:
+        return say
+    duty = duty_of(hit.chosen, case.center, clock.now())
+    who = duty.person.name if duty.present and duty.person else ""
+    where = f"，在 {duty.where}" if duty.present and duty.where else ""
+    unit = f"您的事已经交给{hit.chosen.name}"
+    return say.replace(f"{unit}。", f"{unit}{who}{where}。")
 
 
 def _pending(case: Case, user: User) -> list[tuple[Request, bool]]:

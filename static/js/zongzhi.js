@@ -204,6 +204,25 @@
     if (target) { target.focus(); }
   }
 
+  /* single letters and digits can be switched off on this computer (WCAG 2.1.4) */
+  const SINGLE_KEYS = "single-keys";
+
+  function singleKeys() {
+    try { return localStorage.getItem(SINGLE_KEYS) !== "off"; } catch (error) { return true; }
+  }
+
+  function sayKeys(button) {
+    const isOn = singleKeys();
+    button.hidden = false;
+    button.setAttribute("aria-pressed", String(isOn));
+    button.textContent = "单个字母和数字的快捷键：" + (isOn ? "开，点一下关掉" : "关，点一下打开");
+  }
+
+  function switchKeys(button) {
+    try { localStorage.setItem(SINGLE_KEYS, singleKeys() ? "off" : "on"); } catch (error) { return; }
+    sayKeys(button);
+  }
+
   function openKeys() {
     const box = one("#keys");
     if (!box || box.hasAttribute("open")) { return; }
@@ -271,7 +290,7 @@
     if (isTyping(el)) { return; }
     if (event.key === "?") { openKeys(); return; }
     const list = el.closest("[data-jk]");
-    if (list && (name === "J" || name === "K")) {
+    if (list && singleKeys() && (name === "J" || name === "K")) {
       event.preventDefault();
       moveRow(list, name === "J" ? 1 : -1);
     }
@@ -322,6 +341,7 @@
     if (el.closest("[data-print]")) { window.print(); }
     if (el.closest("[data-mask]")) { maskPrivate(); }
     if (el.closest("[data-keys]")) { openKeys(); }
+    if (el.closest("[data-single-keys]")) { switchKeys(el.closest("[data-single-keys]")); }
     const opener = el.closest("[data-open]");
     if (opener && one(opener.dataset.open)) { show(one(opener.dataset.open)); }
     if (el.closest("[data-banner-close]")) { banner(""); }
@@ -573,6 +593,8 @@
   });
 
   /* ---------- when the page opens ---------- */
+  window.singleKeys = singleKeys;
+  all("[data-single-keys]").forEach(sayKeys);
   markTitle();
   const first = one("[data-errors]") || one("main [data-focus]");
   if (first) { focusOn(first); }
@@ -608,16 +630,46 @@
     const el = event.target instanceof Element ? event.target : doc.body;
     const list = el.closest(".desk__list");
     if (!list || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) { return; }
+    if (!window.singleKeys()) { return; }
     if (/^[1-3]$/.test(event.key)) {
       const choice = all("[data-suggestions] input")[Number(event.key) - 1];
-      if (choice) { choice.checked = true; }
+      if (choice) { choose(choice); }
       return;
     }
-    const form = one("#desk-form");
+    const form = one("#desk-form[data-by-enter]");
     if (event.key === "Enter" && form && el.closest("[aria-current]") && !form.hasAttribute("data-busy-now")) {
       event.preventDefault();
       if (!event.repeat) { form.requestSubmit(one("button[type=submit]", form)); }
     }
+  });
+
+  function choose(radio) {
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    const said = one('label[for="' + radio.id + '"] .unit__name');
+    if (said) { doc.dispatchEvent(new CustomEvent("announce", { detail: { value: "已选" + said.textContent } })); }
+  }
+
+  /* what a rule wants as 协办 goes with its lead; the button of a ruling names who is chosen */
+  doc.addEventListener("change", (event) => {
+    const radio = event.target;
+    if (!(radio instanceof Element) || !radio.matches("#desk-form input[name=lead]")) { return; }
+    all("#desk-form [data-beside]").forEach((box) => { box.checked = box.dataset.beside === radio.value; });
+    const name = one('label[for="' + radio.id + '"] .unit__name');
+    all("#desk-form [data-lead-name]").forEach((el) => { el.textContent = name ? name.textContent : ""; });
+  });
+
+  /* 「撤回 4:58」: counted on from what the server said; afterwards there is nothing to press */
+  all("[data-countdown]").forEach((form) => {
+    const ends = Date.now() + Number(form.dataset.countdown) * 1000;
+    const ticking = setInterval(() => {
+      const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
+      one("[data-clock]", form).textContent = Math.floor(left / 60) + ":" + String(left % 60).padStart(2, "0");
+      if (left === 0) {
+        clearInterval(ticking);
+        form.hidden = true;
+      }
+    }, 1000);
   });
 
   /* the picker: names and initials narrow the units */

@@ -17,11 +17,13 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from dispatch.models import RoutingRule
+from dispatch.models import RuleSet
 from orgs.models import User
 from tests.browser.socket_reader import socket_service
 from tests.county import County
 from tests.lives import ID_NUMBER
+from tests.rulebook import in_force
+from tests.rulebook import rule as routing_rule
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's sync API runs a loop
 
@@ -127,11 +129,10 @@ def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
 
 @pytest.fixture
-def rule(county: County, db: None) -> RoutingRule:
+def rule(county: County, db: None) -> RuleSet:
     """R-07: wages go to 人社局."""
-    return RoutingRule.objects.create(
-        code="R-07", words=["工资", "拖欠"], unit=county.human_resources
-    )
+    wages = routing_rule("R-07", county.human_resources, words=("工资", "拖欠"))
+    return in_force(county.county, wages)
 
 
 @pytest.fixture

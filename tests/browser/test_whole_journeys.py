@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from cases.models import Case
 from cases.services.registration import PartyInput
 from cases.vocabulary import PartyRole
-from dispatch.models import RoutingRule
+from dispatch.models import RuleSet
 from orgs.models import User
 from orgs.permissions import RoleCode
 from tests.browser.window import (
@@ -100,7 +100,7 @@ def test_a_walk_in_goes_from_the_card_reader_to_closed(
     triage: User,
     handler: User,
     lives: Lives,
-    rule: RoutingRule,
+    rule: RuleSet,
     reader: str,
 ) -> None:
     sit_at_window(clerk, reader="http", address=reader)

@@ -8,11 +8,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Case
+from cases.services.registration import PartyInput
+from cases.vocabulary import PartyRole, Special
 from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from dispatch.ruling import hops_of
 from dispatch.services.asking import may_decide, request_extension, request_pause
 from dispatch.services.assigning import request_reassignment
+from orgs.models import Department
 from tests.county import County
 from tests.lives import Lives
+from tests.rulebook import in_force, rule
 from zongzhi.lib import clock
 
 DESK_URL = reverse("dispatch:desk")
@@ -81,7 +86,8 @@ def test_what_the_desk_sends_is_what_the_act_takes_and_the_next_opens(
     page = client.post(act, {**sent, "next": here}, follow=True)
     assert page.context["pane"].case == following
     assert page.context["undo"].case == case
-    assert page.context["undo"].unit_name == "人社局"
+    assert page.context["undo"].sent == "人社局主办、住建局协办"
+    assert page.context["undo"].clock in ("4:59", "5:00")
     recall = reverse("cases:act", args=[case.number, "recall"])
     again = client.post(recall, {"next": DESK_URL + "?tab=to_dispatch"}, follow=True)
     assert {item.number for item in again.context["queue"]} == {case.number, following.number}
@@ -115,6 +121,99 @@ def test_what_the_window_suggested_is_chosen_already(
     client.force_login(triage)
     best = desk(client, tab="to_dispatch").context["pane"].suggestions[0]
     assert (best.code, best.chosen, best.why) == ("ZJ", True, "登记时建议")
+
+
+def by_rule(county: County, **more: object) -> None:
+    unit = more.pop("unit", county.human_resources)
+    in_force(county.county, rule("R-07", unit, **{"words": ("工资",), **more}))
+
+
+def test_the_rule_is_chosen_already_with_its_words_helpers_and_complexity(
+    client: Client, county: County, triage, lives: Lives
+) -> None:
+    by_rule(county, assisting=(county.housing,), complexity="complex", risk="high")
+    lives.registered(suggested_unit=county.police)
+    client.force_login(triage)
+    page = desk(client, tab="to_dispatch")
+    pane = page.context["pane"]
+    said = [(choice.code, choice.chosen, choice.why) for choice in pane.suggestions]
+    assert said == [("RS", True, "“工资” → 规则 R-07"), ("GA", False, "登记时建议")]
+    assert [given.value for given in pane.complexities if given.chosen] == ["complex"]
+    html = " ".join(page.content.decode().split())
+    assert 'id="assisting-ZJ" checked data-beside="RS"' in html
+    assert pane.form["risk"].initial == "high"
+
+
+def test_a_silent_case_is_suggested_nothing_but_by_its_situation(
+    client: Client, county: County, triage, lives: Lives
+) -> None:
+    by_rule(county)
+    lives.dispatched()  # what was usual is no reason either
+    lives.registered(special=[Special.VIOLENCE])
+    client.force_login(triage)
+    assert desk(client, tab="to_dispatch").context["pane"].suggestions == []
+    by_rule(county, unit=county.police, words=(), special=("violence",))
+    (only,) = desk(client, tab="to_dispatch").context["pane"].suggestions
+    assert (only.code, only.why) == ("GA", "家暴/受伤 → 规则 R-07")
+
+
+def test_a_unit_complained_of_is_never_suggested(
+    client: Client, county: County, triage, lives: Lives
+) -> None:
+    by_rule(county)
+    parties = [
+        PartyInput(PartyRole.APPLICANT, "张三丰"),
+        PartyInput(PartyRole.RESPONDENT, "示范县人社局", is_organization=True),
+    ]
+    lives.registered(suggested_unit=county.human_resources, parties=parties)
+    client.force_login(triage)
+    assert desk(client, tab="to_dispatch").context["pane"].suggestions == []
+
+
+def test_both_arguments_and_the_hop_are_read_before_a_ruling(
+    client: Client, county: County, triage, lives: Lives
+) -> None:
+    Department.objects.filter(code="RS").update(duties="农民工工资支付")
+    Department.objects.filter(code="ZJ").update(duties="建筑市场管理")
+    by_rule(county, reason="欠薪归劳动监察")
+    lives.returned()
+    client.force_login(triage)
+    page = desk(client, tab="to_rule")
+    html = " ".join(page.content.decode().split())
+    for words in (
+        "现在第 1 手",
+        "工程项目的工资专户由住建局监管",
+        "规则 R-07（第 1 版）建议人社局，照派：欠薪归劳动监察",
+        "农民工工资支付",
+        "建筑市场管理",
+        "维持原派",
+        "上会商",
+    ):
+        assert words in html
+    (first,) = page.context["pane"].suggestions
+    assert (first.code, first.chosen, first.why) == ("ZJ", True, "退回单位说该由它办")
+
+
+def test_upheld_it_is_in_the_second_pair_of_hands(
+    client: Client, county: County, triage, lives: Lives
+) -> None:
+    case = lives.returned()
+    client.force_login(triage)
+    act = reverse("cases:act", args=[case.number, "rule"])
+    client.post(act, {"ruling": "uphold", "text": "工资归人社局管", "next": DESK_URL})
+    assert hops_of(case) == 2
+    assert "第 2 手" in client.get(case.get_absolute_url()).content.decode()
+
+
+def test_each_helper_has_a_light_of_its_own(
+    client: Client, county: County, triage, lives: Lives
+) -> None:
+    case = lives.claimed(assisting=(county.housing,))
+    client.force_login(triage)
+    page = client.get(case.get_absolute_url())
+    (helper,) = page.context["shown"].helpers
+    assert (helper.name, helper.light.words.startswith("签收")) == ("住建局", True)
+    assert "协办 住建局" in " ".join(page.content.decode().split())
 
 
 def test_the_desk_says_how_often_the_person_has_come_before(

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
-from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.models import DisputeType
-from dispatch.models import Residency, RoutingRule
-from dispatch.routing import suggest_unit
-from orgs.models import User, Window
+from dispatch.models import Residency, RuleSet
+from orgs.models import Department, User, Window
 from tests.county import County
+from tests.rulebook import WAGES, in_force, rule
+from zongzhi.lib import clock
+from zongzhi.lib.clock import SHANGHAI
 
 SUGGEST = reverse("dispatch:suggest")
-STORY = "在工地做木工，老板拖欠工资三个月"
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
 
 
 @pytest.fixture(autouse=True)
@@ -22,12 +26,11 @@ def _no_copies(settings) -> None:
 
 
 @pytest.fixture
-def wages(county: County) -> RoutingRule:
-    return RoutingRule.objects.create(
-        code="R-07",
-        words=["工资", "拖欠"],
-        type=DisputeType.objects.get(code="10"),
-        unit=county.human_resources,
+def wages(county: County) -> RuleSet:
+    return in_force(
+        county.county,
+        rule("R-07", county.human_resources, words=("工资", "拖欠"), types=("10",), direct=True),
+        rule("R-13", county.housing, types=("17",)),
     )
 
 
@@ -36,25 +39,63 @@ def shown(client: Client, user: User, **typed: str) -> str:
     return " ".join(client.post(SUGGEST, typed).content.decode().split())
 
 
+def at_window(unit: Department, county: County, kind: str = "resident") -> None:
+    window = Window.objects.create(center=county.county, number=5)
+    Residency.objects.create(department=unit, center=county.county, kind=kind, window=window)
+
+
 def test_the_suggestion_names_words_rule_and_unit(
-    client: Client, clerk: User, wages: RoutingRule
+    client: Client, clerk: User, wages: RuleSet
 ) -> None:
-    page = shown(client, clerk, narrative=STORY)
+    page = shown(client, clerk, narrative=WAGES)
     assert "为什么建议人社局" in page
-    assert "出现“工资”“拖欠” → 规则 R-07 拖欠农民工工资 → 人社局" in page
+    assert "“工资”“拖欠” → 规则 R-07 → 人社局" in page
     assert "办理期限 7 个工作日。" in page
     assert "%" not in page
 
 
 def test_how_the_unit_is_present_is_said_where_it_is_known(
-    client: Client, clerk: User, county: County, wages: RoutingRule
+    client: Client, clerk: User, county: County, handler: User, wages: RuleSet
 ) -> None:
-    assert "人社局（" not in shown(client, clerk, narrative=STORY)
-    window = Window.objects.create(center=county.county, number=5)
-    Residency.objects.create(
-        department=wages.unit, center=county.county, kind="resident", window=window
-    )
-    assert "人社局（常驻 5号窗口）" in shown(client, clerk, narrative=STORY)
+    assert "人社局（" not in shown(client, clerk, narrative=WAGES)
+    at_window(county.human_resources, county)
+    clock.freeze(TUESDAY)
+    assert "人社局（常驻 5号窗口，李强在岗）" in shown(client, clerk, narrative=WAGES)
+
+
+def test_a_rule_that_allows_it_offers_to_send_directly(
+    client: Client, clerk: User, county: County, wages: RuleSet
+) -> None:
+    at_window(county.human_resources, county)
+    clock.freeze(TUESDAY)
+    page = shown(client, clerk, narrative=WAGES)
+    assert 'name="direct" value="R-07"' in page
+    assert "登记，直派人社局" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "hour", "special", "why"),
+    [
+        ("rotating", 10, "none", "人社局不是常驻单位"),
+        ("resident", 13, "none", "人社局现在不在岗"),
+        ("resident", 10, "in_court", "有特别情况"),
+    ],
+)
+def test_where_it_cannot_be_sent_directly_the_page_says_why(
+    client: Client, clerk: User, county: County, wages: RuleSet, kind, hour, special, why
+) -> None:
+    at_window(county.human_resources, county, kind)
+    clock.freeze(TUESDAY.replace(hour=hour))
+    page = shown(client, clerk, narrative=WAGES, special=special)
+    assert f"可直派，但{why}，先交分流台" in page
+    assert 'name="direct"' not in page
+
+
+def test_of_violence_at_home_the_words_lead_nowhere(
+    client: Client, clerk: User, wages: RuleSet
+) -> None:
+    page = shown(client, clerk, narrative=WAGES, special="violence")
+    assert "R-07" not in page
 
 
 def test_without_any_word_the_clerk_is_told_to_choose(client: Client, clerk: User) -> None:
@@ -64,11 +105,9 @@ def test_without_any_word_the_clerk_is_told_to_choose(client: Client, clerk: Use
 
 
 def test_a_chosen_type_is_left_alone_and_leads_to_its_unit(
-    client: Client, clerk: User, county: County, wages: RoutingRule
+    client: Client, clerk: User, wages: RuleSet
 ) -> None:
-    other = DisputeType.objects.get(code="17")
-    RoutingRule.objects.create(code="R-13", type=other, unit=county.housing)
-    page = shown(client, clerk, narrative=STORY, type="17")
+    page = shown(client, clerk, narrative=WAGES, type="17")
     assert "为什么建议住建局" in page
     assert "type-chips" not in page
 
@@ -79,39 +118,17 @@ def test_the_chips_begin_with_what_the_text_reads_like(client: Client, clerk: Us
     assert form.fields["type"].choices[0][0] == "02"
 
 
-def test_a_rule_with_type_comes_before_one_by_words_alone(
-    county: County, wages: RoutingRule
-) -> None:
-    RoutingRule.objects.create(
-        code="R-99", words=["工资", "拖欠", "工地", "木工"], unit=county.housing
-    )
-    found = suggest_unit(STORY, type_code="10", center=county.county)
-    assert found is not None
-    assert found.rule == "R-07"
-
-
-@pytest.mark.parametrize("change", [{"is_active": False}, {"words": ["房屋"]}])
-def test_what_does_not_apply_is_not_suggested(
-    county: County, wages: RoutingRule, change: dict[str, object]
-) -> None:
-    RoutingRule.objects.filter(pk=wages.pk).update(**change)
-    assert suggest_unit(STORY, type_code="10", center=county.county) is None
-
-
-def test_a_centre_has_its_own_rules(county: County, wages: RoutingRule) -> None:
-    assert suggest_unit(STORY, type_code="10", center=county.town) is None
-
-
-def test_a_rule_goes_by_something(county: County) -> None:
-    empty = RoutingRule(code="R-50", unit=county.housing)
-    with pytest.raises(ValidationError, match="词和类型至少填一个"):
-        empty.full_clean()
-
-
 def test_more_rules_cost_no_more_queries(
-    county: County, wages: RoutingRule, django_assert_num_queries
+    client: Client, clerk: User, county: County, wages: RuleSet
 ) -> None:
-    for number in range(10, 16):
-        RoutingRule.objects.create(code=f"R-{number}", words=["工地"], unit=county.housing)
-    with django_assert_num_queries(2):
-        suggest_unit(STORY, type_code="10", center=county.county)
+    def queries() -> int:
+        shown(client, clerk, narrative=WAGES)
+        with CaptureQueriesContext(connection) as captured:
+            shown(client, clerk, narrative=WAGES)
+        return len(captured)
+
+    few = queries()
+    more = [rule(f"R-{n}", county.housing, words=("工地",)) for n in range(10, 16)]
+    wage = rule("R-07", county.human_resources, words=("工资",), direct=True)
+    in_force(county.county, wage, *more)
+    assert queries() == few

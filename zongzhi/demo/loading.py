@@ -10,7 +10,7 @@ from django.db import transaction
 
 from cases.models import DisputeType
 from cases.reference import ensure_clock_rules, ensure_types, ensure_upper_platform
-from dispatch.services import asking, sweeping
+from dispatch.services import asking, learning, sweeping
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
@@ -38,6 +38,8 @@ def load(*, cases: int = CASES) -> World:
     walk(walkers(world, cases), until=now)
     with clock.at(now):
         sweep()
+        for center_id in learning.centers_that_learn():
+            learning.learn(center_id=center_id)
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
@@ -12,8 +12,9 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 from pypinyin import Style, lazy_pinyin
 
-from cases.models import DisputeType
-from dispatch.models import Residency, RoutingRule
+from dispatch.models import Residency, RuleSet
+from dispatch.rulebook import from_draft
+from dispatch.services.rules import add_rows
 from grids.models import Grid, GridRole
 from mediation.models import Body
 from orgs.models import (
@@ -30,8 +31,10 @@ from orgs.models import (
 from orgs.models.places import Level
 from zongzhi.demo import county
 from zongzhi.demo.people import landline
+from zongzhi.demo.rules import RULES
 
 M = TypeVar("M", bound=Model)
+OPEN_FOR = timedelta(days=700)  # the centres, when somebody looks
 
 
 @dataclass
@@ -54,7 +57,7 @@ def build_places(*, since: date, at: datetime) -> Places:
     _build_rooms_and_windows(places)
     _build_units(places)
     _build_residencies(places)
-    _build_routing_rules(places)
+    _build_routing_rules(places, at)
     _build_duty_phones(places)
     _build_grids(places)
     _build_people(places, since, at)
@@ -156,18 +159,13 @@ def _build_residencies(places: Places) -> None:
     Window.objects.bulk_update(places.windows.values(), ["department"])
 
 
-def _build_routing_rules(places: Places) -> None:
-    """The rules of the county; a type alone is enough for most, its words come with it."""
-    types = {row.code: row for row in DisputeType.objects.all()}
-    RoutingRule.objects.bulk_create(
-        RoutingRule(
-            code=code,
-            type=types[kind] if kind else None,
-            words=list(words) or (types[kind].words if kind else []),
-            unit=places.units[unit],
+def _build_routing_rules(places: Places, at: datetime) -> None:
+    """Version 1 of the county and of its town."""
+    for center, rules in RULES.items():
+        version = RuleSet.objects.create(
+            center=places.centers[center], number=1, note="中心成立时定的", at=at - OPEN_FOR
         )
-        for code, kind, words, unit in county.ROUTING_RULES
-    )
+        add_rows(version, from_draft([rule.as_row() for rule in rules]))
 
 
 def _build_duty_phones(places: Places) -> None:

@@ -1,0 +1,77 @@
+"""What the window reads beside a form that is being filled in: the rule, what was usual, 直派."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cases.registration_form import RegistrationForm, is_unit_name, opponent_names
+from dispatch.direct import why_not_direct
+from dispatch.duty import Duty, duty_of
+from dispatch.learned import Guess, guesses
+from dispatch.models import Residency
+from dispatch.routing import Facts, Rule, match
+from dispatch.rulebook import book_of
+from orgs.models import Center, Department, User
+from zongzhi.lib import clock
+from zongzhi.lib.amounts import largest_amount
+
+
+@dataclass(frozen=True)
+class Told:
+    """The suggestion of the aside; without a rule there is only what was usual, or nothing."""
+
+    rule: Rule | None = None
+    because: str = ""
+    presence: str = ""  # 「常驻 5 号窗口」; "" when the unit has no place in the centre
+    duty: Duty | None = None
+    not_direct: str = ""  # why a rule that allows 直派 does not allow it now
+    guesses: tuple[Guess, ...] = ()
+
+    @property
+    def may_go_directly(self) -> bool:
+        return self.rule is not None and self.rule.direct and not self.not_direct
+
+
+def facts_in(form: RegistrationForm, type_code: str) -> Facts:
+    """What the rules are asked about a form that need not be complete."""
+    opponents = tuple(opponent_names(form.typed("opponents")))
+    text = form.typed("narrative")
+    return Facts(
+        text=text,
+        type=type_code,
+        place=form.typed("place"),
+        opponents=opponents,
+        units=tuple(name for name in opponents if is_unit_name(name)),
+        amount=largest_amount(text),
+        special=frozenset(form["special"].value() or ()),
+    )
+
+
+def suggestion_for(form: RegistrationForm, *, type_code: str, user: User) -> Told:
+    """The rule that wins, and beside it the units that texts like this went to before."""
+    center, facts = form.post.center, facts_in(form, type_code)
+    usual = tuple(guesses(center, facts))
+    verdict = match(book_of(center.pk, user.reference_revision).rules, facts)
+    rule = verdict.winner
+    unit = Department.objects.filter(pk=rule.lead_id).first() if rule else None
+    if rule is None or unit is None:
+        return Told(guesses=usual)
+    now = clock.now()
+    return Told(
+        rule=rule,
+        because=verdict.because,
+        presence=_presence(unit, center),
+        duty=duty_of(unit, center, now),
+        not_direct=why_not_direct(rule, unit, facts.special, center, now) if rule.direct else "",
+        guesses=tuple(guess for guess in usual if guess.unit.pk != unit.pk),
+    )
+
+
+def _presence(unit: Department, center: Center) -> str:
+    seat = Residency.objects.filter(department=unit, center=center)
+    found = seat.select_related("window").first()
+    if found is None:
+        return ""
+    return (
+        f"{found.get_kind_display()} {found.window}" if found.window else found.get_kind_display()
+    )
