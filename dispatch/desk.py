@@ -16,6 +16,7 @@ from cases.models import Case, Party
 from cases.presenting import CasePage, case_page
 from cases.rows import flags
 from cases.vocabulary import Clock, Complexity, Label, PartyRole
+from dispatch.duty import OnDuty, on_duty_near
 from dispatch.models import Request, Residency
 from dispatch.queues import DESK, REQUESTS, desk_queue, oldest_first, pending_requests
 from dispatch.services.assigning import RECALL_WITHIN
@@ -71,6 +72,7 @@ class Choice:
     overdue: int
     why: str = ""
     chosen: bool = False
+    duty: OnDuty | None = None
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def _offer_units(pane: Pane, user: User, now: datetime, *, is_ruling: bool) -> N
     """Suggestions with their reasons first, then every unit by how it is present here."""
     case = pane.case
     units = _units(case)
-    present = dict(Residency.objects.filter(center=case.center).values_list("department", "kind"))
+    duties = on_duty_near(case.center, now)
     load = _load(user, now)
     reasons = _reasons(user, case)
 
@@ -213,11 +215,12 @@ def _offer_units(pane: Pane, user: User, now: datetime, *, is_ruling: bool) -> N
             code=unit.code,
             name=unit.name,
             initials=unit.initials,
-            kind=_presence(unit, present),
+            kind=_presence(unit, duties),
             open=open_now,
             overdue=overdue,
             why=reasons[unit.pk].words if unit.pk in reasons else "",
             chosen=chosen,
+            duty=duties.get(unit.pk),
         )
 
     by_id = {unit.pk: unit for unit in units}
@@ -229,7 +232,7 @@ def _offer_units(pane: Pane, user: User, now: datetime, *, is_ruling: bool) -> N
     groups: dict[str, list[Choice]] = {}
     for unit in units:
         if unit not in suggested:
-            groups.setdefault(_presence(unit, present) or "其他", []).append(choice(unit))
+            groups.setdefault(_presence(unit, duties) or "其他", []).append(choice(unit))
     order = [*Residency.Kind.labels, "调解组织", "综治中心", "其他"]
     pane.groups.extend(Group(name, groups[name]) for name in sorted(groups, key=order.index))
 
@@ -243,13 +246,12 @@ def _units(case: Case) -> list[Department]:
     return list(Department.objects.filter(near, is_active=True).order_by("pk"))
 
 
-def _presence(unit: Department, present: dict[int, str]) -> str:
+def _presence(unit: Department, duties: dict[int, OnDuty]) -> str:
     if unit.kind == Department.Kind.BODY:
         return "调解组织"
     if unit.kind == Department.Kind.CENTER:
         return "综治中心"
-    kind = present.get(unit.pk)
-    return Residency.Kind(kind).label if kind else ""
+    return duties[unit.pk].kind if unit.pk in duties else ""
 
 
 def _load(user: User, now: datetime) -> dict[int, tuple[int, int]]:

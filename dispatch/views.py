@@ -17,6 +17,7 @@ from cases.vocabulary import Clock, Complexity
 from cases.window import registering_post
 from dispatch import desk as desks
 from dispatch import supervision as watching
+from dispatch.duty import duty_by_code
 from dispatch.models import Request, Supervision
 from dispatch.queues import REQUESTS, desk_queue, oldest_first, pending_requests
 from dispatch.routing import suggest_unit
@@ -164,6 +165,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
         "types": [] if form.chosen_type else form.suggested,
         "unit": unit,
         "due": _due(post.center, type_code) if unit else "",
+        "duty": duty_by_code(unit.code, post.center, clock.now()) if unit else None,
     }
     return render(request, "dispatch/_suggested.html", context)
 

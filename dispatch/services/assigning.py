@@ -10,6 +10,7 @@ from cases.models import Assignment, Case
 from cases.services.course import said, tell_unit
 from cases.vocabulary import Clock, Complexity, Risk
 from dispatch.models import Request, Return, Supervision
+from dispatch.services.contacting import tell_contacts
 from dispatch.services.supervising import close_supervision
 from orgs.models import Department, User
 from orgs.models.people import Holders
@@ -82,6 +83,7 @@ def assign(change: Change, lead: Department, assisting: Sequence[Department] = (
     for unit in units:
         part = "主办" if unit == lead else "协办"
         tell_unit(unit, case, f"{case.short_number} 待签收（{part}），{said(claim.at)}前签收")
+    tell_contacts(case, units, change.now)
 
 
 def _refuse_impossible(case: Case, lead: Department, assisting: Sequence[Department]) -> None:
