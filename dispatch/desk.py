@@ -17,6 +17,7 @@ from cases.presenting import CasePage, case_page
 from cases.rows import flags
 from cases.vocabulary import Clock, Complexity, Label, PartyRole
 from dispatch.complained import is_complained_of
+from dispatch.duty import OnDuty, on_duty_near
 from dispatch.learned import guesses
 from dispatch.models import Request, Residency
 from dispatch.queues import DESK, REQUESTS, desk_queue, oldest_first, pending_requests
@@ -77,6 +78,7 @@ class Choice:
     why: str = ""
     chosen: bool = False
     beside: str = ""  # the lead beside which a rule wants it as 协办
+    duty: OnDuty | None = None
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ def _offer_units(pane: Pane, user: User, now: datetime, reasons: dict[int, Reaso
     """Suggestions with their reasons first, then every unit by how it is present here."""
     case, rule = pane.case, pane.rule
     units = _units(case)
-    present = dict(Residency.objects.filter(center=case.center).values_list("department", "kind"))
+    duties = on_duty_near(case.center, now)
     load = _load(user, now)
     helpers = {unit.code for unit in rule.assisting} if rule else set()
 
@@ -232,12 +234,13 @@ def _offer_units(pane: Pane, user: User, now: datetime, reasons: dict[int, Reaso
             code=unit.code,
             name=unit.name,
             initials=unit.initials,
-            kind=_presence(unit, present),
+            kind=_presence(unit, duties),
             open=open_now,
             overdue=overdue,
             why=reasons[unit.pk].words if unit.pk in reasons else "",
             chosen=chosen,
             beside=rule.lead.code if rule and unit.code in helpers else "",
+            duty=duties.get(unit.pk),
         )
 
     by_id = {unit.pk: unit for unit in units}
@@ -249,7 +252,7 @@ def _offer_units(pane: Pane, user: User, now: datetime, reasons: dict[int, Reaso
     groups: dict[str, list[Choice]] = {}
     for unit in units:
         if unit not in suggested:
-            groups.setdefault(_presence(unit, present) or "其他", []).append(choice(unit))
+            groups.setdefault(_presence(unit, duties) or "其他", []).append(choice(unit))
     order = [*Residency.Kind.labels, "调解组织", "综治中心", "其他"]
     pane.groups.extend(Group(name, groups[name]) for name in sorted(groups, key=order.index))
 
@@ -263,13 +266,12 @@ def _units(case: Case) -> list[Department]:
     return list(Department.objects.filter(near, is_active=True).order_by("pk"))
 
 
-def _presence(unit: Department, present: dict[int, str]) -> str:
+def _presence(unit: Department, duties: dict[int, OnDuty]) -> str:
     if unit.kind == Department.Kind.BODY:
         return "调解组织"
     if unit.kind == Department.Kind.CENTER:
         return "综治中心"
-    kind = present.get(unit.pk)
-    return Residency.Kind(kind).label if kind else ""
+    return duties[unit.pk].kind if unit.pk in duties else ""
 
 
 def _load(user: User, now: datetime) -> dict[int, tuple[int, int]]:

@@ -16,7 +16,7 @@ from datetime import datetime
 from cases import policies
 from cases.models import Case
 from cases.vocabulary import Special, Stage
-from dispatch.duty import is_present
+from dispatch.duty import duty_of
 from dispatch.models import Residency
 from dispatch.routing import Rule
 from orgs.models import Center, Department, User
@@ -104,10 +104,10 @@ def why_not_direct(
 
 
 def _why_not_there(unit: Department, center: Center, at: datetime) -> str:
-    kinds = Residency.objects.filter(department=unit, center=center).values_list("kind", flat=True)
-    if kinds.first() != Residency.Kind.RESIDENT:
+    duty = duty_of(unit, center, at)
+    if duty is None or duty.kind != Residency.Kind.RESIDENT.label:
         return f"{unit.name}不是常驻单位"
-    return "" if is_present(unit, center, at) else f"{unit.name}现在不在岗"
+    return "" if duty.present else f"{unit.name}{duty.absence}"
 
 
 def is_at_the_window(case: Case, by: User) -> bool:

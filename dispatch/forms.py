@@ -7,6 +7,7 @@ from django import forms
 
 from cases.forms import ActForm, UnitField, UnitsField, choice, sentence
 from cases.vocabulary import Complexity, Result, Risk
+from dispatch.choosing import offer_by_presence
 from dispatch.facts import missing_facts
 from dispatch.models import Request, Return
 from orgs.models import Department, User
@@ -25,6 +26,7 @@ class DispatchForm(ActForm):
     def fit(self) -> None:
         if self.case.suggested_unit is not None:
             self.fields["lead"].initial = self.case.suggested_unit.code
+        offer_by_presence(self, "lead", "assisting")
 
 
 class ReturnForm(ActForm):
@@ -34,6 +36,9 @@ class ReturnForm(ActForm):
     suggested = UnitField(label="应由谁办", required=False)
     basis = sentence(label="依据", least=10)
 
+    def fit(self) -> None:
+        offer_by_presence(self, "suggested")
+
 
 class RuleForm(ActForm):
     submit = "裁定"
@@ -42,17 +47,26 @@ class RuleForm(ActForm):
     assisting = UnitsField(label="参加会商的单位")
     text = sentence(label="理由", least=4)
 
+    def fit(self) -> None:
+        offer_by_presence(self, "lead", "assisting")
+
 
 class ReassignForm(ActForm):
     submit = "改派"
     lead = UnitField(label="改派给")
     text = sentence(label="原因", least=2)
 
+    def fit(self) -> None:
+        offer_by_presence(self, "lead")
+
 
 class RequestReassignForm(ActForm):
     submit = "申请改派"
     suggested = UnitField(label="应由谁办", required=False)
     text = sentence(label="理由", least=4)
+
+    def fit(self) -> None:
+        offer_by_presence(self, "suggested")
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]

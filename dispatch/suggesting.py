@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from cases.registration_form import RegistrationForm, is_unit_name, opponent_names
 from dispatch.direct import why_not_direct
-from dispatch.duty import Duty, duty_of
+from dispatch.duty import OnDuty, duty_of
 from dispatch.learned import Guess, guesses
-from dispatch.models import Residency
 from dispatch.routing import Facts, Rule, match
 from dispatch.rulebook import book_of
-from orgs.models import Center, Department, User
+from orgs.models import Department, User
 from zongzhi.lib import clock
 from zongzhi.lib.amounts import largest_amount
 
@@ -22,8 +21,7 @@ class Told:
 
     rule: Rule | None = None
     because: str = ""
-    presence: str = ""  # 「常驻 5 号窗口」; "" when the unit has no place in the centre
-    duty: Duty | None = None
+    duty: OnDuty | None = None  # None when the unit has no place in the centre
     not_direct: str = ""  # why a rule that allows 直派 does not allow it now
     guesses: tuple[Guess, ...] = ()
 
@@ -60,18 +58,7 @@ def suggestion_for(form: RegistrationForm, *, type_code: str, user: User) -> Tol
     return Told(
         rule=rule,
         because=verdict.because,
-        presence=_presence(unit, center),
         duty=duty_of(unit, center, now),
         not_direct=why_not_direct(rule, unit, facts.special, center, now) if rule.direct else "",
         guesses=tuple(guess for guess in usual if guess.unit.pk != unit.pk),
-    )
-
-
-def _presence(unit: Department, center: Center) -> str:
-    seat = Residency.objects.filter(department=unit, center=center)
-    found = seat.select_related("window").first()
-    if found is None:
-        return ""
-    return (
-        f"{found.get_kind_display()} {found.window}" if found.window else found.get_kind_display()
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
-from dispatch.services import asking, learning, sweeping
+from dispatch.services import asking, learning, swapping, sweeping
 from zongzhi.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ def sweep_clocks() -> None:
         sweeping.unanswered_supervisions(now=now),
         lambda pk: sweeping.propose_talk(supervision_id=pk),
     )
+    _each(swapping.expired_swaps(now=now), lambda pk: swapping.expire_swap(swap_id=pk))
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from dispatch import views
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("dispatch/requests/", views.requests, name="requests"),
     path("supervision/", views.supervision, name="supervision"),
     path("supervision/<int:pk>/", views.sheet, name="sheet"),
+    path("", include("dispatch.roster_urls")),
 ]

@@ -104,7 +104,8 @@ class DepartmentAdmin(ReferenceAdmin):
 
 @admin.register(Room)
 class RoomAdmin(ReferenceAdmin):
-    list_display = ("name", "center")
+    list_display = ("name", "kind", "center")
+    list_filter = ("kind",)
     list_select_related = ("center",)
     search_fields = ("name", "center__name")
     autocomplete_fields = ("center",)

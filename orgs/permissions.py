@@ -16,6 +16,7 @@ class Permission(TextChoices):
     FOLLOW_UP = "case.follow_up", "回访"
     REOPEN = "case.reopen", "重新办理"
     DECIDE = "case.decide", "代批延期和暂停"
+    ROSTER = "roster.manage", "排班、公示、标没来"
     VIEW_CENTER = "view.center", "看本中心和下级中心的事项"
     VIEW_UNIT = "view.unit", "看本单位主办、协办的事项"
     VIEW_OWN = "view.own", "看自己登记的事项"
@@ -51,6 +52,7 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
         _P.REGISTER,
         _P.TRIAGE,
         _P.SUPERVISE,
+        _P.ROSTER,
         _P.FOLLOW_UP,
         _P.VIEW_CENTER,
         _P.REOPEN,
@@ -73,7 +75,7 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
         _P.BOARD,
     ),
     RoleCode.CHANNEL: (_P.REGISTER, _P.VIEW_OWN),
-    RoleCode.SYSTEM_ADMIN: (_P.SETTINGS,),
+    RoleCode.SYSTEM_ADMIN: (_P.SETTINGS, _P.ROSTER),
     RoleCode.SECURITY_ADMIN: (_P.ROLES,),
     RoleCode.AUDITOR: (_P.LOGS,),
 }

@@ -93,6 +93,8 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SETTINGS, "工作日历", "settings:calendar"),
         (Permission.SETTINGS, "办理期限", "settings:clocks"),
         (Permission.SETTINGS, "消息通道", "orgs:channels"),
+        (Permission.ROSTER, "排班表", "dispatch:roster"),
+        (Permission.SETTINGS, "入驻与场所", "dispatch:premises"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
@@ -135,6 +137,8 @@ def _clerk(user: User) -> Iterator[Entry]:
     if user.can(Permission.FOLLOW_UP):
         yield Entry("回访", list_url(FOLLOW_UP), rows=listed(user, FOLLOW_UP))
     yield Entry("打印补打", reverse("cases:reprint"))
+    if user.can(Permission.VIEW_CENTER):
+        yield Entry("今日值班（看谁在岗）", reverse("dispatch:roster_today"))
 
 
 def _unit(user: User) -> Iterator[Entry]:
@@ -148,6 +152,11 @@ def _unit(user: User) -> Iterator[Entry]:
     yield Entry("待签回执", reverse("cases:receipts"), rows=waiting_mine(user))
     if user.can(Permission.HEAD):
         yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
+    codes = {
+        post.department.code for post in user.posts_giving(Permission.HANDLE) if post.department
+    }
+    for code in sorted(codes):
+        yield Entry("本单位排班", f"{reverse('dispatch:roster')}?unit={code}")
     if not user.can(Permission.VIEW_CENTER):
         yield Entry("本单位全部", reverse("cases:list"))
         yield Entry("已办结", list_url({"label": Label.DONE.value}))

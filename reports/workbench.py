@@ -17,8 +17,10 @@ from cases.drafts import ShownDraft, drafts_of, show
 from cases.models import Case, CompulsoryReport
 from cases.rows import Row, rows_of
 from cases.vocabulary import Actor, Label
-from dispatch.models import Request
+from dispatch.duty import OnDuty, by_presence, on_duty
+from dispatch.models import Request, Swap
 from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from dispatch.roster import DutyToday, duties_today
 from orgs import signin
 from orgs.models import AccessLog, CalendarDay, Post, User
 from orgs.permissions import Permission
@@ -100,6 +102,9 @@ class Workbench:
     reports: list[CompulsoryReport] = field(default_factory=list)
     drafts: list[ShownDraft] = field(default_factory=list)
     drafts_total: int = 0
+    on_duty: list[OnDuty] = field(default_factory=list)
+    duties: list[DutyToday] = field(default_factory=list)
+    swaps: list[Swap] = field(default_factory=list)
     todos: list[Todo] | None = None
     board: Board | None = None
     can_register: bool = False
@@ -154,6 +159,9 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
         begun = drafts_of(user).order_by("-saved_at", "-pk")
         page.drafts_total = begun.count()
         page.drafts = [show(draft) for draft in begun[:DRAFTS_SHOWN]]
+    if page.can_consult:
+        _on_duty(user, page, at)
+    page.swaps = list(Swap.objects.waiting_for(user))
     page.reports = list(open_reports(user)[:SHOWN])
     if menu.is_leader(user):
         page.board = board_of(user, at)
@@ -262,6 +270,13 @@ def _window(user: User, page: Workbench, at: AsOf) -> None:
         consultations_of(user).filter(received_by=user, at__gte=at.today),
         f"{reverse('reports:visits')}?mine=1&since={today}",
     )
+
+
+def _on_duty(user: User, page: Workbench, at: AsOf) -> None:
+    """今天在岗: whom a visitor can be taken to, in the centre of the window."""
+    center = user.posts_giving(Permission.REGISTER)[0].center
+    page.on_duty = by_presence(on_duty(center, at.moment).values())
+    page.duties = duties_today(center, at.moment)
 
 
 def _administration(user: User, at: AsOf) -> list[Todo] | None:

@@ -6,4 +6,5 @@ from dispatch.api import views
 
 urlpatterns = [
     path("residencies/", views.ResidencyList.as_view(), name="residency-list"),
+    path("shifts/", views.ShiftList.as_view(), name="shift-list"),
 ]

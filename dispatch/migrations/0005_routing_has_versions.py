@@ -64,7 +64,7 @@ BACKWARD = (
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0012_thresholds_are_data"),
-        ("dispatch", "0003_sheets_issued_by_hand"),
+        ("dispatch", "0004_rosters"),
         ("orgs", "0006_papers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -13,6 +13,7 @@ from dispatch.complained import is_complained_of
 from dispatch.direct import refuse_beyond_leave
 from dispatch.models import Request, Return, Supervision
 from dispatch.rulebook import units_complained_of
+from dispatch.services.contacting import tell_contacts
 from dispatch.services.hits import remember_rule
 from dispatch.services.supervising import close_supervision
 from orgs.models import Department, User
@@ -89,6 +90,7 @@ def assign(change: Change, lead: Department, assisting: Sequence[Department] = (
     for unit in units:
         part = "主办" if unit == lead else "协办"
         tell_unit(unit, case, f"{case.short_number} 待签收（{part}），{said(claim.at)}前签收")
+    tell_contacts(case, units, change.now)
 
 
 def _refuse_impossible(case: Case, lead: Department, assisting: Sequence[Department]) -> None:

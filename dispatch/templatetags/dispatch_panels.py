@@ -71,8 +71,9 @@ def say_where(case: Case, say: str, hit: RuleHit | None) -> str:
     if hit is None:
         return say
     duty = duty_of(hit.chosen, case.center, clock.now())
-    who = duty.person.name if duty.present and duty.person else ""
-    where = f"，在 {duty.where}" if duty.present and duty.where else ""
+    here = duty is not None and duty.present
+    who = duty.person if duty is not None and here else ""
+    where = f"，在 {duty.where}" if duty is not None and here and duty.where else ""
     unit = f"您的事已经交给{hit.chosen.name}"
     return say.replace(f"{unit}。", f"{unit}{who}{where}。")
 

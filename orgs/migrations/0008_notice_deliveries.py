@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0006_papers'),
+        ('orgs', '0007_rooms_have_a_kind'),
     ]
 
     operations = [

@@ -85,10 +85,22 @@ class Center(models.Model):
 
 
 class Room(models.Model):
-    """A room of a centre, such as 群众接待大厅 or 矛盾纠纷调处室."""
+    """A room of a centre: 一厅五室 here, 1厅1庭8室 there, each county by names of its own."""
 
-    center = models.ForeignKey(Center, models.CASCADE, related_name="rooms")
+    class Kind(models.TextChoices):
+        HALL = "hall", "接待大厅"
+        COURT = "court", "庭"
+        MEDIATION = "mediation", "调处室"
+        COUNSELLING = "counselling", "心理咨询室"
+        LEGAL_AID = "legal_aid", "法律援助室"
+        ANALYSIS = "analysis", "研判室"
+        POLICE = "police", "警民联络室"
+        COMMUNITY = "community", "社会组织室"
+        OTHER = "other", "其他功能室"
+
+    center = models.ForeignKey(Center, models.CASCADE, related_name="rooms", verbose_name="中心")
     name = models.CharField("名称", max_length=50)
+    kind = models.CharField("是什么室", max_length=15, choices=Kind, default=Kind.OTHER)
 
     class Meta:
         ordering = ["pk"]

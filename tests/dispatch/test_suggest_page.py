@@ -57,10 +57,10 @@ def test_the_suggestion_names_words_rule_and_unit(
 def test_how_the_unit_is_present_is_said_where_it_is_known(
     client: Client, clerk: User, county: County, handler: User, wages: RuleSet
 ) -> None:
-    assert "人社局（" not in shown(client, clerk, narrative=WAGES)
+    assert "常驻" not in shown(client, clerk, narrative=WAGES)
     at_window(county.human_resources, county)
     clock.freeze(TUESDAY)
-    assert "人社局（常驻 5号窗口，李强在岗）" in shown(client, clerk, narrative=WAGES)
+    assert "常驻，今天在岗，5号窗口" in shown(client, clerk, narrative=WAGES)
 
 
 def test_a_rule_that_allows_it_offers_to_send_directly(
