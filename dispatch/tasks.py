@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
-from dispatch.services import asking, sweeping
+from dispatch.services import asking, clues, convening, sweeping, whistling
 from zongzhi.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,13 @@ def sweep_clocks() -> None:
         sweeping.unanswered_supervisions(now=now),
         lambda pk: sweeping.propose_talk(supervision_id=pk),
     )
+    _each(
+        whistling.whistles_unanswered(now=now),
+        lambda pk: whistling.raise_whistle(whistle_id=pk),
+    )
+    _each(convening.tasks_near(now=now), lambda pk: convening.remind_of_task(task_id=pk))
+    _each(convening.tasks_overdue(now=now), lambda pk: convening.raise_task(task_id=pk))
+    _each(clues.clues_unsigned(now=now), lambda pk: clues.raise_clue(target_id=pk))
 
 
 def _each(ids: Iterable[int], step: Callable[[int], object]) -> None:

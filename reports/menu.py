@@ -12,7 +12,15 @@ from django.urls import reverse
 
 from cases.drafts import drafts_of
 from cases.vocabulary import Label
-from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from dispatch.queues import (
+    DESK,
+    REQUESTS,
+    clues_to_sign,
+    desk_queue,
+    pending_requests,
+    tasks_to_do,
+    whistles_of,
+)
 from orgs.models import User
 from orgs.models.people import Footing
 from orgs.permissions import Permission, RoleCode
@@ -91,6 +99,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.ROLES, "角色权限", "orgs:roles"),
         (Permission.SETTINGS, "工作日历", "settings:calendar"),
         (Permission.SETTINGS, "办理期限", "settings:clocks"),
+        (Permission.SETTINGS, "专班", "dispatch:groups"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
@@ -116,6 +125,11 @@ def _triage(user: User) -> Iterator[Entry]:
     for tab, label in DESK.items():
         yield Entry(label, f"{desk}?tab={tab}", sub=True, rows=desk_queue(user, tab))
     yield Entry("待批申请", f"{desk}?tab={REQUESTS}", sub=True, rows=pending_requests(user))
+    whistles = reverse("dispatch:whistles")
+    unanswered = whistles_of(user).unanswered()
+    yield Entry("吹哨", f"{whistles}?view=unanswered", sub=True, rows=unanswered)
+    yield Entry("联合会商", reverse("dispatch:sessions"))
+    yield Entry("移送线索", f"{reverse('dispatch:clues')}?view=sent")
     yield Entry("上级平台转录", reverse("cases:transcriptions"))
 
 
@@ -141,6 +155,9 @@ def _unit(user: User) -> Iterator[Entry]:
         ("被督办", SUPERVISED),
     ):
         yield Entry(label, list_url(params), rows=listed(user, params))
+    yield Entry("会商任务", f"{reverse('dispatch:tasks')}?view=mine", rows=tasks_to_do(user))
+    clues = f"{reverse('dispatch:clues')}?view=to_sign"
+    yield Entry("收到的线索", clues, rows=clues_to_sign(user))
     if user.can(Permission.HEAD):
         yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
     if not user.can(Permission.VIEW_CENTER):

@@ -17,8 +17,17 @@ from cases.drafts import ShownDraft, drafts_of, show
 from cases.models import Case, CompulsoryReport
 from cases.rows import Row, rows_of
 from cases.vocabulary import Actor, Label
+from dispatch.joint_pages import TaskRow, WhistleRow, task_rows, whistle_rows
 from dispatch.models import Request
-from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from dispatch.queues import (
+    DESK,
+    REQUESTS,
+    desk_queue,
+    pending_requests,
+    tasks_to_do,
+    whistles_calling,
+    whistles_of,
+)
 from orgs import signin
 from orgs.models import AccessLog, CalendarDay, Post, User
 from orgs.permissions import Permission
@@ -38,6 +47,7 @@ from zongzhi.lib import dates
 
 SHOWN = 8
 DRAFTS_SHOWN = 3
+UNANSWERED, TASKS = "unanswered", "tasks"  # what else is counted in the same query
 # Labels under which a unit's own clock runs; the centre's delay is never the unit's.
 WITH_THE_UNIT = ",".join([Label.TO_CLAIM, Label.HANDLING, Label.MEDIATING, Label.JOINT])
 
@@ -100,6 +110,9 @@ class Workbench:
     reports: list[CompulsoryReport] = field(default_factory=list)
     drafts: list[ShownDraft] = field(default_factory=list)
     drafts_total: int = 0
+    whistles: list[WhistleRow] = field(default_factory=list)
+    tasks: list[TaskRow] = field(default_factory=list)
+    tasks_total: int = 0
     todos: list[Todo] | None = None
     board: Board | None = None
     can_register: bool = False
@@ -108,7 +121,7 @@ class Workbench:
     @property
     def is_idle(self) -> bool:
         """Nothing waits for this person."""
-        waits = self.requests or self.reports or self.drafts
+        waits = self.requests or self.reports or self.drafts or self.whistles or self.tasks
         return not waits and not any(block.total for block in self.blocks)
 
 
@@ -140,6 +153,7 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
     for tab in DESK if user.can(Permission.TRIAGE) else ():
         lists[tab] = desk_queue(user, tab)
     lists[REQUESTS] = pending_requests(user)
+    lists[UNANSWERED], lists[TASKS] = whistles_of(user).unanswered(), tasks_to_do(user)
     counted = count_all(lists)
     for index, block in enumerate(wanted):
         drawn = _block(user, block, counted[f"b{index}"], at)
@@ -154,6 +168,7 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
         begun = drafts_of(user).order_by("-saved_at", "-pk")
         page.drafts_total = begun.count()
         page.drafts = [show(draft) for draft in begun[:DRAFTS_SHOWN]]
+    _called(user, page, counted[TASKS], at)
     page.reports = list(open_reports(user)[:SHOWN])
     if menu.is_leader(user):
         page.board = board_of(user, at)
@@ -206,7 +221,19 @@ def _block(user: User, wanted: _Wanted, total: int, at: AsOf) -> Block:
 def _desk(user: User, counted: dict[str, int]) -> list[Number]:
     desk = reverse("dispatch:desk")
     tabs = {**DESK, REQUESTS: "待批申请"}
-    return [Number(label, f"{desk}?tab={tab}", counted[tab]) for tab, label in tabs.items()]
+    numbers = [Number(label, f"{desk}?tab={tab}", counted[tab]) for tab, label in tabs.items()]
+    url = f"{reverse('dispatch:whistles')}?view=unanswered"
+    return [*numbers, Number("吹哨未应", url, counted[UNANSWERED])]
+
+
+def _called(user: User, page: Workbench, tasks: int, at: AsOf) -> None:
+    """吹哨 that this person's unit must answer, and 我的会商任务, the most urgent first."""
+    rows = whistles_calling(user).select_related("case__type", "unit", "center", "sent_by")
+    page.whistles = whistle_rows(rows.order_by("answer_due_at", "pk")[:SHOWN], user, at.moment)
+    page.tasks_total = tasks
+    if tasks:
+        mine = tasks_to_do(user).select_related("unit", "case", "session__center")
+        page.tasks = task_rows(mine.order_by("due_at", "pk")[:SHOWN], user, at.moment)
 
 
 def _requests(user: User, page: Workbench, total: int) -> None:

@@ -38,6 +38,7 @@ def dispatch_case(
     with changing(case_id, "dispatch", by=by) as change:
         case = change.case
         case.complexity, case.risk = complexity, risk
+        case.is_joint = False
         case.stay_in_triage()
         assign(change, lead, assisting)
         change.data.update(complexity=complexity, risk=risk)
