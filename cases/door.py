@@ -78,8 +78,13 @@ class Change:
 
 
 @contextmanager
-def changing(case_id: int, verb: str, *, by: User, version: int | None = None) -> Iterator[Change]:
+def changing(
+    case_id: int, verb: str, *, by: User, version: int | None = None, invited: bool = False
+) -> Iterator[Change]:
     """See it, lock it, may you, do it, place it, save it, record it: all or nothing.
+
+    `invited`: the caller has found a row of its own by which somebody who need not see the case
+    is asked about it (a whistle, a task of a session); the act's `who` still decides.
 
     The caller's block changes the locked case, the only copy worth changing, through `Change`.
     Raises NotFound for a case that is not there or not visible, NotAllowed for somebody else's
@@ -87,7 +92,7 @@ def changing(case_id: int, verb: str, *, by: User, version: int | None = None) -
     """
     act = act_of(verb)
     with transaction.atomic():
-        case = lock(case_id, visible_to=by)
+        case = lock(case_id, visible_to=None if invited else by)
         if not act.who(by, case):
             raise NotAllowed(refusal(act, case))
         if act.done is not None and (sentence := act.done(case)):

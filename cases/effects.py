@@ -30,6 +30,17 @@ _DONE = {
     "assign": "已指派",
     "follow-up": "回访已记下",
     "unmerge": "并案已撤销",
+    "attempt": "这一次已记下",
+    "whistle": "哨已吹，等单位应",
+    "answer-whistle": "已应哨",
+    "arrive": "到场已记下",
+    "rate-whistle": "评哨已记下",
+    "cancel-whistle": "吹哨已撤",
+    "convene": "会商已安排，参加的单位都通知了",
+    "minute": "会商纪要已记下，任务都交办了",
+    "cancel-session": "会商已取消",
+    "finish-task": "会商任务已报",
+    "refer-clue": "线索已移送，事项接着办",
 }
 
 
@@ -43,6 +54,8 @@ def _done(act: Act, case: Case) -> str:
         verb = "已派给" if act.verb == "dispatch" else "已改派"
         return f"{verb}{case.unit.name}，{dates.moment(case.claim_due_at)} 前签收"
     words = _DONE.get(act.verb, f"已{act.label}")
+    if act.verb == "escalate" and case.label == Label.TO_DISPATCH:
+        words = f"已提级，由{case.center.name}接着办"
     if case.label == Label.ENDED and case.closure:
         return f"{words}，已终止（{Closure(case.closure).label}）"
     if case.label == Label.DONE and case.closure:

@@ -12,6 +12,7 @@ from cases.models import ClockRule, DisputeType, ThresholdRule, UpperField, Uppe
 from cases.thresholds import STANDARDS
 from cases.vocabulary import Clock, Complexity
 from orgs.calendars import revise
+from orgs.models.places import Level
 
 _CIVIL, _ECONOMY, _LAND = "婚姻家庭邻里等各类民间", "经济活动", "土地矿产山林水利界线权属"
 TYPES = (
@@ -70,6 +71,13 @@ TIMES: tuple[tuple[Clock, str, int, str], ...] = (
     (Clock.CALL_BACK, "", 1, "working"),
     (Clock.REDO, "", 15, "working"),
 )
+
+# How often each level may try before the way up is open: 三个三 of 达拉特 (村三次劝调, 镇三次联调,
+# 县三次终调) and 331 of 江阴 (the county once, then the courts). `adopt_ladder` makes rules of one.
+LADDERS: dict[str, dict[str, int]] = {
+    "三个三": {Level.VILLAGE.value: 3, Level.TOWN.value: 3, Level.COUNTY.value: 3},
+    "331": {Level.VILLAGE.value: 3, Level.TOWN.value: 3, Level.COUNTY.value: 1},
+}
 
 
 # What a provincial platform asks, in the order of the GB/T 31000 data set. Their codes differ from

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases import policies
 from cases.acts import act_of
-from cases.models import Case, CaseEvent
+from cases.models import Attempt, Case, CaseEvent
 from cases.vocabulary import Grievance, RatedBy, Result, Satisfaction, Settled, Stage
 from orgs.models import Center, Department, User
 from zongzhi.lib import dates
@@ -28,6 +28,23 @@ _NOT_ACTS = {"register": "登记", "rate": "来访人评价", "recalculate": "�
 # What the citizen did or was there for; everything else is internal unless marked public.
 _THEIR_OWN = ("register", "revisit", "rate")
 _WORDS_ONLY = ("note", "amend", "revisit", "assign")
+# Who is called or asked is not who did it.
+_ABOUT_A_UNIT = (
+    "dispatch",
+    "reassign",
+    "rule",
+    "supervise",
+    "lift",
+    "approve",
+    "whistle",
+    "arrive",
+    "rate-whistle",
+    "cancel-whistle",
+)
+_WHEN = {"now": "马上来", "today": "今天来", "appointed": "约了时间"}
+_ANSWERS = {"coming": "马上到", "later": "改约", "no": "来不了"}
+_SPEED = {"fast": "快", "fair": "一般", "slow": "慢"}
+_QUALITY = {"good": "好", "fair": "一般", "poor": "差"}
 _RULINGS = {"uphold": "维持原派", "reassign": "改派", "joint": "上会商"}
 
 
@@ -76,8 +93,10 @@ def _not_followed_up() -> Q:
 def entries_of(events: Iterable[CaseEvent]) -> list[Entry]:
     """The lines for these rows; one query for the units and one for the centres they name."""
     loaded = list(events)
-    units = Department.objects.in_bulk(_ids(loaded, "lead", "suggested", "assisting"))
-    moves = [event for event in loaded if event.verb in ("push-down", "decide")]
+    units = Department.objects.in_bulk(
+        _ids(loaded, "lead", "suggested", "assisting", "unit", "units")
+    )
+    moves = [event for event in loaded if event.verb in ("push-down", "decide", "escalate")]
     centers = Center.objects.in_bulk(_ids(moves, "from", "to")) if moves else {}
     return [_entry(event, units, centers) for event in loaded]
 
@@ -120,7 +139,7 @@ def _entry(event: CaseEvent, units: dict[int, Department], centers: dict[int, Ce
 def _who(event: CaseEvent) -> str:
     if event.by is None:
         return "来访人" if event.verb == "rate" else "系统"
-    doers_own = event.verb not in ("dispatch", "reassign", "rule", "supervise", "lift", "approve")
+    doers_own = event.verb not in _ABOUT_A_UNIT
     return f"{event.by.name}（{event.unit.name}）" if event.unit and doers_own else event.by.name
 
 
@@ -140,11 +159,42 @@ def _detail(event: CaseEvent, units: dict[int, Department], centers: dict[int, C
             return Result(result).label if result else ""
         case "push-down":
             return _moved(data, centers)
+        case "escalate":
+            return "，".join(
+                part for part in (data.get("because", ""), _moved(data, centers)) if part
+            )
         case "decide":
             granted = "同意" if data.get("granted") else "不同意"
             return "，".join(part for part in (granted, _moved(data, centers)) if part)
         case _:
-            return _small(event.verb, data)
+            return _together(event.verb, data, units) or _small(event.verb, data)
+
+
+def _together(verb: str, data: dict[str, Any], units: dict[int, Department]) -> str:
+    """Who was called, who sits together, who was told: the names and the kind of answer."""
+    named = [units[pk].name for pk in _ids_of(data) if pk in units]
+    match verb:
+        case "attempt":
+            kind, outcome = data.get("kind", ""), Attempt.Outcome(data["outcome"]).label
+            return f"第 {data.get('n')} 次{kind}，{outcome}"
+        case "whistle" | "arrive" | "cancel-whistle":
+            return "，".join([*named, *filter(None, [_WHEN.get(data.get("when", ""))])])
+        case "answer-whistle":
+            return _ANSWERS.get(data.get("answer", ""), "")
+        case "rate-whistle":
+            speed = f"响应{_SPEED.get(data.get('speed', ''), '')}"
+            return "，".join([*named, speed, f"办理{_QUALITY.get(data.get('quality', ''), '')}"])
+        case "convene" | "refer-clue":
+            return "，".join([str(data.get("name") or data.get("number", "")), "、".join(named)])
+        case "minute" | "cancel-session" | "finish-task":
+            tasks = [f"任务 {data['tasks']} 项"] if data.get("tasks") else []
+            return "，".join([str(data.get("name", "")), *tasks])
+    return ""
+
+
+def _ids_of(data: dict[str, Any]) -> list[int]:
+    one = data.get("unit")
+    return [one] if isinstance(one, int) else list(data.get("units", []))
 
 
 def _small(verb: str, data: dict[str, Any]) -> str:

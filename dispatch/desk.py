@@ -40,7 +40,18 @@ MAIN_ACT = {
     Label.TO_RULE.value: "rule",
     Label.TO_APPROVE.value: "approve",
 }
-OTHER_ACTS = ("decline", "send-back", "push-down", "escalate", "reassign", "merge", "transfer")
+OTHER_ACTS = (
+    "convene",
+    "whistle",
+    "decline",
+    "send-back",
+    "push-down",
+    "escalate",
+    "reassign",
+    "merge",
+    "refer-clue",
+    "transfer",
+)
 
 
 @dataclass(frozen=True)

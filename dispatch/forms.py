@@ -221,9 +221,3 @@ class PushDownForm(ActForm):
         field = self.fields["center"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = Department.objects.filter(runs__parent=self.case.center)
-
-
-class EscalateForm(ActForm):
-    intro = "上一级中心同意以后，这件事由上一级接着办，编号不变。"
-    submit = "申请提级"
-    text = sentence(label="已经做过什么，要上级做什么", least=4)

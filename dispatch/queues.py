@@ -7,7 +7,9 @@ from django.db.models import Q, QuerySet
 from cases.models import Case
 from cases.querysets import NOTHING, CaseQuerySet
 from cases.vocabulary import Label
-from dispatch.models import Request
+from dispatch.models import Clue, ClueTarget, JointTask, Request, Whistle
+from dispatch.querysets import ClueQuerySet, TaskQuerySet, WhistleQuerySet
+from dispatch.units import own_units
 from orgs.models import User
 from orgs.permissions import Permission
 
@@ -52,3 +54,48 @@ def pending_requests(user: User) -> QuerySet[Request]:
         mine |= Q(case__center__in=deciders, kind=Request.Kind.EXTENSION)
     pending = Request.objects.visible_to(user).filter(mine, decided_at=None)
     return pending.exclude(by=user)
+
+
+def whistles_of(user: User) -> WhistleQuerySet:
+    """吹哨 this person has to do with: sent by their centre, or calling their unit."""
+    mine = Q(unit__in=own_units(user)) | Q(center__in=_desks(user))
+    return Whistle.objects.visible_to(user).filter(mine)
+
+
+def whistles_calling(user: User) -> WhistleQuerySet:
+    """Whistles that this person's unit has still to answer."""
+    return Whistle.objects.unanswered().filter(unit__in=own_units(user))
+
+
+def tasks_of(user: User) -> TaskQuerySet:
+    """会商任务 this person has to do with: their unit's, or given by their centre."""
+    mine = Q(unit__in=own_units(user)) | Q(session__center__in=_desks(user))
+    return JointTask.objects.visible_to(user).filter(mine)
+
+
+def tasks_to_do(user: User) -> TaskQuerySet:
+    """我的会商任务: open tasks of this person's unit."""
+    return JointTask.objects.open().filter(unit__in=own_units(user))
+
+
+def clues_sent(user: User) -> ClueQuerySet:
+    """线索 their own centre has sent."""
+    return Clue.objects.visible_to(user).filter(center__in=_desks(user))
+
+
+def clues_received(user: User) -> ClueQuerySet:
+    """线索 sent to this person's unit."""
+    targets = ClueTarget.objects.filter(unit__in=own_units(user))
+    return Clue.objects.visible_to(user).filter(pk__in=targets.values("clue"))
+
+
+def clues_to_sign(user: User) -> ClueQuerySet:
+    """线索 this person's unit has not yet signed for."""
+    targets = ClueTarget.objects.unsigned().filter(unit__in=own_units(user))
+    return Clue.objects.visible_to(user).filter(pk__in=targets.values("clue"))
+
+
+def _desks(user: User) -> set[int]:
+    """The centres whose desk, or whose lead, this person is."""
+    posts = user.posts_giving(Permission.TRIAGE) + user.posts_giving(Permission.DECIDE)
+    return {post.center_id for post in posts}

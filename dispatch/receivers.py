@@ -10,14 +10,17 @@ from cases.services.registration import Registration
 from cases.vocabulary import Stage
 from dispatch.models import Request, Supervision
 from dispatch.services.assigning import settle_requests
+from dispatch.services.convening import drop_tasks
 from dispatch.services.direct import send_directly
 from dispatch.services.supervising import close_supervision
+from dispatch.services.whistling import call_off_whistles
 from orgs.models import User
 from zongzhi.lib.errors import DomainError
 
 
 def put_papers_away(*, change: Change, before: Stage, **_: Any) -> None:
-    """A case that ends leaves no 督办单 open and no request waiting."""
+    """A case that ends leaves no 督办单 open, no request waiting, nobody on the way to it."""
+    _call_off(change, before)
     if change.case.is_open or before in (Stage.FOLLOW_UP, Stage.CLOSED):
         return
     close_supervision(change, Supervision.Ending.CASE_ENDED)
@@ -33,3 +36,12 @@ def send_on_directly(*, case: Case, registration: Registration, by: User, **_: A
     except DomainError as error:
         case.not_sent = error.message
     return None
+
+
+def _call_off(change: Change, before: Stage) -> None:
+    """Whoever was called for work that is over, or by a centre that no longer has it, stays."""
+    over = change.case.stage in (Stage.FOLLOW_UP, Stage.CLOSED)
+    if (over and before not in (Stage.FOLLOW_UP, Stage.CLOSED)) or change.data.get("to"):
+        call_off_whistles(change)
+    if not change.case.is_open and before != Stage.CLOSED:
+        drop_tasks(change)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
-from dispatch.services import asking, learning, swapping, sweeping
+from dispatch.services import asking, clues, convening, learning, swapping, sweeping, whistling
 from zongzhi.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,13 @@ def sweep_clocks() -> None:
         lambda pk: sweeping.propose_talk(supervision_id=pk),
     )
     _each(swapping.expired_swaps(now=now), lambda pk: swapping.expire_swap(swap_id=pk))
+    _each(
+        whistling.whistles_unanswered(now=now),
+        lambda pk: whistling.raise_whistle(whistle_id=pk),
+    )
+    _each(convening.tasks_near(now=now), lambda pk: convening.remind_of_task(task_id=pk))
+    _each(convening.tasks_overdue(now=now), lambda pk: convening.raise_task(task_id=pk))
+    _each(clues.clues_unsigned(now=now), lambda pk: clues.raise_clue(target_id=pk))
 
 
 @shared_task(ignore_result=True)

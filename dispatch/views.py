@@ -18,7 +18,13 @@ from cases.window import registering_post
 from dispatch import desk as desks
 from dispatch import supervision as watching
 from dispatch.models import Request, Supervision
-from dispatch.queues import REQUESTS, desk_queue, oldest_first, pending_requests
+from dispatch.queues import (
+    REQUESTS,
+    desk_queue,
+    oldest_first,
+    pending_requests,
+    whistles_of,
+)
 from dispatch.routing import Rule
 from dispatch.suggesting import suggestion_for
 from orgs.calendars import calendar_of
@@ -42,6 +48,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     context = {
         "tabs": desks.tabs_of(user, counted),
         "tab": tab,
+        "whistles": whistles_of(user).unanswered().count(),
         "queue": desks.queue_of(user, tab, now) if tab != REQUESTS else [],
         "requests": _requests(user)[: desks.QUEUE_SHOWN] if tab == REQUESTS else [],
         "pane": desks.pane_of(user, case, now, request=asked) if case else None,

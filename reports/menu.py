@@ -13,7 +13,15 @@ from django.urls import reverse
 from cases.drafts import drafts_of
 from cases.receipts import SENT, waiting_mine, waiting_sent
 from cases.vocabulary import Label
-from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from dispatch.queues import (
+    DESK,
+    REQUESTS,
+    clues_to_sign,
+    desk_queue,
+    pending_requests,
+    tasks_to_do,
+    whistles_of,
+)
 from orgs.models import User
 from orgs.models.people import Footing
 from orgs.permissions import Permission, RoleCode
@@ -95,6 +103,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SETTINGS, "消息通道", "orgs:channels"),
         (Permission.ROSTER, "排班表", "dispatch:roster"),
         (Permission.SETTINGS, "入驻与场所", "dispatch:premises"),
+        (Permission.SETTINGS, "专班", "dispatch:groups"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
@@ -122,6 +131,11 @@ def _triage(user: User) -> Iterator[Entry]:
     yield Entry("待批申请", f"{desk}?tab={REQUESTS}", sub=True, rows=pending_requests(user))
     sent = waiting_sent(user)
     yield Entry("回执没签", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
+    whistles = reverse("dispatch:whistles")
+    unanswered = whistles_of(user).unanswered()
+    yield Entry("吹哨", f"{whistles}?view=unanswered", sub=True, rows=unanswered)
+    yield Entry("联合会商", reverse("dispatch:sessions"))
+    yield Entry("移送线索", f"{reverse('dispatch:clues')}?view=sent")
     yield Entry("上级平台转录", reverse("cases:transcriptions"))
 
 
@@ -150,6 +164,9 @@ def _unit(user: User) -> Iterator[Entry]:
     ):
         yield Entry(label, list_url(params), rows=listed(user, params))
     yield Entry("待签回执", reverse("cases:receipts"), rows=waiting_mine(user))
+    yield Entry("会商任务", f"{reverse('dispatch:tasks')}?view=mine", rows=tasks_to_do(user))
+    clues = f"{reverse('dispatch:clues')}?view=to_sign"
+    yield Entry("收到的线索", clues, rows=clues_to_sign(user))
     if user.can(Permission.HEAD):
         yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
     codes = {

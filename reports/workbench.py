@@ -18,8 +18,17 @@ from cases.models import Case, CompulsoryReport
 from cases.rows import Row, rows_of
 from cases.vocabulary import Actor, Label
 from dispatch.duty import OnDuty, by_presence, on_duty
+from dispatch.joint_pages import TaskRow, WhistleRow, task_rows, whistle_rows
 from dispatch.models import Request, Swap
-from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from dispatch.queues import (
+    DESK,
+    REQUESTS,
+    desk_queue,
+    pending_requests,
+    tasks_to_do,
+    whistles_calling,
+    whistles_of,
+)
 from dispatch.roster import DutyToday, duties_today
 from orgs import signin
 from orgs.models import AccessLog, CalendarDay, Post, User
@@ -40,6 +49,7 @@ from zongzhi.lib import dates
 
 SHOWN = 8
 DRAFTS_SHOWN = 3
+UNANSWERED, TASKS = "unanswered", "tasks"  # what else is counted in the same query
 # Labels under which a unit's own clock runs; the centre's delay is never the unit's.
 WITH_THE_UNIT = ",".join([Label.TO_CLAIM, Label.HANDLING, Label.MEDIATING, Label.JOINT])
 
@@ -105,6 +115,9 @@ class Workbench:
     on_duty: list[OnDuty] = field(default_factory=list)
     duties: list[DutyToday] = field(default_factory=list)
     swaps: list[Swap] = field(default_factory=list)
+    whistles: list[WhistleRow] = field(default_factory=list)
+    tasks: list[TaskRow] = field(default_factory=list)
+    tasks_total: int = 0
     todos: list[Todo] | None = None
     board: Board | None = None
     can_register: bool = False
@@ -113,7 +126,7 @@ class Workbench:
     @property
     def is_idle(self) -> bool:
         """Nothing waits for this person."""
-        waits = self.requests or self.reports or self.drafts
+        waits = self.requests or self.reports or self.drafts or self.whistles or self.tasks
         return not waits and not any(block.total for block in self.blocks)
 
 
@@ -145,6 +158,7 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
     for tab in DESK if user.can(Permission.TRIAGE) else ():
         lists[tab] = desk_queue(user, tab)
     lists[REQUESTS] = pending_requests(user)
+    lists[UNANSWERED], lists[TASKS] = whistles_of(user).unanswered(), tasks_to_do(user)
     counted = count_all(lists)
     for index, block in enumerate(wanted):
         drawn = _block(user, block, counted[f"b{index}"], at)
@@ -162,6 +176,7 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
     if page.can_consult:
         _on_duty(user, page, at)
     page.swaps = list(Swap.objects.waiting_for(user))
+    _called(user, page, counted[TASKS], at)
     page.reports = list(open_reports(user)[:SHOWN])
     if menu.is_leader(user):
         page.board = board_of(user, at)
@@ -214,7 +229,19 @@ def _block(user: User, wanted: _Wanted, total: int, at: AsOf) -> Block:
 def _desk(user: User, counted: dict[str, int]) -> list[Number]:
     desk = reverse("dispatch:desk")
     tabs = {**DESK, REQUESTS: "待批申请"}
-    return [Number(label, f"{desk}?tab={tab}", counted[tab]) for tab, label in tabs.items()]
+    numbers = [Number(label, f"{desk}?tab={tab}", counted[tab]) for tab, label in tabs.items()]
+    url = f"{reverse('dispatch:whistles')}?view=unanswered"
+    return [*numbers, Number("吹哨未应", url, counted[UNANSWERED])]
+
+
+def _called(user: User, page: Workbench, tasks: int, at: AsOf) -> None:
+    """吹哨 that this person's unit must answer, and 我的会商任务, the most urgent first."""
+    rows = whistles_calling(user).select_related("case__type", "unit", "center", "sent_by")
+    page.whistles = whistle_rows(rows.order_by("answer_due_at", "pk")[:SHOWN], user, at.moment)
+    page.tasks_total = tasks
+    if tasks:
+        mine = tasks_to_do(user).select_related("unit", "case", "session__center")
+        page.tasks = task_rows(mine.order_by("due_at", "pk")[:SHOWN], user, at.moment)
 
 
 def _requests(user: User, page: Workbench, total: int) -> None:

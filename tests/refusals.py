@@ -7,17 +7,40 @@ from contextlib import contextmanager
 
 import pytest
 
-from cases.models import Assignment, Case, CaseEvent, CaseLink, CaseText, FollowUp, Rating, Visit
-from dispatch.models import Reminder, Request, Return, Supervision
+from cases.models import (
+    Assignment,
+    Attempt,
+    Case,
+    CaseEvent,
+    CaseLink,
+    CaseText,
+    FollowUp,
+    Rating,
+    Visit,
+)
+from dispatch.models import (
+    Clue,
+    JointSession,
+    JointTask,
+    Reminder,
+    Request,
+    Return,
+    Supervision,
+    Whistle,
+)
 from orgs.models import Notice
 from zongzhi.lib.errors import DomainError
 
 TRACES = (
     Assignment,
+    Attempt,
     CaseEvent,
     CaseLink,
     CaseText,
+    Clue,
     FollowUp,
+    JointSession,
+    JointTask,
     Notice,
     Rating,
     Reminder,
@@ -25,6 +48,7 @@ TRACES = (
     Return,
     Supervision,
     Visit,
+    Whistle,
 )
 
 

@@ -57,12 +57,23 @@ ARCS: dict[str, Arcs] = {
     "transfer": {(A, C), (T, C), (H, C), (S, C), (F, C)},
     "merge": {(A, C), (T, C), (H, C), (S, C), (F, C)},
     "unmerge": {(C, T)},
-    "escalate": stays(H, S),
+    "escalate": stays(H, S) | {(H, T)},  # H→T: this level has used up what it may try
     "push-down": stays(T, S),
     "extend": stays(H),  # not in 督办: 红牌后不可延
     "pause": stays(H, S),
     "decide": {(T, T), (H, H), (S, S), (H, T)},  # H→T: an escalation is granted
     "resume": stays(H, S),
+    "attempt": stays(H, S),
+    "whistle": stays(T, H, S),
+    "answer-whistle": stays(T, H, S),
+    "arrive": stays(T, H, S),
+    "rate-whistle": stays(T, H, S, F),
+    "cancel-whistle": stays(T, H, S),
+    "convene": stays(T, H, S),
+    "minute": stays(T, H, S),
+    "cancel-session": stays(T, H, S),
+    "finish-task": stays(T, H, S, F),  # also when the case has been approved meanwhile
+    "refer-clue": stays(T, H, S, F),
     "reopen": {(C, T)},
 }
 

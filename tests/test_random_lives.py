@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from cases.acts import Act, all_acts, allowed
+from cases.acts import Act, act_of, all_acts, allowed
 from cases.clocks import clocks_of
 from cases.history import faults
 from cases.models import Case, CaseEvent
@@ -25,10 +25,13 @@ from cases.services.closing import rate_case
 from cases.services.registration import register_case
 from cases.verification import misplaced
 from cases.vocabulary import Actor, Result, Satisfaction, Settled, Source, Stage
-from dispatch.models import Request
+from dispatch.models import JointTask, Request
 from dispatch.services.asking import may_decide
+from dispatch.session_forms import open_tasks, planned_sessions
 from dispatch.tasks import sweep_clocks
-from orgs.models import User
+from dispatch.units import own_units
+from dispatch.whistle_forms import live_whistles
+from orgs.models import Room, User
 from tests.county import County
 from tests.lib.days import DISPATCHED
 from tests.lives import Lives, fresh
@@ -71,6 +74,7 @@ class Life:
         self.county = county
         self.lives = lives
         self.seen = 0  # the last event looked at
+        self.sessions = 0
         self.register()
 
     # What may happen
@@ -254,6 +258,70 @@ class Life:
         units = {self.county.county: "QSZ", self.county.town: "LWC"}
         return {"center": units[case.center], "text": "先调"} if case.center in units else None
 
+    def _escalate(self, case: Case, user: User) -> Typed:
+        return {"text": "请上一级协调"}
+
+    def _attempt(self, case: Case, user: User) -> Typed:
+        outcome = self.dice.choice(["failed", "absent", "put_off", "settled"])
+        return {"outcome": outcome, "text": "双方差距还很大"}
+
+    def _whistle(self, case: Case, user: User) -> Typed | None:
+        taken = [row.unit_id for row in case.whistles.all() if row.is_open]
+        codes = {unit.pk: unit.code for unit in (self.county.housing, self.county.police)}
+        near = (case.center, case.center.parent)
+        free = [code for pk, code in codes.items() if pk not in taken]
+        if not free or self.county.county not in near:
+            return None
+        return {"unit": free[0], "when": "now", "place": case.center.name, "text": "现场核实"}
+
+    def _answer_whistle(self, case: Case, user: User) -> Typed:
+        return {"answer": self.dice.choice(["coming", "no"]), "text": "人在外地"}
+
+    def _arrive(self, case: Case, user: User) -> Typed:
+        form = act_of("arrive").form({}, case=case, user=user)
+        fit = [row for row in live_whistles(case) if form.fits(row)]
+        return {"whistle": fit[0].pk if fit else None}
+
+    def _rate_whistle(self, case: Case, user: User) -> Typed:
+        fit = [row for row in live_whistles(case) if row.may_be_rated]
+        return {"whistle": fit[0].pk, "speed": "fast", "quality": "good"} if fit else {}
+
+    def _cancel_whistle(self, case: Case, user: User) -> Typed:
+        fit = [row for row in live_whistles(case) if row.is_open]
+        return {"whistle": fit[0].pk if fit else None, "text": "来访人走了"}
+
+    def _convene(self, case: Case, user: User) -> Typed:
+        self.sessions += 1
+        starts = clock.now() + timedelta(days=1 + self.sessions)
+        Room.objects.get_or_create(center=case.center, name="调解室")
+        return {
+            "kind": self.dice.choice(["leaders", "council"]),
+            "chair": user.username,
+            "starts_at": starts.replace(hour=9, minute=0),
+            "ends_at": starts.replace(hour=10, minute=0),
+            "room": "调解室",
+            "units": ["ZJ", "GA"],
+            "agenda": "工资专户怎么查",
+        }
+
+    def _minute(self, case: Case, user: User) -> Typed:
+        session = planned_sessions(case)[:1]
+        tasks = {"unit_1": "ZJ", "what_1": "查清专户余额"} if self.dice.random() < 0.6 else {}
+        pk = session[0].pk if session else None
+        return {"session": pk, "came": ["ZJ"], "text": "由住建局先查", **tasks}
+
+    def _cancel_session(self, case: Case, user: User) -> Typed:
+        session = planned_sessions(case)[:1]
+        return {"session": session[0].pk if session else None, "text": "已经谈好"}
+
+    def _finish_task(self, case: Case, user: User) -> Typed:
+        units = own_units(user)
+        mine = [row.pk for row in open_tasks(case) if row.unit_id in units]
+        return {"task": mine[0] if mine else None, "result": "专户余额已查清"}
+
+    def _refer_clue(self, case: Case, user: User) -> Typed:
+        return {"kind": "offence", "units": ["GA"], "text": "同一工地还有十几人被欠薪"}
+
     # What must always be true
 
     def check(self) -> None:
@@ -297,6 +365,9 @@ def check_case(case: Case) -> None:
         assert case.closed_at
         assert not case.requests.filter(decided_at=None).exists()
     assert sum(part.is_lead for part in case.open_assignments) <= 1
+    if case.stage in (Stage.FOLLOW_UP, Stage.CLOSED):
+        assert not any(row.is_open for row in case.whistles.all())
+    assert case.is_open or not JointTask.objects.open().filter(case=case).exists()
     for sheet in case.supervisions.filter(closed_at=None):
         assert case.stage == Stage.SUPERVISION
         assert case.lead is not None
@@ -354,5 +425,5 @@ def test_a_hidden_case_is_not_there_whatever_the_act(lives: Lives, outsider: Use
 def needed(act: Act) -> dict[str, Any]:
     """Any value at all for what the service insists on: it must not get as far as to read it."""
     names = act.form.base_fields
-    rename = {"amend": ["text", "fields"]}
+    rename = {"amend": ["text", "fields"], "minute": ["came", "text", "tasks"]}
     return dict.fromkeys(rename.get(act.verb, names), None)

@@ -20,7 +20,7 @@ _KINDS: tuple[tuple[tuple[type[forms.Field], ...], str], ...] = (
     ((forms.BooleanField, forms.TypedChoiceField), "boolean"),
     ((forms.DecimalField,), "number"),
     ((forms.IntegerField,), "integer"),
-    ((forms.ChoiceField, forms.DateField, forms.CharField), "string"),
+    ((forms.ChoiceField, forms.DateField, forms.DateTimeField, forms.CharField), "string"),
 )
 _PYTHON: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -89,6 +89,8 @@ def _details(field: forms.Field) -> Kind:
             details = {"minimum": field.min_value, "maximum": field.max_value}
         case forms.DateField():
             details = {"format": "date"}
+        case forms.DateTimeField():
+            details = {"format": "date-time"}
         case forms.CharField():
             details = {"minLength": field.min_length, "maxLength": field.max_length}
     return {name: value for name, value in details.items() if value is not None}

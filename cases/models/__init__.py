@@ -1,5 +1,6 @@
 """What happened: the case, its people, its assignments, its history."""
 
+from cases.models.attempts import Attempt
 from cases.models.case import Case
 from cases.models.closing import FollowUp, Rating
 from cases.models.drafts import Draft
@@ -17,6 +18,7 @@ from cases.models.transcription import Transcription, UpperField, UpperPlatform
 __all__ = [
     "Assignment",
     "Attachment",
+    "Attempt",
     "Case",
     "CaseCenter",
     "CaseEvent",

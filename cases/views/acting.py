@@ -36,6 +36,9 @@ LEAD_INS = {
     "lift": "cases/acts/_supervision.html",
 }
 
+# Forms that are more than one field below the other.
+BODIES = {"minute": "cases/acts/_minute.html"}
+
 
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -106,6 +109,7 @@ def _page(
         "form": form,
         "shown": case_page(case, request.user, clock.now()),
         "lead_in": LEAD_INS.get(chosen.verb),
+        "body": BODIES.get(chosen.verb),
         "submit": form.submit or chosen.label,
         "next": _safe_next(request),
         "calm": status == 409,  # somebody was faster: nothing is wrong with what was typed

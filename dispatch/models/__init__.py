@@ -1,22 +1,22 @@
+from dispatch.models.clues import Clue, ClueTarget
+from dispatch.models.groups import TaskGroup
 from dispatch.models.learned import Learned, LearnedWord
 from dispatch.models.requests import Request
 from dispatch.models.residency import Residency
 from dispatch.models.returns import Return
-from dispatch.models.roster import (
-    Duty,
-    Half,
-    RosterWeek,
-    Shift,
-    ShiftChange,
-    ShiftTemplate,
-    Swap,
-)
+from dispatch.models.roster import Duty, Half, RosterWeek, Shift, ShiftChange, ShiftTemplate, Swap
 from dispatch.models.routing import RoutingRule, RuleDraft, RuleHit, RuleSet
+from dispatch.models.sessions import JointSession, JointTask, SessionUnit
 from dispatch.models.supervision import Reminder, Supervision
+from dispatch.models.whistles import Whistle
 
 __all__ = [
+    "Clue",
+    "ClueTarget",
     "Duty",
     "Half",
+    "JointSession",
+    "JointTask",
     "Learned",
     "LearnedWord",
     "Reminder",
@@ -28,9 +28,12 @@ __all__ = [
     "RuleDraft",
     "RuleHit",
     "RuleSet",
+    "SessionUnit",
     "Shift",
     "ShiftChange",
     "ShiftTemplate",
     "Supervision",
     "Swap",
+    "TaskGroup",
+    "Whistle",
 ]

@@ -23,6 +23,7 @@ class Request(models.Model):
     kind = models.CharField("申请", max_length=15, choices=Kind)
     round = models.PositiveSmallIntegerField("第几次办理", default=1)
     text = models.TextField("理由")
+    tried = models.TextField("这一级已经做过什么", blank=True)  # 提级: the level's own attempts
     days = models.PositiveSmallIntegerField("申请天数", null=True)
     until = models.DateField("暂停到", null=True)
     suggested = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.procedure import course
+from dispatch.procedure import clues, course, levels, sessions, whistles
 
-ACTS = course.ACTS
-LOADS = (course.load_papers,)
+ACTS = (*course.ACTS, *whistles.ACTS, *sessions.ACTS, *levels.ACTS, *clues.ACTS)
+LOADS = (course.load_papers, whistles.load_whistles, sessions.load_sessions)

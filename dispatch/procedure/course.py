@@ -16,7 +16,9 @@ from cases.services.course import said
 from cases.vocabulary import Label, Stage
 from dispatch import forms
 from dispatch.direct import may_dispatch, may_recall
+from dispatch.level_forms import EscalateForm
 from dispatch.models import Request, Supervision
+from dispatch.procedure import levels
 from dispatch.services import asking, assigning, handling, moving, supervising
 from orgs.models import Center, User
 from zongzhi.lib import clock
@@ -225,7 +227,9 @@ def _may_move_up(case: Case) -> str | None:
         return "上面没有中心可以提级"
     kind = Request.Kind.ESCALATION
     given = (r.kind == kind and r.round == case.round for r in _granted(case))
-    return "这一轮已经提级过一次" if any(given) else None
+    if not any(given) or levels.may_go_on(case):
+        return None
+    return "这一轮已经提级过一次"
 
 
 def _may_move_down(case: Case) -> str | None:
@@ -299,6 +303,8 @@ def load_papers(cases: Sequence[Case]) -> None:
             setattr(case, REQUESTS, [])
     _load(_REQUESTS, open_cases, REQUESTS)
     _load(_SHEETS, [case for case in open_cases if case.stage == _S], "loaded_sheets")
+    if len(open_cases) > 1:
+        levels.load_standings([case for case in open_cases if _granted(case)])
     waiting = [case for case in open_cases if case.label == Label.TO_DISPATCH]
     if len(waiting) > 1:  # of one, few ask
         places = _places(waiting)
@@ -543,9 +549,9 @@ ACTS = (
         who=policies.can_triage,
         when=_may_move_up,
         done=_asked(Request.Kind.ESCALATION),
-        arcs=staying(_H, _S),
+        arcs=staying(_H, _S) | arcs((_H, _T)),
         service=moving.request_escalation,
-        form=forms.EscalateForm,
+        form=EscalateForm,
         rank=72,
     ),
     Act(

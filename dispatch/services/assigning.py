@@ -45,6 +45,7 @@ def dispatch_case(
         case = change.case
         refuse_beyond_leave(by, case, lead, assisting)
         case.complexity, case.risk = complexity, risk
+        case.is_joint = False
         case.stay_in_triage()
         assign(change, lead, assisting)
         change.data.update(complexity=complexity, risk=risk)

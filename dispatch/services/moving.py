@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.door import Change, changing
+from cases.levels import standing_of
 from cases.models import Assignment, Case, CaseCenter
 from cases.services.course import tell_unit
 from dispatch.models import Request, Supervision
@@ -15,30 +16,44 @@ from orgs.services import notify
 from zongzhi.lib.errors import Invalid, WrongState
 
 
-def request_escalation(*, case_id: int, by: User, text: str) -> Case:
-    """申请提级: the centre in charge asks the one above; it moves when that one agrees."""
+def request_escalation(*, case_id: int, by: User, text: str, tried: str = "") -> Case:
+    """提级: what this level has tried, and what the one above is asked to do.
+
+    When the attempts or days of this level are used up the case moves at once; before that it
+    moves when the centre above agrees.
+    """
     with changing(case_id, "escalate", by=by) as change:
         case = change.case
+        standing = standing_of(case, change.clocks, change.now)
+        at_once = standing.is_used_up and not standing.is_last
         request = Request.objects.create(
             case=case,
             assignment=case.lead,
             kind=Request.Kind.ESCALATION,
             round=case.round,
             text=text,
+            tried=tried or standing.told,
             at=change.now,
             by=by,
+            granted=at_once,
+            decided_at=change.now if at_once else None,
+            decision_text=standing.advice if at_once else "",
         )
         change.text, change.data = text, {"request": request.pk}
-        notify(
-            Holders(Permission.TRIAGE, center=case.center.parent),
-            text=f"{case.short_number} {case.center.name}申请提级，待批",
-            url=case.get_absolute_url(),
-        )
+        if at_once:
+            change.data["because"] = standing.advice
+            move_up(change)
+        else:
+            notify(
+                Holders(Permission.TRIAGE, center=case.center.parent),
+                text=f"{case.short_number} {case.center.name}申请提级，待批",
+                url=case.get_absolute_url(),
+            )
     return change.case
 
 
 def move_up(change: Change) -> None:
-    """The upper centre has agreed: the case is its own now, to be dispatched anew."""
+    """The case is the upper centre's own now, to be dispatched anew."""
     upper = change.case.center.parent
     if upper is None:
         raise WrongState("上面没有中心可以提级")

@@ -57,7 +57,14 @@ def test_the_triage_officer_starts_with_what_is_due_first(client: Client, triage
     client.force_login(triage)
     page = client.get(HOME).context["page"]
     numbers = {item.label: item.number for item in page.numbers}
-    assert numbers == {"待受理": 0, "待分流": 1, "退回裁定": 1, "待审核": 1, "待批申请": 0}
+    assert numbers == {
+        "待受理": 0,
+        "待分流": 1,
+        "退回裁定": 1,
+        "待审核": 1,
+        "待批申请": 0,
+        "吹哨未应": 0,
+    }
     assert blocks(client)["现在先做"] == 3
 
 

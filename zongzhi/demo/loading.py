@@ -9,8 +9,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from cases.models import DisputeType
-from cases.reference import ensure_clock_rules, ensure_types, ensure_upper_platform
-from dispatch.services import asking, learning, sweeping
+from cases.reference import (
+    ensure_clock_rules,
+    ensure_thresholds,
+    ensure_types,
+    ensure_upper_platform,
+)
+from dispatch.services import asking, clues, convening, learning, sweeping, whistling
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
@@ -19,6 +24,7 @@ from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.places import build_places
 from zongzhi.demo.today import scenes
+from zongzhi.demo.together import found_group
 from zongzhi.demo.year import YEAR, consultations, ordinary_lives
 from zongzhi.lib import clock
 
@@ -35,6 +41,7 @@ def load(*, cases: int = CASES) -> World:
     calendar = calendar_of(places.centers[county.COUNTY])
     types = {row.code: row for row in DisputeType.objects.all()}
     world = World(places, Hours(calendar, now), types)
+    found_group(world)
     walk(walkers(world, cases), until=now)
     with clock.at(now):
         sweep()
@@ -50,6 +57,7 @@ def ensure_reference(now: datetime) -> None:
     ensure_calendar(range(now.year - 2, now.year + 3))
     ensure_types()
     ensure_clock_rules()
+    ensure_thresholds()
     ensure_upper_platform()
 
 
@@ -88,3 +96,11 @@ def sweep() -> None:
         sweeping.climb(case_id=case_id)
     for sheet_id in sweeping.unanswered_supervisions(now=now):
         sweeping.propose_talk(supervision_id=sheet_id)
+    for whistle_id in whistling.whistles_unanswered(now=now):
+        whistling.raise_whistle(whistle_id=whistle_id)
+    for task_id in convening.tasks_near(now=now):
+        convening.remind_of_task(task_id=task_id)
+    for task_id in convening.tasks_overdue(now=now):
+        convening.raise_task(task_id=task_id)
+    for target_id in clues.clues_unsigned(now=now):
+        clues.raise_clue(target_id=target_id)

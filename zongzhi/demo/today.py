@@ -14,6 +14,7 @@ from random import Random
 
 from cases.vocabulary import Result, Satisfaction, Source
 from zongzhi.demo import county, doings, stories
+from zongzhi.demo import together as joint
 from zongzhi.demo.county import HEXIE, QINGSHI
 from zongzhi.demo.doings import call, report
 from zongzhi.demo.lives import Life, Step, World, after_due, at, next_days, share, steps, wait
@@ -78,7 +79,8 @@ class Stage:
 
 def scenes(world: World) -> Iterator[Life]:
     stage = Stage(world)
-    for act in (labour, housing, police, mediators, county_desk, callers, town, village, endings):
+    everybody = (labour, housing, police, mediators, county_desk, callers, town, village, endings)
+    for act in (*everybody, together):
         yield from act(stage)
 
 
@@ -241,3 +243,26 @@ def endings(stage: Stage) -> Iterator[Life]:
     yield scene("01.3", on(6, 120), AT_WORK, [next_days(1, doings.withdraw)])
     again = [next_days(12, doings.reopen), wait(60, doings.dispatch), wait(60, doings.claim)]
     yield scene("04.3", on(20, 60), APPROVED, happy, again)
+
+
+def together(stage: Stage) -> Iterator[Life]:
+    """吹哨, 会商, attempts of a level, 线索: one of each at the point where somebody must look."""
+    on, ago, scene = stage.world.hours.on, stage.world.hours.ago, stage.scene
+    alone = [wait(20, joint.whistle("XFD", "物业和业主为消防通道争起来，来看通道占用"))]
+    yield scene("17.1", ago(85), alone)  # nobody has answered: ▲
+    came = [
+        wait(30, joint.whistle("SJ", "商家不肯退预付卡，来说清怎么退")),
+        wait(10, joint.come("SJ")),
+        wait(20, joint.note_arrival),
+        wait(90, joint.rate),
+    ]
+    yield scene("14.2", on(3, 130), AT_WORK, came, by="clerk2")
+    tomorrow = joint.meet("ZJ", "ZR", "SJ", agenda="延期交房怎么处理", on_the_desk_day=True)
+    yield scene("17.5", on(2, 120), AT_WORK, [wait(60, tomorrow)])
+    held = joint.meet("ZJ", "ZR", agenda="小区交付条件和用地手续")
+    minutes = [wait(60, held), next_days(2, joint.take_minutes)]
+    yield scene("03.1", on(7, 60), AT_WORK, minutes)
+    tries = [next_days(1, deed) for deed in joint.attempts("failed", "absent", "failed")]
+    yield scene("07.3", on(6, 60), AT_WORK, tries, by="town_clerk", village=SHANGBA, lead="QSZ")
+    clue = [wait(60, joint.refer), wait(40, joint.sign_clue)]
+    yield scene("10.3", on(1, 30), AT_WORK, clue, by="clerk4")

@@ -1,0 +1,132 @@
+"""会商: arranged, minuted or cancelled by the centre; tasks reported by units."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from cases import policies
+from cases.acts import Act, staying
+from cases.models import Case
+from cases.services.course import said
+from cases.vocabulary import Stage
+from dispatch import session_forms as forms
+from dispatch.models import JointSession, JointTask
+from dispatch.services import convening
+from dispatch.session_forms import (
+    PLANNED,
+    TASKED,
+    open_tasks,
+    planned_sessions,
+    tasks_given,
+)
+from dispatch.units import own_units
+from orgs.models import User
+
+_AT_WORK = (Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION)
+
+
+def load_sessions(cases: Sequence[Case]) -> None:
+    """Load what the rules below read: a case that is not 联合会商 has nothing planned or to do."""
+    for case in cases:
+        if not case.is_joint and not hasattr(case, PLANNED):
+            setattr(case, PLANNED, [])
+            setattr(case, TASKED, [])
+    joint = [case for case in cases if not hasattr(case, PLANNED)]
+    if not joint:
+        return
+    sessions, tasks = defaultdict(list), defaultdict(list)
+    pks = [case.pk for case in joint]
+    for row in (
+        JointSession.objects.planned()
+        .filter(cases__in=pks)
+        .distinct()
+        .prefetch_related("seats", "cases")
+    ):
+        for case in row.cases.all():
+            sessions[case.pk].append(row)
+    given = JointTask.objects.filter(case__in=pks, dropped_at=None)
+    for task in given.select_related("unit").order_by("pk"):
+        tasks[task.case_id].append(task)
+    for case in joint:
+        setattr(case, PLANNED, sessions[case.pk])
+        setattr(case, TASKED, tasks[case.pk])
+
+
+def _always(case: Case) -> str | None:
+    return None
+
+
+def _planned(case: Case) -> str | None:
+    return None if planned_sessions(case) else "没有安排好、还没开的会商"
+
+
+def _has_tasks(case: Case) -> str | None:
+    return None if open_tasks(case) else "没有没办完的会商任务"
+
+
+def _has_own_task(user: User, case: Case) -> bool:
+    units = own_units(user)
+    return any(row.unit_id in units for row in tasks_given(case))
+
+
+def _nothing_of_mine_is_open(user: User, case: Case) -> str | None:
+    units = own_units(user)
+    mine = any(row.unit_id in units for row in open_tasks(case))
+    return None if mine else "本单位的会商任务都报过了"
+
+
+def _all_done(case: Case) -> str | None:
+    given = tasks_given(case)
+    last = max((row.done_at for row in given if row.done_at), default=None)
+    if last is None or any(row.is_open for row in given):
+        return None
+    return f"{case.short_number} 的会商任务 {said(last)} 都已经报过办完了"
+
+
+ACTS = (
+    Act(
+        verb="convene",
+        label="上会商",
+        button="联合会商",
+        who=policies.can_triage,
+        when=_always,
+        arcs=staying(*_AT_WORK),
+        service=convening.convene,
+        form=forms.ConveneForm,
+        rank=53,
+    ),
+    Act(
+        verb="minute",
+        label="记会商纪要",
+        who=policies.can_triage,
+        when=_planned,
+        arcs=staying(*_AT_WORK),
+        service=convening.minute,
+        form=forms.MinuteForm,
+        rank=26,
+    ),
+    Act(
+        verb="cancel-session",
+        label="取消会商",
+        who=policies.can_triage,
+        when=_planned,
+        arcs=staying(*_AT_WORK),
+        service=convening.cancel_session,
+        form=forms.CancelSessionForm,
+        rank=76,
+    ),
+    Act(
+        verb="finish-task",
+        label="报会商任务",
+        who=_has_own_task,
+        who_asks=True,
+        when=_has_tasks,
+        done=_all_done,
+        own_part=_nothing_of_mine_is_open,
+        arcs=staying(*_AT_WORK, Stage.FOLLOW_UP),
+        service=convening.finish_task,
+        form=forms.FinishTaskForm,
+        rank=16,
+    ),
+)
