@@ -18,6 +18,7 @@ from zongzhi.demo import county
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.places import build_places
+from zongzhi.demo.rosters import build_rosters
 from zongzhi.demo.today import scenes
 from zongzhi.demo.year import YEAR, consultations, ordinary_lives
 from zongzhi.lib import clock
@@ -37,6 +38,7 @@ def load(*, cases: int = CASES) -> World:
     world = World(places, Hours(calendar, now), types)
     walk(walkers(world, cases), until=now)
     with clock.at(now):
+        build_rosters(places, now)
         sweep()
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
