@@ -212,7 +212,7 @@ def _absence(moment: Moment, today: dict[str, Shift], *, works: bool) -> str:
     if shift is not None and shift.state == Shift.State.MISSED:
         return "今天不在岗（没来）"
     if not works:
-        return "今天放假"
+        return "今天休息"
     stood = any(row.state == Shift.State.PLANNED for row in today.values())
     if stood or not moment.half:
         return "现在不在岗"

@@ -51,7 +51,10 @@ class Stand:
     who: str
     mark: str  # 请假, 没来, 公示后改, 换班中
     gap: bool
-    missed: bool
+    missed: bool  # drawn grey
+
+
+UNNAMED = Stand(half="", who="在岗", mark="", gap=False, missed=True)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Line:
     place: str
     cells: list[Cell]
     called: str = ""
+    called_publicly: str = ""  # the same for the wall: no number of a person's own
 
 
 @dataclass(frozen=True)
@@ -205,8 +209,11 @@ class _Table:
     marks: dict[int, str]
     user: User
 
-    def line(self, row: Row, place: str) -> Line:
-        mine = [s for s in self.shifts if s.key == row.key and s.state != Shift.State.CANCELLED]
+    def line(self, row: Row, place: str, *, always: bool = False) -> Line:
+        """A row; one that is `always` there is there also on days nobody has been named for."""
+        rows = [shift for shift in self.shifts if shift.key == row.key]
+        named = {shift.day for shift in rows}
+        mine = [shift for shift in rows if shift.state != Shift.State.CANCELLED]
         by_day: dict[date, list[Shift]] = defaultdict(list)
         for shift in mine:
             if counts(shift, self.calendar):
@@ -215,7 +222,9 @@ class _Table:
         cells = [
             Cell(
                 day=head.day,
-                stands=stands(by_day[head.day], self.marks),
+                stands=[UNNAMED]
+                if always and not head.off and head.day not in named
+                else stands(by_day[head.day], self.marks),
                 off=head.off,
                 may_edit=may or any(is_own(self.user, s) for s in by_day[head.day]),
             )
@@ -263,6 +272,7 @@ def _sections(
                     table.line(
                         Row(center, department=seat.department),
                         str(seat.window) if seat.window else "",
+                        always=kind == Residency.Kind.RESIDENT,
                     )
                     for seat in here
                 ],
@@ -272,9 +282,17 @@ def _sections(
 
 
 def _on_call(seat: Residency) -> Line:
-    called = " ".join(filter(None, (seat.contact_words, seat.phone_words)))
-    words = f"电话：{called}（{seat.answers_within} 分钟内回应）" if called else "没有留电话"
-    return Line(seat.department.code, seat.department.name, "", [], words)
+    name, within = seat.contact_words, f"（{seat.answers_within} 分钟内回应）"
+    called = " ".join(filter(None, (name, seat.phone_words)))
+    public = " ".join(filter(None, (name, seat.public_phone)))
+    return Line(
+        key=seat.department.code,
+        name=seat.department.name,
+        place="",
+        cells=[],
+        called=f"电话：{called}{within}" if called else "没有留电话",
+        called_publicly=f"电话：{public}{within}" if public else "到窗口问",
+    )
 
 
 def _gap(center: Center, shift: Shift, contacts: dict[int, str], user: User) -> Gap:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_thresholds_are_data'),
+        ('cases', '0014_papers_about_something'),
         ('orgs', '0006_papers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -55,8 +55,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("reception", "县负责人坐班接访"),
-                            ("leadership", "政法班子轮班"),
+                            ("reception", "领导接访"),
+                            ("leadership", "班子轮班"),
                             ("counselling", "心理咨询"),
                             ("lawyer", "律师值班"),
                         ],
@@ -152,8 +152,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("reception", "县负责人坐班接访"),
-                            ("leadership", "政法班子轮班"),
+                            ("reception", "领导接访"),
+                            ("leadership", "班子轮班"),
                             ("counselling", "心理咨询"),
                             ("lawyer", "律师值班"),
                         ],

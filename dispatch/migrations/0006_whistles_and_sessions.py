@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0013_attempts'),
-        ('dispatch', '0003_sheets_issued_by_hand'),
+        ('cases', '0015_attempts'),
+        ('dispatch', '0005_routing_has_versions'),
         ('orgs', '0006_papers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -65,6 +65,11 @@ class Residency(models.Model):
         return self.contact.name if self.contact else self.contact_name
 
     @property
+    def public_phone(self) -> str:
+        """What may hang on a wall: a number given for duty or the unit's, never a person's own."""
+        return self.contact_phone or self.department.phone
+
+    @property
     def phone_words(self) -> str:
         """The telephone to ring: the one given here, else the contact's, else the unit's."""
         own = self.contact.phone if self.contact else ""

@@ -23,8 +23,8 @@ class Half(models.TextChoices):
 class Duty(models.TextChoices):
     """What is on the roster besides departments."""
 
-    RECEPTION = "reception", "县负责人坐班接访"
-    LEADERSHIP = "leadership", "政法班子轮班"
+    RECEPTION = "reception", "领导接访"
+    LEADERSHIP = "leadership", "班子轮班"
     COUNSELLING = "counselling", "心理咨询"
     LAWYER = "lawyer", "律师值班"
 

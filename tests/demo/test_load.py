@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -15,7 +15,17 @@ from cases.history import faults
 from cases.models import Assignment, Case, CaseEvent, Consultation, FollowUp, Party
 from cases.verification import misplaced
 from cases.vocabulary import SILENT, Closure, Label, Risk, Source, Special, Stage
-from dispatch.models import Reminder, Request, Return, Supervision
+from dispatch.models import (
+    Duty,
+    Reminder,
+    Request,
+    Residency,
+    Return,
+    RosterWeek,
+    Shift,
+    Supervision,
+    Swap,
+)
 from orgs.models import Department, Notice, User
 from zongzhi.demo import county
 from zongzhi.demo.lives import World
@@ -206,3 +216,24 @@ def test_the_accounts_are_printed() -> None:
     lines = out.getvalue().splitlines()
     assert [line.split()[0] for line in lines[1:16]] == [person.username for person in county.CAST]
     assert "Zongzhi@2026" in lines[-1]
+
+
+# ------------------------------------------------------------------ rosters
+
+
+def test_the_rosters_of_three_weeks_are_there(world: World) -> None:
+    monday = world.hours.now.date() - timedelta(days=world.hours.now.weekday())
+    for week in (-1, 0, 1):
+        first = monday + timedelta(weeks=week)
+        shifts = Shift.objects.filter(day__range=(first, first + timedelta(days=6)))
+        assert set(shifts.exclude(duty="").values_list("duty", flat=True)) == set(Duty.values)
+    published = set(RosterWeek.objects.values_list("monday", flat=True))
+    assert published == {monday - timedelta(days=7), monday}
+
+
+def test_every_residency_has_a_contact_and_a_roster_worth_looking_at() -> None:
+    assert not Residency.objects.filter(contact=None).exists()
+    assert Shift.objects.gaps().filter(day__gt=clock.today()).count() == 1
+    assert Swap.objects.filter(state=Swap.State.ASKED).count() == 1
+    holidays = [s for s in Shift.objects.all() if s.day.isoweekday() > 5]
+    assert holidays == []

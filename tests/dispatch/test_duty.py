@@ -104,7 +104,7 @@ def test_nobody_is_on_duty_on_a_holiday_unless_put_there_by_hand(
     )
     CalendarDay.objects.create(day=FRIDAY, center=county.county, is_workday=False, name="县庆")
     revise(SUBJECT)
-    assert said(county, FRIDAY).startswith("今天放假")
+    assert said(county, FRIDAY).startswith("今天休息")
     Shift.objects.update(by_hand=True)
     assert said(county, FRIDAY) == "常驻，今天在岗 李强"
 

@@ -74,6 +74,17 @@ def test_a_holiday_is_grey_and_says_its_name(client: Client, county: County, tri
     assert "县庆" in page(client, triage)
 
 
+def test_a_unit_in_residence_is_there_every_working_day(
+    client: Client, county: County, triage: User
+) -> None:
+    seat(county.police, county.county, "resident")
+    client.force_login(triage)
+    week = client.get(ROSTER, WEEK).context["week"]
+    [line] = next(section.lines for section in week.sections if section.name == "常驻")
+    shown = [[stand.who for stand in cell.stands] for cell in line.cells]
+    assert shown == [["在岗"]] * 5 + [[]] * 2
+
+
 def test_a_gap_says_what_follows_from_it(
     client: Client, county: County, handler: User, triage: User
 ) -> None:
@@ -292,14 +303,17 @@ def test_today_says_who_is_there_and_whom_to_ring(
 
 
 def test_the_paper_for_the_wall_has_no_private_telephones(
-    client: Client, county: County, triage: User
+    client: Client, county: County, triage: User, other_handler: User
 ) -> None:
+    seat(county.housing, county.county, "on_call", contact=other_handler)
     client.force_login(triage)
     counsel = reverse("dispatch:roster_cell", args=[TUESDAY.isoformat(), "duty-counselling"])
     client.post(counsel, {"half": "pm", "name": "陈老师", "phone": "15400000011"})
     said = page(client, triage, reverse("dispatch:roster_print"))
     assert "陈老师" in said
     assert "15400000011" not in said
+    assert "电话：周凯 0990-2120001" in said  # the unit's number, not his own
+    assert other_handler.phone not in said
 
 
 def test_the_window_reads_who_is_on_duty_on_its_workbench(

@@ -23,6 +23,7 @@ from zongzhi.demo import county
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.places import build_places
+from zongzhi.demo.rosters import build_rosters
 from zongzhi.demo.today import scenes
 from zongzhi.demo.together import found_group
 from zongzhi.demo.year import YEAR, consultations, ordinary_lives
@@ -44,6 +45,7 @@ def load(*, cases: int = CASES) -> World:
     found_group(world)
     walk(walkers(world, cases), until=now)
     with clock.at(now):
+        build_rosters(places, now)
         sweep()
         for center_id in learning.centers_that_learn():
             learning.learn(center_id=center_id)

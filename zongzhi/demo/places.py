@@ -94,7 +94,8 @@ def _build_level(places: Places, level: Level) -> None:
 
 def _build_rooms_and_windows(places: Places) -> None:
     Room.objects.bulk_create(
-        Room(center=places.centers[room.center], name=room.name) for room in county.ROOMS
+        Room(center=places.centers[room.center], name=room.name, kind=room.kind)
+        for room in county.ROOMS
     )
     windows = Window.objects.bulk_create(
         Window(center=places.centers[w.center], number=w.number, name=w.name)
