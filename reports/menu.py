@@ -119,7 +119,7 @@ def _triage(user: User) -> Iterator[Entry]:
         yield Entry(label, f"{desk}?tab={tab}", sub=True, rows=desk_queue(user, tab))
     yield Entry("待批申请", f"{desk}?tab={REQUESTS}", sub=True, rows=pending_requests(user))
     sent = waiting_sent(user)
-    yield Entry("回执没签", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
+    yield Entry("没签回执", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
     yield Entry("上级平台转录", reverse("cases:transcriptions"))
 
 
