@@ -14,6 +14,7 @@ from cases.drafts import drafts_of
 from cases.receipts import SENT, waiting_mine, waiting_sent
 from cases.vocabulary import Label
 from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from orgs.delivering import not_sent
 from orgs.models import User
 from orgs.models.people import Footing
 from orgs.permissions import Permission, RoleCode
@@ -98,6 +99,8 @@ def _entries(user: User) -> Iterator[Entry]:
     ):
         if user.can(permission):
             yield Entry(label, reverse(page))
+            if page == "orgs:channels":
+                yield Entry("没有发出", reverse("orgs:deliveries"), sub=True, rows=not_sent())
 
 
 def is_leader(user: User) -> bool:
