@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orgs.channels import PermanentError, TemporaryError, is_on, on_outside, sender_of
 from orgs.channels.sms import mobile
@@ -271,6 +271,17 @@ def _mark(delivery: Delivery, **columns: object) -> None:
 def sending_rule() -> SendingRule:
     """The rule of the installation; what the model says where nobody has set one."""
     return SendingRule.objects.filter(pk=1).first() or SendingRule(pk=1)
+
+
+def not_sent() -> QuerySet[Delivery]:
+    """What the other side refused, or what was tried too often: somebody has to look at it."""
+    return Delivery.objects.filter(state__in=NOT_SENT)
+
+
+def forget_old(*, before: datetime) -> int:
+    """Drop what was written before that moment and waits for nothing; how many there were."""
+    old = Delivery.objects.filter(created_at__lt=before).exclude(state=State.WAITING)
+    return old.delete()[0]
 
 
 # --- What an administrator does -------------------------------------------------------------------

@@ -9,6 +9,7 @@ from orgs.idempotency import forget_keys
 from zongzhi.lib import clock
 
 ANSWERS_KEPT = timedelta(days=2)
+DELIVERIES_KEPT = timedelta(days=366)  # as long as the logs
 
 
 @shared_task(ignore_result=True)
@@ -32,3 +33,9 @@ def send_messages() -> None:
     """
     delivering.relay()
     delivering.deliver_due()
+
+
+@shared_task(ignore_result=True)
+def forget_deliveries() -> None:
+    """Every night: what went out, or did not, a year ago; a citizen's phone goes with it."""
+    delivering.forget_old(before=clock.now() - DELIVERIES_KEPT)

@@ -22,6 +22,7 @@ from dispatch.queues import (
     tasks_to_do,
     whistles_of,
 )
+from orgs.delivering import not_sent
 from orgs.models import User
 from orgs.models.people import Footing
 from orgs.permissions import Permission, RoleCode
@@ -109,6 +110,8 @@ def _entries(user: User) -> Iterator[Entry]:
     ):
         if user.can(permission):
             yield Entry(label, reverse(page))
+            if page == "orgs:channels":
+                yield Entry("没有发出", reverse("orgs:deliveries"), sub=True, rows=not_sent())
 
 
 def is_leader(user: User) -> bool:
@@ -130,7 +133,7 @@ def _triage(user: User) -> Iterator[Entry]:
         yield Entry(label, f"{desk}?tab={tab}", sub=True, rows=desk_queue(user, tab))
     yield Entry("待批申请", f"{desk}?tab={REQUESTS}", sub=True, rows=pending_requests(user))
     sent = waiting_sent(user)
-    yield Entry("回执没签", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
+    yield Entry("没签回执", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
     whistles = reverse("dispatch:whistles")
     unanswered = whistles_of(user).unanswered()
     yield Entry("吹哨", f"{whistles}?view=unanswered", sub=True, rows=unanswered)

@@ -285,6 +285,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orgs.tasks.forget_answers",
         "schedule": crontab(hour="3", minute="0"),
     },
+    "forget-deliveries": {
+        "task": "orgs.tasks.forget_deliveries",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     "forget-sessions": {
         "task": "orgs.tasks.forget_sessions",
         "schedule": crontab(hour="3", minute="10"),

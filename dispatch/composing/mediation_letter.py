@@ -53,14 +53,14 @@ def compose_mediation_reply(
         points.append(f"经过。{lead.how.rstrip('。')}。")
     if case.amount is not None and not case.is_silent:
         points.append(f"涉及金额。{case.amount:,.2f} 元。")
-    letter = f"《委托调处函》（{entrusted}）" if entrusted else "委托调处的"
+    letter = f"《委托调处函》（{entrusted}）收悉。" if entrusted else ""
     return _letter(
         case,
         "调 处 回 复 函",
         number,
         day,
         to=case.center.name,
-        opening=f"{letter}编号 {case.short_number} 的{_called(case)}，调处情况回复如下：",
+        opening=f"{letter}现将编号 {case.short_number} 的{_called(case)}的调处情况回复如下：",
         points=points,
         closing=f"联系电话：{lead.unit.phone}。" if lead.unit.phone else "特此函复。",
         signed_by=lead.unit.name,

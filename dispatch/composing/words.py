@@ -16,7 +16,8 @@ from zongzhi.lib import dates
 NOT_ON_PAPER = "按规定不写在纸上，凭编号在系统里看"
 ON_THE_STUB = "见签收回执"
 BY_THE_UNIT = "由单位指定"
-SIGN_WITH_DATE = "（签名）　　　　年　　月　　日"
+# What a leader writes by hand, on the paper.
+OPINION = "意见：\n\n　　　　　　　　　（签名）　　　　　年　　月　　日"
 
 
 @dataclass(frozen=True)

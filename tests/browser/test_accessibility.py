@@ -9,7 +9,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from cases.models import Case
+from cases.models import Case, Document
+from cases.services.papers import make_document
 from orgs.models import User
 from tests.lives import Lives
 
@@ -84,3 +85,19 @@ def test_no_page_of_a_citizen_shuts_anybody_out(open_as, lives: Lives) -> None:
     token = reverse("citizen:progress", args=[case.token])
     page = open_as(None, token, size=(360, 640))
     assert look_at(page, [token, f"{token}rate/", "/q/", "/q/wrong/", "/login/"]) == []
+
+
+@pytest.mark.parametrize("size", [(1366, 657), (360, 640)], ids=["desk", "telephone"])
+def test_messages_and_receipts_shut_nobody_out(
+    open_as, lives: Lives, triage, handler, sysadmin, size
+) -> None:
+    case = lives.dispatched()
+    kind, about = Document.Kind.ASSIGNMENT, case.lead.pk
+    made, _ = make_document(case_id=case.pk, kind=kind, about=about, by=triage, address=None)
+    receipts = reverse("cases:receipts")
+    paper = reverse("cases:document", args=[case.number, made.pk])
+    settings = [reverse(f"orgs:{name}") for name in ("channels", "deliveries", "subscriptions")]
+    said = look_at(open_as(handler, receipts, size=size), [receipts, paper])
+    said += look_at(open_as(triage, receipts, size=size), [f"{receipts}?of=sent"])
+    said += look_at(open_as(sysadmin, settings[0], size=size), settings)
+    assert said == []

@@ -87,7 +87,7 @@ def test_a_transfer_note_has_room_for_leaders_and_then_the_result(lives: Lives, 
     case = lives.dispatched()
     first = make(case, KIND.TRANSFER_NOTE, triage)
     assert (fields(first)["办理结果"], first.version) == ("", 1)
-    assert {"分管领导意见", "主要领导意见"} <= set(paper(first).tall)
+    assert {"分管领导", "主要领导"} <= set(paper(first).tall)
     claim_case(case_id=case.pk, by=lives.handler)
     report_result(
         case_id=case.pk, by=lives.handler, result="resolved", how="当场付清", not_found="不肯留"

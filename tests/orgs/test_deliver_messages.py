@@ -19,7 +19,7 @@ from orgs.delivering import PAUSES, STALE_AFTER, State
 from orgs.models import Delivery, Notice, SendingRule, Subscription, User
 from orgs.models.notices import Channel, Topic
 from orgs.services import notify
-from orgs.tasks import send_messages
+from orgs.tasks import DELIVERIES_KEPT, forget_deliveries, send_messages
 from tests.concurrency import at_once, hold
 from tests.gateway import Gateway
 from zongzhi.celery import app
@@ -348,6 +348,15 @@ def test_a_phone_is_not_readable_in_the_database(db: None) -> None:
     text_somebody()
     row = json.dumps(list(Delivery.objects.extra(select={"raw": "phone"}).values("raw")))
     assert PHONE not in row
+
+
+def test_a_phone_is_forgotten_after_a_year(db: None, gateway: Gateway) -> None:
+    text_somebody()
+    send_messages()
+    clock.freeze(MONDAY + DELIVERIES_KEPT + timedelta(hours=1))
+    text_somebody("case 2 citizen_registered 1")
+    forget_deliveries()
+    assert only().origin.startswith("case 2")
 
 
 def test_the_database_wants_a_delivery_to_go_to_somebody(db: None) -> None:

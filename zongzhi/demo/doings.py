@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from cases.compulsory import WITHIN
-from cases.models import Case, CompulsoryReport
+from cases.models import Case, CompulsoryReport, Document, Receipt
+from cases.paper_kinds import kind_of
 from cases.services.closing import follow_up_case, rate_case, reopen_case
 from cases.services.course import (
     accept_case,
@@ -20,6 +23,7 @@ from cases.services.course import (
     withdraw_case,
 )
 from cases.services.duties import settle_report
+from cases.services.papers import make_document, sign_receipt
 from cases.services.registration import PartyInput, Registration, register_case, revisit_case
 from cases.vocabulary import (
     Authority,
@@ -605,3 +609,37 @@ def reopen(life: Life) -> None:
         by=life.world.user("leader"),
         text=life.draw.choice(WORDS.reopen),
     )
+
+
+# ------------------------------------------------------------------ papers
+
+
+def paper(kind: Document.Kind) -> Deed:
+    """Make that paper, one for everything it is about now."""
+
+    def make(life: Life) -> None:
+        case = Case.objects.for_detail().get(pk=life.case.pk)
+        known = kind_of(kind)
+        if known is None:
+            raise LookupError(f"nobody makes {kind}")
+        by = handler_of(life) if kind == Document.Kind.MEDIATION_REPLY else triage_of(life)
+        for about in known.abouts(case):
+            make_document(case_id=case.pk, kind=kind, about=about.pk, by=by, address=None)
+
+    return make
+
+
+def sign_papers(life: Life) -> None:
+    """Every unit signs for what it has got."""
+    _sign(life, Receipt.objects.waiting())
+
+
+def lead_signs(life: Life) -> None:
+    """Only the lead unit has signed so far."""
+    _sign(life, Receipt.objects.waiting().filter(unit=life.case.unit))
+
+
+def _sign(life: Life, receipts: QuerySet[Receipt]) -> None:
+    for receipt in receipts.filter(document__case=life.case).select_related("unit"):
+        by = handler_of(life, receipt.unit.code)
+        sign_receipt(document_id=receipt.document_id, unit_id=receipt.unit_id, by=by)

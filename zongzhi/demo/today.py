@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from cases.models import Document
 from cases.vocabulary import Result, Satisfaction, Source
 from zongzhi.demo import county, doings, stories
 from zongzhi.demo import together as joint
@@ -29,6 +30,13 @@ ANSWERED_PARTS = steps(AT_WORK, [wait(60, doings.answer_parts)])
 REPORTED = steps(ANSWERED_PARTS, [wait(200, report())])
 APPROVED = steps(REPORTED, [wait(60, doings.approve)])
 PAUSED = steps(AT_WORK, [wait(60, doings.ask_pause(28)), wait(60, doings.grant_pause)])
+
+
+K = Document.Kind
+ASSIGNED = [wait(15, doings.paper(K.ASSIGNMENT)), wait(20, doings.lead_signs)]
+NOTED = [wait(15, doings.paper(K.TRANSFER_NOTE)), wait(20, doings.sign_papers)]
+HELPED = [wait(15, doings.paper(K.COOPERATION))]
+ENTRUSTED = [wait(15, doings.paper(K.ENTRUSTMENT)), wait(20, doings.sign_papers)]
 
 
 def result(kind: Result) -> list[Step]:
@@ -91,9 +99,9 @@ def labour(stage: Stage) -> Iterator[Life]:
     yield scene("11.2", ago(190), SENT, by="clerk2")
     yield scene("10.0", on(1, 200), SENT)
     yield scene("10.6", on(3, 60), SENT, by="clerk4")  # nobody claims it: 督办
-    yield scene("10.3", on(7, 100), AT_WORK)  # due today
-    yield scene("10.1", on(6, 80), AT_WORK)
-    yield scene("11.0", on(5, 60), AT_WORK, by="clerk2")
+    yield scene("10.3", on(7, 100), AT_WORK, ASSIGNED, HELPED)  # due today
+    yield scene("10.1", on(6, 80), AT_WORK, NOTED)
+    yield scene("11.0", on(5, 60), AT_WORK, [wait(20, doings.paper(K.ASSIGNMENT))], by="clerk2")
     yield scene("10.4", on(13, 90), AT_WORK)  # 督办 that nobody answers: 约谈 proposed
     yield scene("11.3", on(9, 90), AT_WORK, [after_due(90, doings.answer)])
     threat = [wait(100, doings.supervise()), wait(120, doings.answer), wait(30, doings.tell)]
@@ -117,7 +125,7 @@ def housing(stage: Stage) -> Iterator[Life]:
     yield scene("17.4", on(1, 120), SENT, by="clerk2")
     yield scene("17.2", on(7, 30), AT_WORK)  # due today
     yield scene("03.5", on(9, 60), AT_WORK, by="clerk4")
-    yield scene("17.7", on(15, 60), AT_WORK)
+    yield scene("17.7", on(15, 60), AT_WORK, ASSIGNED)
     yield scene("17.6", on(1, 150), SENT, [wait(90, doings.give_back)])
     yield scene("08.3", on(1, 60), SENT, [wait(60, doings.give_back)], by="clerk2")
     yield scene("03.6", on(2, 100), REPORTED)
@@ -133,13 +141,14 @@ def police(stage: Stage) -> Iterator[Life]:
 
 def mediators(stage: Stage) -> Iterator[Life]:
     on, ago, scene = stage.world.hours.on, stage.world.hours.ago, stage.scene
-    yield scene("04.0", ago(95), SENT)
+    yield scene("04.0", ago(95), SENT, [wait(5, doings.paper(K.ENTRUSTMENT))])
     yield scene("04.4", on(1, 100), SENT, by="clerk2")
-    yield scene("04.2", on(4, 60), AT_WORK)
+    yield scene("04.2", on(4, 60), AT_WORK, ENTRUSTED)
     yield scene("04.5", on(7, 60), AT_WORK)  # due today
     yield scene("06.0", on(3, 60), AT_WORK)
     yield scene("03.3", on(1, 60), CLAIMED)
-    yield scene("04.1", on(2, 30), REPORTED, by="clerk4")
+    reply = [wait(30, doings.paper(K.MEDIATION_REPLY))]
+    yield scene("04.1", on(2, 30), AT_WORK, ENTRUSTED, REPORTED[len(AT_WORK) :], reply, by="clerk4")
     yield scene("01.0", on(3, 120), AT_WORK)
     yield scene("07.4", on(5, 120), AT_WORK)
     yield scene("15.4", on(6, 60), PAUSED, by="clerk2")
