@@ -263,8 +263,9 @@ def clues(request: StaffRequest) -> HttpResponse:
         "sent": clues_sent(user),
     }
     center = _desk_of(user)
-    view = request.GET.get("view", "sent" if center else "received")
-    view = view if view in lists else "received"
+    view = request.GET.get("view", "")
+    if view not in lists:  # what waits to be signed first: the number in the menu
+        view = "sent" if center and not lists["to_sign"].exists() else "to_sign"
     posted = request.POST if request.method == "POST" else None
     form = ClueForm(posted, center=center) if center else None
     if posted is not None and (form is None or center is None):

@@ -134,11 +134,10 @@ def _triage(user: User) -> Iterator[Entry]:
     yield Entry("待批申请", f"{desk}?tab={REQUESTS}", sub=True, rows=pending_requests(user))
     sent = waiting_sent(user)
     yield Entry("没签回执", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
-    whistles = reverse("dispatch:whistles")
     unanswered = whistles_of(user).unanswered()
-    yield Entry("吹哨", f"{whistles}?view=unanswered", sub=True, rows=unanswered)
+    yield Entry("吹哨", reverse("dispatch:whistles"), sub=True, rows=unanswered)
     yield Entry("联合会商", reverse("dispatch:sessions"))
-    yield Entry("移送线索", f"{reverse('dispatch:clues')}?view=sent")
+    yield Entry("移送线索", reverse("dispatch:clues"), rows=clues_to_sign(user))
     yield Entry("上级平台转录", reverse("cases:transcriptions"))
 
 
@@ -168,8 +167,7 @@ def _unit(user: User) -> Iterator[Entry]:
         yield Entry(label, list_url(params), rows=listed(user, params))
     yield Entry("待签回执", reverse("cases:receipts"), rows=waiting_mine(user))
     yield Entry("会商任务", f"{reverse('dispatch:tasks')}?view=mine", rows=tasks_to_do(user))
-    clues = f"{reverse('dispatch:clues')}?view=to_sign"
-    yield Entry("收到的线索", clues, rows=clues_to_sign(user))
+    yield Entry("收到的线索", reverse("dispatch:clues"), rows=clues_to_sign(user))
     if user.can(Permission.HEAD):
         yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
     codes = {
