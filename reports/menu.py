@@ -91,6 +91,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.ROLES, "角色权限", "orgs:roles"),
         (Permission.SETTINGS, "工作日历", "settings:calendar"),
         (Permission.SETTINGS, "办理期限", "settings:clocks"),
+        (Permission.SETTINGS, "分流规则", "routing:rules"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
