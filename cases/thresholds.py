@@ -31,6 +31,8 @@ class Threshold(StrEnum):
     LEVEL_DAYS = "level_days"
     TASK_DAYS = "task_days"
     CLUE_DAYS = "clue_days"
+    OVERRIDES_PERCENT = "overrides_percent"
+    OVERRIDES_LEAST = "overrides_least"
 
 
 @dataclass(frozen=True)
@@ -72,4 +74,6 @@ STANDARDS: dict[Threshold, Standard] = {
     ),
     Threshold.TASK_DAYS: Standard("会商任务默认几天办完", "个工作日", 5, 1, 60),
     Threshold.CLUE_DAYS: Standard("移送的线索几天内签收", "个工作日", 1, 1, 10),
+    Threshold.OVERRIDES_PERCENT: Standard("分流规则：改派超过多少要看看", "%", 30, 1, 100),
+    Threshold.OVERRIDES_LEAST: Standard("分流规则：至少命中几次才看", "次", 10, 1, 1000),
 }

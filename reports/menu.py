@@ -105,6 +105,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.ROSTER, "排班表", "dispatch:roster"),
         (Permission.SETTINGS, "入驻与场所", "dispatch:premises"),
         (Permission.SETTINGS, "专班", "dispatch:groups"),
+        (Permission.SETTINGS, "分流规则", "routing:rules"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):

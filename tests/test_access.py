@@ -75,6 +75,7 @@ def cast(
 
 def address(name: str, case: Case, someone: User) -> str:
     """The address by that name, about that case and that person."""
+    place = case.center.region.code
     arguments: dict[str, list[Any]] = {
         "cases:attachment": [case.number, 1],
         "cases:preview": [case.number, 1],
@@ -107,6 +108,9 @@ def address(name: str, case: Case, someone: User) -> str:
         "dispatch:whistle": [1],
         "settings:remove_day": [0],
         "orgs:send_again": [0],
+        "routing:change": [place, "R-07", "up"],
+        "routing:edit": [place, "R-07"],
+        "routing:roll_back": [place, 1],
         "orgs:person": [someone.pk],
         "orgs:give_post": [someone.pk],
         "orgs:change_person": [someone.pk, "unlock"],
@@ -114,6 +118,8 @@ def address(name: str, case: Case, someone: User) -> str:
     }
     if name in arguments:
         return reverse(name, args=arguments[name])
+    if name.startswith("routing:") and name != "routing:rules":
+        return reverse(name, args=[place])
     about_a_case = name.startswith(("cases:", "api:case-")) and name not in {
         "cases:drafts",
         "cases:duplicates",

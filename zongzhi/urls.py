@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("dispatch.urls")),
     path("settings/", include("cases.settings_urls")),
+    path("settings/routing/", include("dispatch.routing_urls")),
     path("q/", include("cases.citizen_urls")),
     path("api/v1/", include("zongzhi.api_urls")),
     path("admin/", admin.site.urls),

@@ -664,7 +664,8 @@
     const ends = Date.now() + Number(form.dataset.countdown) * 1000;
     const ticking = setInterval(() => {
       const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
-      one("[data-clock]", form).textContent = Math.floor(left / 60) + ":" + String(left % 60).padStart(2, "0");
+      const clock = one("[data-clock]", form);  /* not there while the button says 正在撤回… */
+      if (clock) { clock.textContent = Math.floor(left / 60) + ":" + String(left % 60).padStart(2, "0"); }
       if (left === 0) {
         clearInterval(ticking);
         form.hidden = true;

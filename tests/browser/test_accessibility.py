@@ -13,6 +13,7 @@ from cases.models import Case, Document
 from cases.services.papers import make_document
 from orgs.models import User
 from tests.lives import Lives
+from tests.rulebook import in_force, rule
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
@@ -40,6 +41,9 @@ def look_at(page: Page, paths: list[str]) -> list[str]:
     return said
 
 
+ROUTING = "/settings/routing/990101000000/"
+
+
 def pages_of_a_case(case: Case) -> list[str]:
     here = case.get_absolute_url()
     tabs = [here, f"{here}?tab=parties", f"{here}?tab=papers", f"{here}timeline/"]
@@ -47,10 +51,11 @@ def pages_of_a_case(case: Case) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [(1366, 657), (360, 640)], ids=["desk", "telephone"])
-@pytest.mark.parametrize("who", ["clerk", "triage", "handler", "leader", "secadmin"])
+@pytest.mark.parametrize("who", ["clerk", "triage", "handler", "leader", "secadmin", "sysadmin"])
 def test_no_page_shuts_anybody_out(
-    open_as, lives: Lives, clerk, triage, handler, leader, secadmin, who, size
+    open_as, lives: Lives, clerk, triage, handler, leader, secadmin, sysadmin, who, size
 ) -> None:
+    in_force(lives.county.county, rule("R-07", lives.county.human_resources, words=("工资",)))
     case = lives.supervised()
     lives.dispatched()
     person: User = {
@@ -59,12 +64,20 @@ def test_no_page_shuts_anybody_out(
         "handler": handler,
         "leader": leader,
         "secadmin": secadmin,
+        "sysadmin": sysadmin,
     }[who]
     own = {
         "clerk": ["/cases/new/", "/consultations/", *pages_of_a_case(case)],
         "triage": ["/dispatch/", "/supervision/", "/board/", *pages_of_a_case(case)],
         "handler": ["/cases/?view=todo", f"{case.get_absolute_url()}report/"],
         "leader": ["/board/", "/supervision/", case.get_absolute_url()],
+        "sysadmin": [
+            ROUTING,
+            f"{ROUTING}add/",
+            f"{ROUTING}R-07/",
+            f"{ROUTING}versions/",
+            f"{ROUTING}hits/",
+        ],
         "secadmin": ["/settings/", "/settings/people/", "/settings/roles/", "/second-factor/"],
     }
     page = open_as(person, "/", size=size)
