@@ -28,6 +28,10 @@ _DONE = {
     "lift": "督办已解除",
     "resume": "已恢复计时",
     "assign": "已指派",
+    "instruct": "已批示，回复以后会告诉你",
+    "answer-instruction": "已回复批示",
+    "accept-instruction": "已阅，批示办结",
+    "revoke-mark": "督办牌已取消",
     "follow-up": "回访已记下",
     "unmerge": "并案已撤销",
 }

@@ -20,7 +20,7 @@ from orgs.models import Department, Region, User
 class ActForm(forms.Form):
     """The input of an act on one case by one person. An act without input uses this as it is."""
 
-    intro: ClassVar[str] = ""
+    intro: str = ""
     submit: ClassVar[str] = ""
     # In the JSON body of the API these fields lie inside an object of that name.
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}

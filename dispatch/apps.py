@@ -8,11 +8,14 @@ class DispatchConfig(AppConfig):
     def ready(self) -> None:
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
+        from cases.recalculation import follow  # noqa: PLC0415
         from cases.signals import case_changed  # noqa: PLC0415
         from dispatch.procedure import ACTS, LOADS  # noqa: PLC0415
         from dispatch.receivers import put_papers_away  # noqa: PLC0415
+        from dispatch.services.following import recalculate_answers  # noqa: PLC0415
 
         register(*ACTS)
         for loads in LOADS:
             register(loads=loads)
         case_changed.connect(put_papers_away)
+        follow(recalculate_answers)

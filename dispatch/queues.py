@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from cases.models import Case
 from cases.querysets import NOTHING, CaseQuerySet
 from cases.vocabulary import Label
-from dispatch.models import Request
+from dispatch.models import Request, Talk
 from orgs.models import User
 from orgs.permissions import Permission
 
@@ -52,3 +52,13 @@ def pending_requests(user: User) -> QuerySet[Request]:
         mine |= Q(case__center__in=deciders, kind=Request.Kind.EXTENSION)
     pending = Request.objects.visible_to(user).filter(mine, decided_at=None)
     return pending.exclude(by=user)
+
+
+def pending_talks(user: User) -> QuerySet[Talk]:
+    """建议约谈 that are this person's to decide: leaders of the centre or of the one above.
+
+    The same rule as `talking.can_decide`, as a query.
+    """
+    deciders = {post.center_id for post in user.posts_giving(Permission.DECIDE)}
+    mine = Q(center__in=deciders) | Q(center__parent__in=deciders)
+    return Talk.objects.visible_to(user).filter(mine, decided_at=None)

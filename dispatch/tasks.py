@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
-from dispatch.services import asking, sweeping
+from dispatch.services import asking, circulating, marking, sweeping, talking
 from zongzhi.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,17 @@ def sweep_clocks() -> None:
         sweeping.unanswered_supervisions(now=now),
         lambda pk: sweeping.propose_talk(supervision_id=pk),
     )
+    _each(marking.yellow_turning_red(now=now), lambda pk: marking.give_red(case_id=pk))
+    _each(
+        talking.promises_past(now=now),
+        lambda pk: talking.tell_of_promise(commitment_id=pk),
+    )
+
+
+@shared_task(ignore_result=True)
+def draft_circulars() -> None:
+    """Hourly, on working mornings and after. The first of them in a month makes the drafts."""
+    circulating.draft_what_is_due(now=clock.now())
 
 
 def _each(ids: Iterable[int], step: Callable[[int], object]) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cases.drafts import drafts_of
 from cases.vocabulary import Label
-from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests
+from dispatch.queues import DESK, REQUESTS, desk_queue, pending_requests, pending_talks
 from orgs.models import User
 from orgs.models.people import Footing
 from orgs.permissions import Permission, RoleCode
@@ -85,12 +85,15 @@ def _entries(user: User) -> Iterator[Entry]:
             yield from entries(user)
     for permission, label, page in (
         (Permission.SUPERVISE, "督办台", "dispatch:supervision"),
+        (Permission.SUPERVISE, "约谈", "dispatch:talks"),
+        (Permission.SUPERVISE, "通报", "dispatch:circulars"),
         (Permission.VIEW_CENTER, "全部事项", "cases:list"),
         (Permission.BOARD, "看板", "reports:board"),
         (Permission.ROLES, "人员", "orgs:people"),
         (Permission.ROLES, "角色权限", "orgs:roles"),
         (Permission.SETTINGS, "工作日历", "settings:calendar"),
         (Permission.SETTINGS, "办理期限", "settings:clocks"),
+        (Permission.SETTINGS, "督办和层级规则", "settings:thresholds"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
@@ -106,6 +109,8 @@ def is_leader(user: User) -> bool:
 def _leader(user: User) -> Iterator[Entry]:
     yield Entry("看板", reverse("reports:board"))
     yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
+    talks = f"{reverse('dispatch:talks')}?view=mine"
+    yield Entry("等我定的约谈", talks, sub=True, rows=pending_talks(user))
     yield Entry("督办", reverse("dispatch:supervision"))
     yield Entry("事项查询", reverse("cases:list"))
 
@@ -141,6 +146,9 @@ def _unit(user: User) -> Iterator[Entry]:
         ("被督办", SUPERVISED),
     ):
         yield Entry(label, list_url(params), rows=listed(user, params))
+    units = [post.department for post in user.posts_giving(Permission.HANDLE)]
+    for unit in {unit.code: unit for unit in units if unit is not None}.values():
+        yield Entry("督办情况", reverse("dispatch:unit_supervision", args=[unit.code]), sub=True)
     if user.can(Permission.HEAD):
         yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
     if not user.can(Permission.VIEW_CENTER):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from cases.models import Assignment, Case, CaseEvent, CaseLink, CaseText, FollowUp, Rating, Visit
-from dispatch.models import Reminder, Request, Return, Supervision
+from dispatch.models import Instruction, Mark, Reminder, Request, Return, Supervision
 from orgs.models import Notice
 from zongzhi.lib.errors import DomainError
 
@@ -18,6 +18,8 @@ TRACES = (
     CaseLink,
     CaseText,
     FollowUp,
+    Instruction,
+    Mark,
     Notice,
     Rating,
     Reminder,

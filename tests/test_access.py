@@ -88,6 +88,23 @@ def address(name: str, case: Case, someone: User) -> str:
         "citizen:progress": [case.token],
         "citizen:rate": [case.token],
         "dispatch:sheet": [1],
+        **{
+            f"dispatch:{name}": [0]
+            for name in (
+                "call_talk",
+                "circular",
+                "correct_circular",
+                "issue_circular",
+                "print_circular",
+                "print_talk",
+                "record_talk",
+                "refuse_talk",
+                "settle_commitment",
+                "talk",
+            )
+        },
+        "dispatch:propose_talk": ["RS"],
+        "dispatch:unit_supervision": ["RS"],
         "settings:remove_day": [0],
         "orgs:person": [someone.pk],
         "orgs:give_post": [someone.pk],

@@ -64,6 +64,10 @@ ARCS: dict[str, Arcs] = {
     "decide": {(T, T), (H, H), (S, S), (H, T)},  # H→T: an escalation is granted
     "resume": stays(H, S),
     "reopen": {(C, T)},
+    "instruct": stays(A, T, H, S, F),
+    "answer-instruction": stays(A, T, H, S, F),
+    "accept-instruction": stays(A, T, H, S, F),
+    "revoke-mark": stays(A, T, H, S, F),
 }
 
 # What is written down without being anybody's act on a case that is there.
@@ -71,6 +75,7 @@ BY_ITSELF: dict[str, Arcs] = {
     "register": {("", A), ("", T)},
     "rate": {(F, C), (F, F), (C, C)},
     "recalculate": stays(A, T, H, S, F),
+    "mark": stays(T, H, S),
 }
 
 TRANSITIONS: dict[str, Arcs] = {

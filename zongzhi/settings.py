@@ -272,6 +272,10 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the worker waits for Redis howeve
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-clocks": {"task": "dispatch.tasks.sweep_clocks", "schedule": crontab(minute="*/10")},
+    "draft-circulars": {
+        "task": "dispatch.tasks.draft_circulars",
+        "schedule": crontab(hour="8-18", minute="45"),
+    },
     "recalculate-clocks": {
         "task": "cases.tasks.recalculate_clocks",
         "schedule": crontab(minute="5-59/10"),

@@ -162,7 +162,8 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     if whole:
         case.accept()
         case.accepted_at = now
-    place(case, clocks_of(center), now=now)
+    clocks = clocks_of(center)
+    place(case, clocks, now=now)
     case.pk = next_case_id()
     facts: dict[str, Any] = {
         "source": registration.source,
@@ -188,7 +189,7 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     case.number, case.short_number = numbers.full, numbers.short
     insert([case])
     _link(case, registration)
-    require_reports(case, now=now)
+    require_reports(case, clocks, now=now)
     what = "待分流" if whole else "待受理"
     notify(
         Holders(Permission.TRIAGE, center=center),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.procedure import course
+from dispatch.procedure import course, supervision
 
-ACTS = course.ACTS
-LOADS = (course.load_papers,)
+ACTS = (*course.ACTS, *supervision.ACTS)
+LOADS = (course.load_papers, supervision.load_what_waits)

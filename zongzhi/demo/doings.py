@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from cases.compulsory import WITHIN
 from cases.models import Case, CompulsoryReport
 from cases.services.closing import follow_up_case, rate_case, reopen_case
 from cases.services.course import (
@@ -20,6 +19,7 @@ from cases.services.course import (
 )
 from cases.services.duties import settle_report
 from cases.services.registration import PartyInput, Registration, register_case, revisit_case
+from cases.thresholds import STANDARDS, Threshold
 from cases.vocabulary import (
     Authority,
     Channel,
@@ -61,6 +61,7 @@ from zongzhi.demo.people import mobile
 from zongzhi.lib import clock
 
 WORDS = stories.WORDS
+_REPORTED_WITHIN = timedelta(minutes=STANDARDS[Threshold.COMPULSORY_MINUTES].value)
 
 # ------------------------------------------------------------------ who
 
@@ -121,7 +122,7 @@ def register(life: Life) -> None:
     )
     registrar = life.world.user(life.registrar)
     life.case, _ = register_case(registration, by=registrar)
-    if life.world.hours.now - clock.now() > WITHIN:
+    if life.world.hours.now - clock.now() > _REPORTED_WITHIN:
         _report(life.case, registrar)
 
 
