@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from cases.models import Case
 from cases.querysets import NOTHING, CaseQuerySet
 from cases.vocabulary import Label
-from dispatch.models import Request, Talk
+from dispatch.models import Circular, Request, Talk
 from orgs.models import User
 from orgs.permissions import Permission
 
@@ -62,3 +62,10 @@ def pending_talks(user: User) -> QuerySet[Talk]:
     deciders = {post.center_id for post in user.posts_giving(Permission.DECIDE)}
     mine = Q(center__in=deciders) | Q(center__parent__in=deciders)
     return Talk.objects.visible_to(user).filter(mine, decided_at=None)
+
+
+def drafts_to_issue(user: User) -> QuerySet[Circular]:
+    """通报 that are written and wait for this leader to issue them."""
+    deciders = {post.center_id for post in user.posts_giving(Permission.DECIDE)}
+    mine = Q(center__in=deciders) | Q(center__parent__in=deciders)
+    return Circular.objects.visible_to(user).filter(mine, issued_at=None).exclude(text="")

@@ -169,13 +169,13 @@ class RefuseTalkForm(forms.Form):
     """不约谈, and why."""
 
     text = forms.CharField(
-        label="为什么不约谈",
+        label="原因",
         min_length=2,
         max_length=300,
         error_messages={
-            "required": "还没填“为什么不约谈”",
-            "min_length": "为什么不约谈写得太短，至少 2 个字",
-            "max_length": "为什么不约谈最多 300 个字",
+            "required": "还没填“原因”",
+            "min_length": "原因写得太短，至少 2 个字",
+            "max_length": "原因最多 300 个字",
         },
     )
 

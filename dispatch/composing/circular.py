@@ -22,7 +22,7 @@ def compose_circular(
     paragraphs = [
         *[f"{text}：" for text in head],
         *[line for line in circular.text.splitlines() if line.strip()],
-        f"截至{month}月底，有关单位情况如下：" if facts else "更正后没有点名的单位。",
+        f"截至{month}底，有关单位情况如下：" if facts else "更正后没有点名的单位。",
         *[f"{_ordinal(n)}、{_about(row, numbers)}" for n, row in enumerate(facts)],
     ]
     return Paper(

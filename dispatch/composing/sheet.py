@@ -33,7 +33,7 @@ def compose_sheet(sheet: Supervision, calendar: Calendar, *, until: datetime) ->
             [("整改要求", DEMAND)],
             [("回复时限", f"{_moment(sheet.answer_due_at)} 前")],
             [("答复", f"{sheet.answer}{answered}")],
-            [("签收", "签收人：　　　　　　　　　签收时间：　　　年　　月　　日　　时")],
+            [("签收", "签收人：　　　　　　签收时间：　　　年　　月　　日")],
         ],
         tall=["答复"],
         signed_by=case.center.name,

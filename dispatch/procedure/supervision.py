@@ -52,9 +52,8 @@ def _marks(case: Case) -> list[Mark]:
 
 
 def _leads_the_centre(user: User, case: Case) -> bool:
-    """A leader of the centre in charge, or of the one above it."""
-    here = user.can_at(Permission.DECIDE, case.center_id)
-    return here or user.can_at(Permission.DECIDE, case.center.parent_id)
+    """A leader of the centre in charge, or of any above it."""
+    return any(case.center_id in post.reach for post in user.posts_giving(Permission.DECIDE))
 
 
 def _works_on_it(user: User, case: Case) -> bool:

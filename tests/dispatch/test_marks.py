@@ -19,7 +19,7 @@ from tests.lib.days import DISPATCHED
 from tests.lives import Lives, fresh, later
 from tests.refusals import refused
 from zongzhi.lib import clock
-from zongzhi.lib.errors import AlreadyDone, NotAllowed, NotFound
+from zongzhi.lib.errors import NotAllowed, NotFound, WrongState
 
 
 @pytest.fixture(autouse=True)
@@ -124,7 +124,7 @@ def test_the_supervisor_takes_a_mark_back_with_a_reason(lives: Lives, triage, ha
     revoke_mark(case_id=case.pk, by=triage, mark=mark.pk, text="中心漏转了补充材料")
     mark.refresh_from_db()
     assert (mark.revoked_by, mark.revoked_for) == (triage, "中心漏转了补充材料")
-    with refused(case, AlreadyDone, "已经取消过了|没有督办牌"):
+    with refused(case, WrongState, "没有督办牌"):
         revoke_mark(case_id=case.pk, by=triage, mark=mark.pk, text="再取消一次")
 
 

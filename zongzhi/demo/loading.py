@@ -9,12 +9,17 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from cases.models import DisputeType
-from cases.reference import ensure_clock_rules, ensure_types, ensure_upper_platform
-from dispatch.services import asking, sweeping
+from cases.reference import (
+    ensure_clock_rules,
+    ensure_thresholds,
+    ensure_types,
+    ensure_upper_platform,
+)
+from dispatch.services import asking, marking, sweeping, talking
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
-from zongzhi.demo import county
+from zongzhi.demo import county, supervision
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.places import build_places
@@ -38,6 +43,7 @@ def load(*, cases: int = CASES) -> World:
     walk(walkers(world, cases), until=now)
     with clock.at(now):
         sweep()
+        supervision.today(world)
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
 
@@ -48,6 +54,7 @@ def ensure_reference(now: datetime) -> None:
     ensure_calendar(range(now.year - 2, now.year + 3))
     ensure_types()
     ensure_clock_rules()
+    ensure_thresholds()
     ensure_upper_platform()
 
 
@@ -55,7 +62,7 @@ def walkers(world: World, cases: int) -> Iterator[Walker]:
     wanted = list(scenes(world))
     others = max(0, cases - len(wanted))
     lives = [*wanted, *ordinary_lives(world, others, first_serial=len(wanted) + 1)]
-    yield Sweep(world.hours, min(life.next_moment or world.hours.now for life in lives))
+    yield Sweep(world, min(life.next_moment or world.hours.now for life in lives))
     yield from lives
     yield from consultations(world, max(40, cases // 4))
 
@@ -64,17 +71,19 @@ def walkers(world: World, cases: int) -> Iterator[Walker]:
 class Sweep:
     """The sweep of the clocks, on every working morning just after opening."""
 
-    hours: Hours
+    world: World
     last: datetime
 
     @property
     def next_moment(self) -> datetime | None:
-        day = self.hours.calendar.workday_after(self.last.date(), 1)
-        return self.hours.calendar.opens(day) + timedelta(minutes=5)
+        calendar = self.world.hours.calendar
+        day = calendar.workday_after(self.last.date(), 1)
+        return calendar.opens(day) + timedelta(minutes=5)
 
     def act(self) -> None:
         self.last = clock.now()
         sweep()
+        supervision.morning(self.world)
 
 
 def sweep() -> None:
@@ -86,3 +95,7 @@ def sweep() -> None:
         sweeping.climb(case_id=case_id)
     for sheet_id in sweeping.unanswered_supervisions(now=now):
         sweeping.propose_talk(supervision_id=sheet_id)
+    for case_id in marking.yellow_turning_red(now=now):
+        marking.give_red(case_id=case_id)
+    for promise_id in talking.promises_past(now=now):
+        talking.tell_of_promise(commitment_id=promise_id)
