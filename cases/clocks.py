@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.timezone import localtime
 
-from cases.models import Assignment, ClockRule, ThresholdRule
+from cases.models import Assignment, Case, ClockRule, ThresholdRule
 from cases.thresholds import Threshold
 from cases.vocabulary import Clock
 from orgs.calendars import calendar_of, revisions
 from orgs.models import Center
-from zongzhi.lib.worktime import Calendar, statutory_due
+from zongzhi.lib.worktime import Ahead, Calendar, statutory_due
 
 SUBJECT = "clock_rules"
 
@@ -62,16 +63,15 @@ class Clocks:
         `level` asks for that of another level than the centre's own. Raises LookupError when
         there is none: `setup` puts a general one in for every threshold.
         """
-        fitting = [
-            rule
-            for rule in self.thresholds
-            if rule.name == name
-            and rule.effective_from <= local_day(start)
-            and rule.level in ("", level or self.level)
-        ]
-        if not fitting:
-            raise LookupError(f"no rule for the threshold {name}")
-        return max(fitting, key=lambda rule: (bool(rule.level), rule.effective_from)).value
+        return _in_force(self.thresholds, name, local_day(start), level or self.level)
+
+    def ahead(self, start: datetime) -> Ahead:
+        """How long before it is due the light of a clock that starts then turns amber."""
+        return Ahead(
+            percent=self.threshold(Threshold.NEAR_PERCENT, start),
+            days=self.threshold(Threshold.NEAR_DAYS, start),
+            hours=self.threshold(Threshold.NEAR_HOURS, start),
+        )
 
     def due(
         self, clock: Clock, start: datetime, *, complexity: str = "", type_id: int | None = None
@@ -87,7 +87,8 @@ class Clocks:
             at = self.calendar.closes(last)
         else:
             at = self.calendar.due(start, days)
-        return Due(at=at, near=self.calendar.near(start, at, days), days=days, unit=unit)
+        near = self.calendar.near(start, at, days, self.ahead(start))
+        return Due(at=at, near=near, days=days, unit=unit)
 
 
 def _particularity(rule: ClockRule) -> tuple[bool, bool, bool, date, int]:
@@ -98,6 +99,17 @@ def _particularity(rule: ClockRule) -> tuple[bool, bool, bool, date, int]:
         rule.effective_from,
         rule.pk,
     )
+
+
+def _in_force(thresholds: Iterable[ThresholdRule], name: Threshold, day: date, level: str) -> int:
+    fitting = [
+        rule
+        for rule in thresholds
+        if rule.name == name and rule.effective_from <= day and rule.level in ("", level)
+    ]
+    if not fitting:
+        raise LookupError(f"no rule for the threshold {name}")
+    return max(fitting, key=lambda rule: (bool(rule.level), rule.effective_from)).value
 
 
 def local_day(moment: datetime) -> date:
@@ -114,12 +126,8 @@ def clocks_of(center: Center, known: dict[str, int] | None = None) -> Clocks:
 
     `known` is what `revisions()` has just said, when the caller has asked already.
     """
-    global _rules
     now = revisions() if known is None else known
-    number = now.get(SUBJECT, 0)
-    if _rules[0] != number or number == 0:
-        _rules = (number, (tuple(ClockRule.objects.all()), tuple(ThresholdRule.objects.all())))
-    rules, thresholds = _rules[1]
+    rules, thresholds = _current(now.get(SUBJECT, 0))
     return Clocks(
         calendar=calendar_of(center, now=now),
         rules=rules,
@@ -128,10 +136,30 @@ def clocks_of(center: Center, known: dict[str, int] | None = None) -> Clocks:
     )
 
 
+def _current(number: int) -> _Rules:
+    global _rules
+    if _rules[0] != number or number == 0:
+        _rules = (number, (tuple(ClockRule.objects.all()), tuple(ThresholdRule.objects.all())))
+    return _rules[1]
+
+
+def limit_of(case: Case, name: Threshold, start: datetime) -> int:
+    """The figure that holds for this case, by the day on which something began.
+
+    For the rules that buttons are drawn by. No query for a case that came by the door or from
+    `with_revisions`; else one for the case, however many of its rules ask.
+    """
+    if not hasattr(case, "revisions"):
+        case.revisions = revisions()
+    thresholds = _current(case.revisions.get(SUBJECT, 0))[1]
+    return _in_force(thresholds, name, local_day(start), case.center.level)
+
+
 def handling_clock(clocks: Clocks, assignment: Assignment) -> None:
     """Work the handling due time of a part out again from its start, days, grants and pauses."""
     total = assignment.clock_days + assignment.extended_days
     due = clocks.after(assignment.clock_from, total, assignment.clock_unit)
     at = clocks.calendar.shift(due.at, assignment.paused_days) if assignment.paused_days else due.at
     assignment.handling_due_at = at
-    assignment.handling_near_at = clocks.calendar.near(assignment.clock_from, at, total)
+    ahead = clocks.ahead(assignment.clock_from)
+    assignment.handling_near_at = clocks.calendar.near(assignment.clock_from, at, total, ahead)

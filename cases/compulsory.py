@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.db.models import QuerySet
 
@@ -14,8 +13,6 @@ from cases.models import Case, CompulsoryReport
 from cases.vocabulary import Authority, Special
 from orgs.models import User
 from orgs.permissions import Permission
-
-WITHIN = timedelta(minutes=30)  # real minutes, day and night
 
 _TOLD_OF: dict[Special, tuple[Authority, ...]] = {
     Special.THREAT: (Authority.POLICE,),

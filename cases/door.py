@@ -21,7 +21,6 @@ from cases.models import Assignment, Case, CaseEvent
 from cases.position import position
 from cases.signals import case_changed
 from cases.vocabulary import Stage
-from orgs.calendars import Revisions
 from orgs.models import Department, User
 from orgs.models.calendar import REFERENCE
 from orgs.models.people import Footing
@@ -133,7 +132,6 @@ def lock(case_id: int, *, visible_to: User | None = None) -> Case:
     case = locking.first(id=case_id)
     if case is None:
         raise NotFound("没有这件事项，核对编号后再查")
-    case.revisions = case.known  # type: ignore[attr-defined]
     reference = case.revisions.get(REFERENCE)
     load_places([case], reference)
     load_assignments([case], reference)
@@ -143,7 +141,7 @@ def lock(case_id: int, *, visible_to: User | None = None) -> Case:
 def _locking(visible_to: User | None) -> Prepared[Case]:
     rows = Case.objects.all() if visible_to is None else Case.objects.visible_to(visible_to)
     locked = rows.locked().filter(pk=Given("id", BigIntegerField())).order_by()
-    return Prepared(lambda: locked.annotate(known=Revisions()))
+    return Prepared(locked.with_revisions)
 
 
 @lru_cache(KEPT)

@@ -11,7 +11,7 @@ from cases.models import Assignment, Case, Party
 from cases.querysets import LEADS
 from cases.rows import flags, risk_text
 from cases.vocabulary import Closure, Label, PartyRole, Result, Special, Stage, Willing
-from orgs.calendars import calendar_of
+from orgs.calendars import calendar_of, revisions
 from orgs.models import User
 from zongzhi.lib import clock, dates
 from zongzhi.lib.identity import IdKind, mask_identity, mask_name, mask_phone
@@ -115,7 +115,9 @@ class CasePage:
 
 def case_page(case: Case, user: User, now: datetime, *, revealed: int | None = None) -> CasePage:
     """The page of a case that `for_detail` has loaded; `revealed` is a party just unmasked."""
-    calendar = calendar_of(case.center)
+    if not hasattr(case, "revisions"):
+        case.revisions = revisions()
+    calendar = calendar_of(case.center, now=case.revisions)
     lead = case.lead or last_lead(case)
     running = lights(case, lead, calendar, now)
     return CasePage(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from cases import forms, policies
 from cases.acts import Act, arcs, staying
+from cases.clocks import limit_of
 from cases.models import Case
 from cases.services import closing, course, registration
 from cases.services.course import said
+from cases.thresholds import Threshold
 from cases.vocabulary import Closure, Stage
 from zongzhi.lib import clock
 
@@ -24,15 +28,19 @@ def _nobody_at_work(case: Case) -> str | None:
 def _may_start_again(case: Case) -> str | None:
     if policies.was_merged(case):
         return "并案的事项点“撤销并案”"
-    late = case.closed_at is not None and clock.now() - case.closed_at > closing.REOPEN_WITHIN
-    return "结案超过 180 天，不能重新办理。有新情况重新登记" if late else None
+    if case.closed_at is None:
+        return None
+    days = limit_of(case, Threshold.REOPEN_DAYS, case.closed_at)
+    late = clock.now() - case.closed_at > timedelta(days=days)
+    return f"结案超过 {days} 天，不能重新办理。有新情况重新登记" if late else None
 
 
 def _is_merged(case: Case) -> str | None:
     if case.closure != Closure.MERGED or case.closed_at is None:
         return f"{case.short_number} 没有并案"
-    late = clock.now() - case.closed_at > course.UNMERGE_WITHIN
-    return "并案超过 7 天，不能撤销。有新情况重新登记" if late else None
+    days = limit_of(case, Threshold.UNMERGE_DAYS, case.closed_at)
+    late = clock.now() - case.closed_at > timedelta(days=days)
+    return f"并案超过 {days} 天，不能撤销。有新情况重新登记" if late else None
 
 
 def _accepted(case: Case) -> str | None:

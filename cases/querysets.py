@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Value
 
+from orgs.calendars import Revisions
 from orgs.models import User
 from orgs.permissions import Permission
 from zongzhi.lib.prepared import IsAny
@@ -115,6 +116,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def named(self, number: str) -> Self:
         """By the full number of 16 digits, or by the short one people speak."""
         return self.filter(Q(number=number) | Q(short_number=number)).order_by("-pk")
+
+    def with_revisions(self) -> Self:
+        """What `revisions()` says, beside each row: rules of many cases then ask no more."""
+        return self.annotate(revisions=Revisions())
 
     def for_list(self) -> Self:
         """The columns a row of a list shows; `rows_of` brings the rest."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -36,6 +36,15 @@ class Moved:
     number: str
     before: datetime | None
     after: datetime | None
+
+
+# What higher floors have to work out again after the clocks.
+_followers: list[Callable[[], list[Moved]]] = []
+
+
+def follow(recalculate: Callable[[], list[Moved]]) -> None:
+    """Call this too whenever the calendar has changed; it says which cases it moved."""
+    _followers.append(recalculate)
 
 
 def recalculate_open_clocks(center: Center | None = None) -> list[Moved]:
@@ -139,6 +148,8 @@ def catch_up() -> int:
     if number == found.get(DONE, 0):
         return 0
     moved = recalculate_open_clocks()
+    for recalculate in _followers:
+        moved += recalculate()
     with transaction.atomic():
         row, _ = Revision.objects.select_for_update().get_or_create(
             subject=DONE, defaults={"number": 0}

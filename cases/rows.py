@@ -26,6 +26,7 @@ class Row:
     title: str
     type_name: str
     unit_name: str
+    unit_code: str
     light: Shown
     label: str
     label_token: str
@@ -55,6 +56,7 @@ def _row(case: Case, light: Shown, *, units: set[int | None]) -> Row:
         title=case.title,
         type_name=case.type.name,
         unit_name=case.unit.name if case.unit else "",
+        unit_code=case.unit.code if case.unit else "",
         light=light,
         label=Label(case.label).label,
         label_token=case.label,

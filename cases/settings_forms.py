@@ -8,6 +8,7 @@ from django import forms
 
 from cases.forms import choice
 from cases.models import ClockRule, DisputeType
+from cases.thresholds import STANDARDS, Threshold
 from cases.vocabulary import Clock, Complexity
 from orgs.models.places import Level
 
@@ -71,6 +72,56 @@ class RuleForm(forms.Form):
         data = dict(self.cleaned_data)
         data["clock_name"] = data.pop("clock")
         return data
+
+
+class ThresholdForm(forms.Form):
+    """How far something may go, from a day on."""
+
+    name = forms.ChoiceField(
+        label="规则", choices=[(name.value, standard.label) for name, standard in STANDARDS.items()]
+    )
+    level = forms.ChoiceField(
+        label="层级",
+        required=False,
+        choices=[("", "不分"), *Level.choices],
+        help_text="只有写明“可分层级”的才能分",
+    )
+    value = forms.IntegerField(
+        label="数值",
+        min_value=0,
+        max_value=2000,
+        widget=forms.NumberInput(attrs={"class": "control--short"}),
+        error_messages={"required": "还没填“数值”", "invalid": "数值要是整数"},
+    )
+    effective_from = _date("从哪天起")
+
+    def arguments(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        data["name"] = Threshold(data["name"])
+        return data
+
+
+class TryLadderForm(forms.Form):
+    """试算: when each step of the ladder would be taken."""
+
+    start = forms.DateTimeField(
+        label="派出时间",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        error_messages={
+            "required": "还没填“派出时间”",
+            "invalid": "时间写成 2026-11-30 10:44 这样",
+        },
+    )
+    days = forms.IntegerField(
+        label="期限几天",
+        min_value=0,
+        max_value=365,
+        initial=7,
+        widget=forms.NumberInput(attrs={"class": "control--short"}),
+        error_messages={"required": "还没填“期限几天”"},
+    )
+    unit = forms.ChoiceField(label="单位", choices=ClockRule.Unit.choices)
 
 
 class TryForm(forms.Form):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cases import settings_views
+from cases import settings_views, threshold_views
 
 app_name = "settings"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("calendar/<int:pk>/remove/", settings_views.remove_day, name="remove_day"),
     path("clocks/", settings_views.clocks, name="clocks"),
     path("clocks/try/", settings_views.try_clock, name="try_clock"),
+    path("thresholds/", threshold_views.thresholds, name="thresholds"),
+    path("thresholds/try/", threshold_views.try_ladder, name="try_ladder"),
 ]

@@ -61,7 +61,9 @@ STANDARDS: dict[Threshold, Standard] = {
     Threshold.WHISTLE_MINUTES: Standard("吹哨后多久要应哨", "分钟", 30, 5, 480),
     Threshold.RECALL_MINUTES: Standard("派出后多久能撤回", "分钟", 5, 1, 60),
     Threshold.UNDO_CLAIM_MINUTES: Standard("签收后多久能撤销", "分钟", 10, 1, 60),
-    Threshold.RETURN_DAYS: Standard("收到后几天内能退回", "个工作日", 5, 1, 30),
+    Threshold.RETURN_DAYS: Standard(
+        "收到后几天内能退回", "个工作日", 5, 1, 30, "信访工作条例第二十三条：5 个工作日"
+    ),
     Threshold.PAUSE_DAYS: Standard("最长暂停计时", "天", 30, 1, 180),
     Threshold.REOPEN_DAYS: Standard("结案后多久能重新办理", "天", 180, 1, 1095),
     Threshold.UNMERGE_DAYS: Standard("并案后多久能撤销", "天", 7, 1, 30),

@@ -24,7 +24,12 @@ FILTERS = {
     "calls": "只看电话来访",
 }
 _CALLS = ("register", "revisit", "follow-up", "rate")
-_NOT_ACTS = {"register": "登记", "rate": "来访人评价", "recalculate": "日历有变，期限重算"}
+_NOT_ACTS = {
+    "register": "登记",
+    "rate": "来访人评价",
+    "recalculate": "日历有变，期限重算",
+    "mark": "督办牌",
+}
 # What the citizen did or was there for; everything else is internal unless marked public.
 _THEIR_OWN = ("register", "revisit", "rate")
 _WORDS_ONLY = ("note", "amend", "revisit", "assign")
@@ -45,6 +50,7 @@ _WHEN = {"now": "马上来", "today": "今天来", "appointed": "约了时间"}
 _ANSWERS = {"coming": "马上到", "later": "改约", "no": "来不了"}
 _SPEED = {"fast": "快", "fair": "一般", "slow": "慢"}
 _QUALITY = {"good": "好", "fair": "一般", "poor": "差"}
+_COLORS = {"yellow": "黄牌", "red": "红牌"}
 _RULINGS = {"uphold": "维持原派", "reassign": "改派", "joint": "上会商"}
 
 
@@ -203,7 +209,10 @@ def _small(verb: str, data: dict[str, Any]) -> str:
             return "协办" if data.get("role") == "assisting" else ""
         case "supervise":
             lapsed = ["没批的延期申请失效"] if data.get("lapsed") else []
-            return "，".join([str(data.get("number", "")), *lapsed])
+            marked = ["记黄牌"] if data.get("mark") else []
+            return "，".join([str(data.get("number", "")), *marked, *lapsed])
+        case "mark" | "revoke-mark":
+            return _COLORS.get(data.get("color", ""), "")
         case "follow-up" | "rate":
             return _opinion(data)
         case "revisit":

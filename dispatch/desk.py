@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
 from cases.acts import Act, allowed
-from cases.clocks import Clocks, clocks_of
+from cases.clocks import Clocks, clocks_of, limit_of
 from cases.forms import ActForm
 from cases.models import Case, Party
 from cases.presenting import CasePage, case_page
 from cases.rows import flags
+from cases.thresholds import Threshold
 from cases.vocabulary import Clock, Complexity, Label, PartyRole
 from dispatch.complained import is_complained_of
 from dispatch.duty import OnDuty, on_duty_near
@@ -24,7 +25,6 @@ from dispatch.queues import DESK, REQUESTS, desk_queue, oldest_first, pending_re
 from dispatch.routing import Rule, Verdict
 from dispatch.rulebook import facts_of, units_complained_of, verdict_of
 from dispatch.ruling import Ruling, ruling_on
-from dispatch.services.assigning import RECALL_WITHIN
 from orgs.models import Department, User
 from orgs.permissions import Permission
 from zongzhi.lib import dates
@@ -381,7 +381,8 @@ def undo_of(user: User, case: Case | None, now: datetime) -> Undo | None:
         return None
     if not any(act.verb == "recall" for act in allowed(user, case)):
         return None
-    until = case.lead.dispatched_at + RECALL_WITHIN
+    minutes = limit_of(case, Threshold.RECALL_MINUTES, case.lead.dispatched_at)
+    until = case.lead.dispatched_at + timedelta(minutes=minutes)
     helpers = "、".join(part.unit.name for part in case.open_assignments if not part.is_lead)
     sent = f"{case.lead.unit.name}主办" + (f"、{helpers}协办" if helpers else "")
     left = int((until - now).total_seconds())

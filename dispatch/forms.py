@@ -5,13 +5,16 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from cases.clocks import limit_of
 from cases.forms import ActForm, UnitField, UnitsField, choice, sentence
+from cases.thresholds import STANDARDS, Threshold
 from cases.vocabulary import Complexity, Result, Risk
 from dispatch.choosing import offer_by_presence
 from dispatch.facts import missing_facts
 from dispatch.models import Request, Return
 from orgs.models import Department, User
 from orgs.permissions import Permission
+from zongzhi.lib import clock
 from zongzhi.lib.identity import check_phone
 
 
@@ -30,7 +33,7 @@ class DispatchForm(ActForm):
 
 
 class ReturnForm(ActForm):
-    intro = "每件只能退一次，最迟收到后 5 个工作日；裁定后不能再退。"
+    intro = "每件只能退一次，裁定后不能再退。"
     submit = "退回"
     reason = choice(Return.Reason.choices, label="原因")
     suggested = UnitField(label="应由谁办", required=False)
@@ -38,6 +41,9 @@ class ReturnForm(ActForm):
 
     def fit(self) -> None:
         offer_by_presence(self, "suggested")
+        if self.case.lead is not None:
+            days = limit_of(self.case, Threshold.RETURN_DAYS, self.case.lead.dispatched_at)
+            self.intro = f"每件只能退一次，最迟收到后 {days} 个工作日；裁定后不能再退。"
 
 
 class RuleForm(ActForm):
@@ -143,7 +149,15 @@ class SendBackForm(ActForm):
 class SuperviseForm(ActForm):
     submit = "发督办单"
     reason = sentence(label="督办事由", least=4)
-    answer_days = forms.IntegerField(label="几个工作日内答复", min_value=1, max_value=10, initial=2)
+    answer_days = forms.IntegerField(
+        label="几个工作日内答复",
+        min_value=1,
+        max_value=STANDARDS[Threshold.ANSWER_DAYS].most,
+    )
+
+    def fit(self) -> None:
+        now = clock.now()
+        self.fields["answer_days"].initial = limit_of(self.case, Threshold.ANSWER_DAYS, now)
 
 
 class AnswerForm(ActForm):
@@ -169,7 +183,7 @@ class ExtendForm(ActForm):
 
 
 class PauseForm(ActForm):
-    intro = "最长 30 天，由分流员批；到了日子自动恢复。"
+    intro = "由分流员批，到了日子自动恢复。"
     submit = "申请暂停计时"
     until = forms.DateField(
         label="暂停到",
@@ -177,6 +191,10 @@ class PauseForm(ActForm):
         error_messages={"invalid": "日期写成 2026-11-30 这样"},
     )
     text = sentence(label="理由", least=4)
+
+    def fit(self) -> None:
+        most = limit_of(self.case, Threshold.PAUSE_DAYS, clock.now())
+        self.intro = f"最长 {most} 天，由分流员批；到了日子自动恢复。"
 
 
 class DecideForm(ActForm):

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from cases.models import Case
 from cases.querysets import NOTHING, CaseQuerySet
 from cases.vocabulary import Label
-from dispatch.models import Clue, ClueTarget, JointTask, Request, Whistle
+from dispatch.models import Circular, Clue, ClueTarget, JointTask, Request, Talk, Whistle
 from dispatch.querysets import ClueQuerySet, TaskQuerySet, WhistleQuerySet
 from dispatch.units import own_units
 from orgs.models import User
@@ -99,3 +99,20 @@ def _desks(user: User) -> set[int]:
     """The centres whose desk, or whose lead, this person is."""
     posts = user.posts_giving(Permission.TRIAGE) + user.posts_giving(Permission.DECIDE)
     return {post.center_id for post in posts}
+
+
+def pending_talks(user: User) -> QuerySet[Talk]:
+    """建议约谈 that are this person's to decide: leaders of the centre or of the one above.
+
+    The same rule as `talking.can_decide`, as a query.
+    """
+    deciders = {post.center_id for post in user.posts_giving(Permission.DECIDE)}
+    mine = Q(center__in=deciders) | Q(center__parent__in=deciders)
+    return Talk.objects.visible_to(user).filter(mine, decided_at=None)
+
+
+def drafts_to_issue(user: User) -> QuerySet[Circular]:
+    """通报 that are written and wait for this leader to issue them."""
+    deciders = {post.center_id for post in user.posts_giving(Permission.DECIDE)}
+    mine = Q(center__in=deciders) | Q(center__parent__in=deciders)
+    return Circular.objects.visible_to(user).filter(mine, issued_at=None).exclude(text="")

@@ -12,6 +12,7 @@ from dispatch.models import Request, Supervision
 from dispatch.services.assigning import settle_requests
 from dispatch.services.convening import drop_tasks
 from dispatch.services.direct import send_directly
+from dispatch.services.instructing import put_instructions_away
 from dispatch.services.supervising import close_supervision
 from dispatch.services.whistling import call_off_whistles
 from orgs.models import User
@@ -21,6 +22,8 @@ from zongzhi.lib.errors import DomainError
 def put_papers_away(*, change: Change, before: Stage, **_: Any) -> None:
     """A case that ends leaves no 督办单 open, no request waiting, nobody on the way to it."""
     _call_off(change, before)
+    if not change.case.is_open and before != Stage.CLOSED:
+        put_instructions_away(change)
     if change.case.is_open or before in (Stage.FOLLOW_UP, Stage.CLOSED):
         return
     close_supervision(change, Supervision.Ending.CASE_ENDED)

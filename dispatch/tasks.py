@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
-from dispatch.services import asking, clues, convening, learning, swapping, sweeping, whistling
+from dispatch.services import circulating, learning
+from dispatch.sweep import STEPS
 from zongzhi.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -15,32 +16,26 @@ logger = logging.getLogger(__name__)
 def sweep_clocks() -> None:
     """Every 10 minutes. Safe to run twice, in two workers, late, or never to finish."""
     now = clock.now()
-    _each(sweeping.pauses_that_are_over(now=now), lambda pk: asking.resume_when_due(case_id=pk))
-    _each(sweeping.cases_on_the_ladder(now=now), lambda pk: sweeping.climb(case_id=pk))
-    _each(
-        sweeping.unanswered_supervisions(now=now),
-        lambda pk: sweeping.propose_talk(supervision_id=pk),
-    )
-    _each(swapping.expired_swaps(now=now), lambda pk: swapping.expire_swap(swap_id=pk))
-    _each(
-        whistling.whistles_unanswered(now=now),
-        lambda pk: whistling.raise_whistle(whistle_id=pk),
-    )
-    _each(convening.tasks_near(now=now), lambda pk: convening.remind_of_task(task_id=pk))
-    _each(convening.tasks_overdue(now=now), lambda pk: convening.raise_task(task_id=pk))
-    _each(clues.clues_unsigned(now=now), lambda pk: clues.raise_clue(target_id=pk))
+    for step in STEPS:
+        _each(step.name, step.find(now), step.take)
 
 
 @shared_task(ignore_result=True)
 def learn_routing() -> None:
     """Every night: what each centre's dispatches teach is learned anew, a centre at a time."""
-    _each(learning.centers_that_learn(), lambda pk: learning.learn(center_id=pk))
+    _each("learn", learning.centers_that_learn(), lambda pk: learning.learn(center_id=pk))
 
 
-def _each(ids: Iterable[int], step: Callable[[int], object]) -> None:
+@shared_task(ignore_result=True)
+def draft_circulars() -> None:
+    """Hourly, on working mornings and after. The first of them in a month makes the drafts."""
+    circulating.draft_what_is_due(now=clock.now())
+
+
+def _each(name: str, ids: Iterable[int], take: Callable[[int], object]) -> None:
     """One small transaction each; a row that fails is logged and does not stop the rest."""
     for pk in ids:
         try:
-            step(pk)
+            take(pk)
         except Exception:
-            logger.exception("sweep failed", extra={"row": pk, "step": step.__qualname__})
+            logger.exception("sweep failed", extra={"row": pk, "step": name})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +18,7 @@ from cases.vocabulary import Clock, Complexity
 from cases.window import registering_post
 from dispatch import desk as desks
 from dispatch import supervision as watching
+from dispatch.composing.sheet import compose_sheet
 from dispatch.models import Request, Supervision
 from dispatch.queues import (
     REQUESTS,
@@ -26,12 +28,15 @@ from dispatch.queues import (
     whistles_of,
 )
 from dispatch.routing import Rule
+from dispatch.services.reminding import remind_unit
 from dispatch.suggesting import suggestion_for
+from dispatch.unit_record import record_of, watched_units
 from orgs.calendars import calendar_of
 from orgs.gates import needs
-from orgs.models import Center, User
+from orgs.models import Center, Department, User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
+from zongzhi.lib.errors import DomainError
 from zongzhi.lib.http import StaffRequest, changes_nothing, render_page_or_fragment
 from zongzhi.lib.paging import Order, paginate
 
@@ -114,13 +119,13 @@ def requests(request: StaffRequest) -> HttpResponse:
 def supervision(request: StaffRequest) -> HttpResponse:
     """督办台: by unit, with how each case stands and what may be done about it."""
     user = request.user
-    marks = watching.marks_for(watching.center_of(user), clock.now())
+    moments = watching.moments_for(watching.center_of(user), clock.now())
     cases = watching.watched_cases(user)
-    numbers = watching.numbers_of(cases, marks)
+    numbers = watching.numbers_of(cases, moments)
     view = request.GET.get("view", "")
     view = view if view in watching.VIEWS else "overdue"
-    unit = request.GET.get("unit", "")
-    groups = watching.groups_of(user, cases, view, marks, unit=unit)
+    unit = request.GET.get("unit", "")[:20]
+    groups = watching.groups_of(user, cases, view, moments, unit=unit)
     context = {
         "views": [(key, label, numbers[key]) for key, label in watching.VIEWS.items()],
         "view": view,
@@ -128,9 +133,37 @@ def supervision(request: StaffRequest) -> HttpResponse:
         "unit": unit,
         "groups": groups,
         "total": sum(group.number for group in groups),
+        "still_days": moments.still_days,
         "here": request.get_full_path(),
     }
     return render(request, "dispatch/supervision.html", context)
+
+
+@needs(Permission.SUPERVISE)
+@require_POST
+def remind(request: StaffRequest) -> HttpResponse:
+    """提醒: one click for all of a unit's cases under a view."""
+    user, center = request.user, watching.center_of(request.user)
+    unit = get_object_or_404(Department, code=request.POST.get("unit", "")[:20])
+    view = request.POST.get("view", "")
+    view = view if view in watching.VIEWS else "overdue"
+    moments = watching.moments_for(center, clock.now())
+    cases = watching.cases_of(user, view, moments, unit.code).values_list("pk", flat=True)
+    try:
+        chase = remind_unit(unit=unit, center=center, case_ids=list(cases), by=user)
+        messages.success(request, f"已提醒{unit.name} {chase.cases.count()} 件")
+    except DomainError as error:
+        messages.warning(request, error.message)
+    return redirect(f"{reverse('dispatch:supervision')}?{urlencode({'view': view})}")
+
+
+@needs(Permission.SUPERVISE, Permission.VIEW_UNIT)
+@require_GET
+def unit_supervision(request: StaffRequest, code: str) -> HttpResponse:
+    """督办情况: what the centre has done about a unit, for the centre and for the unit itself."""
+    unit = get_object_or_404(watched_units(request.user), code=code)
+    context = {"unit": unit, "record": record_of(request.user, unit, clock.today())}
+    return render(request, "dispatch/unit_supervision.html", context)
 
 
 @needs(Permission.SUPERVISE, Permission.HANDLE, Permission.TRIAGE)
@@ -143,18 +176,16 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    calendar = calendar_of(paper.case.center)
-    # One that somebody issued by hand is about no time that has passed: the case's is shown.
-    due_at = paper.case.handling_due_at if paper.by_hand else paper.due_at
     until = paper.closed_at or clock.now()
     context = {
-        "sheet": paper,
-        "due_at": due_at,
-        "is_late": due_at is not None and until > due_at,
-        "overdue_days": calendar.overdue_days(until, due_at) if due_at else 0,
+        "title": "督办单",
+        "paper": compose_sheet(paper, calendar_of(paper.case.center), until=until),
+        "back": paper.case.get_absolute_url(),
+        "back_label": "看事项",
+        "number": paper.case.number,
         "printed_at": clock.now(),
     }
-    return render(request, "dispatch/sheet.html", context)
+    return render(request, "dispatch/paper.html", context)
 
 
 @needs(Permission.REGISTER)

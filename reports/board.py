@@ -10,8 +10,8 @@ from django.urls import reverse
 from cases.models import Case, Consultation, Visit
 from cases.querysets import in_reach
 from cases.rows import Row, rows_of
-from dispatch.models import Request
-from dispatch.queues import pending_requests
+from dispatch.models import Circular, Request, Talk
+from dispatch.queues import drafts_to_issue, pending_requests, pending_talks
 from orgs.models import User
 from orgs.permissions import Permission
 from reports import figures
@@ -73,6 +73,9 @@ class Board:
     coming: Coming
     attention: list[Attention]
     requests: list[Request]
+    talks: list[Talk]
+    drafts: list[Circular]
+    leads: bool  # whether this person instructs and calls talks
 
 
 def board_of(user: User, at: AsOf) -> Board:
@@ -96,6 +99,9 @@ def board_of(user: User, at: AsOf) -> Board:
         coming=coming(user, at),
         attention=_attention(user, counted, at),
         requests=requests_to_decide(user),
+        talks=list(pending_talks(user).select_related("unit")[:SHOWN]),
+        drafts=list(drafts_to_issue(user)[:SHOWN]),
+        leads=user.can(Permission.DECIDE) and user.can(Permission.SUPERVISE),
     )
 
 

@@ -19,6 +19,7 @@ from dispatch.queues import (
     clues_to_sign,
     desk_queue,
     pending_requests,
+    pending_talks,
     tasks_to_do,
     whistles_of,
 )
@@ -95,6 +96,8 @@ def _entries(user: User) -> Iterator[Entry]:
             yield from entries(user)
     for permission, label, page in (
         (Permission.SUPERVISE, "督办台", "dispatch:supervision"),
+        (Permission.SUPERVISE, "约谈", "dispatch:talks"),
+        (Permission.SUPERVISE, "通报", "dispatch:circulars"),
         (Permission.VIEW_CENTER, "全部事项", "cases:list"),
         (Permission.BOARD, "看板", "reports:board"),
         (Permission.ROLES, "人员", "orgs:people"),
@@ -106,6 +109,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SETTINGS, "入驻与场所", "dispatch:premises"),
         (Permission.SETTINGS, "专班", "dispatch:groups"),
         (Permission.SETTINGS, "分流规则", "routing:rules"),
+        (Permission.SETTINGS, "督办和层级规则", "settings:thresholds"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
@@ -123,6 +127,8 @@ def is_leader(user: User) -> bool:
 def _leader(user: User) -> Iterator[Entry]:
     yield Entry("看板", reverse("reports:board"))
     yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
+    talks = f"{reverse('dispatch:talks')}?view=mine"
+    yield Entry("等我定的约谈", talks, sub=True, rows=pending_talks(user))
     yield Entry("督办", reverse("dispatch:supervision"))
     yield Entry("事项查询", reverse("cases:list"))
 
@@ -169,6 +175,9 @@ def _unit(user: User) -> Iterator[Entry]:
     yield Entry("待签回执", reverse("cases:receipts"), rows=waiting_mine(user))
     yield Entry("会商任务", f"{reverse('dispatch:tasks')}?view=mine", rows=tasks_to_do(user))
     yield Entry("收到的线索", reverse("dispatch:clues"), rows=clues_to_sign(user))
+    units = [post.department for post in user.posts_giving(Permission.HANDLE)]
+    for unit in {unit.code: unit for unit in units if unit is not None}.values():
+        yield Entry("督办情况", reverse("dispatch:unit_supervision", args=[unit.code]), sub=True)
     if user.can(Permission.HEAD):
         yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
     codes = {

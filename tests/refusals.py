@@ -20,8 +20,10 @@ from cases.models import (
 )
 from dispatch.models import (
     Clue,
+    Instruction,
     JointSession,
     JointTask,
+    Mark,
     Reminder,
     Request,
     Return,
@@ -41,6 +43,8 @@ TRACES = (
     FollowUp,
     JointSession,
     JointTask,
+    Instruction,
+    Mark,
     Notice,
     Rating,
     Reminder,

@@ -106,6 +106,23 @@ def address(name: str, case: Case, someone: User) -> str:
         "dispatch:session": [1],
         "dispatch:task": [1],
         "dispatch:whistle": [1],
+        **{
+            f"dispatch:{name}": [0]
+            for name in (
+                "call_talk",
+                "circular",
+                "correct_circular",
+                "issue_circular",
+                "print_circular",
+                "print_talk",
+                "record_talk",
+                "refuse_talk",
+                "settle_commitment",
+                "talk",
+            )
+        },
+        "dispatch:propose_talk": ["RS"],
+        "dispatch:unit_supervision": ["RS"],
         "settings:remove_day": [0],
         "orgs:send_again": [0],
         "routing:change": [place, "R-07", "up"],

@@ -75,6 +75,10 @@ ARCS: dict[str, Arcs] = {
     "finish-task": stays(T, H, S, F),  # also when the case has been approved meanwhile
     "refer-clue": stays(T, H, S, F),
     "reopen": {(C, T)},
+    "instruct": stays(A, T, H, S, F),
+    "answer-instruction": stays(A, T, H, S, F),
+    "accept-instruction": stays(A, T, H, S, F),
+    "revoke-mark": stays(A, T, H, S, F),
 }
 
 # What is written down without being anybody's act on a case that is there.
@@ -82,6 +86,7 @@ BY_ITSELF: dict[str, Arcs] = {
     "register": {("", A), ("", T)},
     "rate": {(F, C), (F, F), (C, C)},
     "recalculate": stays(A, T, H, S, F),
+    "mark": stays(T, H, S),
 }
 
 TRANSITIONS: dict[str, Arcs] = {

@@ -276,6 +276,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "dispatch.tasks.learn_routing",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "draft-circulars": {
+        "task": "dispatch.tasks.draft_circulars",
+        "schedule": crontab(hour="8-18", minute="45"),
+    },
     "recalculate-clocks": {
         "task": "cases.tasks.recalculate_clocks",
         "schedule": crontab(minute="5-59/10"),

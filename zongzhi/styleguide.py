@@ -111,6 +111,7 @@ def _row(number: int, label: Label) -> Row:
         title="张某某与鑫源劳务公司 欠薪" if number % 3 else "很长的题目" * 9,
         type_name="拖欠农民工工资",
         unit_name="人社局",
+        unit_code="RS",
         light=_light(list(MARKS)[number % len(MARKS)]),
         label=label.label,
         label_token=label.value,

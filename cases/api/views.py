@@ -57,7 +57,7 @@ class CaseList(Endpoint, ListAPIView[Case]):
     filterset_class = CaseFilter
 
     def get_queryset(self) -> CaseQuerySet:
-        return Case.objects.visible_to(self.request.user)
+        return Case.objects.visible_to(self.request.user).with_revisions()
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)

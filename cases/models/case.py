@@ -124,6 +124,8 @@ class Case(ProtectedStage, TimeStamped):
     dispatched_at = models.DateTimeField("本轮派出", null=True)
     claimed_at = models.DateTimeField("本轮签收", null=True)
     supervised_at = models.DateTimeField("督办", null=True)
+    # Since when an instruction of a leader waits to be answered and taken note of.
+    instructed_at = models.DateTimeField("领导批示", null=True)
     approved_at = models.DateTimeField("办结（审核通过）", null=True)
     closed_at = models.DateTimeField("结案", null=True)
     promised_at = models.DateTimeField("答应来访人的日子", null=True)
@@ -251,7 +253,7 @@ class Case(ProtectedStage, TimeStamped):
         return loaded
 
     _open_assignments: list[Assignment]
-    revisions: dict[str, int]  # what `lock` has read beside the row
+    revisions: dict[str, int]  # where `lock` or `with_revisions` has put them
     loaded_parties: list[Party]  # where `load_for_reading` or registering has put them
     not_sent = ""  # why registering it did not send it on, where the window wanted that
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from uuid import UUID
 
 from cases.clocks import local_day
@@ -30,7 +29,6 @@ from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotFound, WrongState
 
-REOPEN_WITHIN = timedelta(days=180)
 CALLS_BEFORE_GIVING_UP = 3
 ONE_REDO = 2  # round 2 is the redo; a third round needs 重新办理 by a leader
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,8 +18,6 @@ from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import Invalid, NotFound, WrongState
-
-UNMERGE_WITHIN = timedelta(days=7)
 
 
 def accept_case(*, case_id: int, by: User) -> Case:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cases.compulsory import WITHIN, authorities_of
+from cases.clocks import Clocks
+from cases.compulsory import authorities_of
 from cases.door import changing
 from cases.models import Case, CompulsoryReport
 from cases.policies import can_note
+from cases.thresholds import Threshold
 from cases.vocabulary import Authority, Special
 from orgs.models import User
 from orgs.models.notices import Topic
@@ -19,19 +21,20 @@ from zongzhi.lib import clock, dates
 from zongzhi.lib.errors import AlreadyDone, NotAllowed, NotFound
 
 
-def require_reports(case: Case, *, now: datetime) -> None:
+def require_reports(case: Case, clocks: Clocks, *, now: datetime) -> None:
     """Open what the law asks for, in the transaction that registers the case; tell the desk."""
     authorities = authorities_of(Special(flag) for flag in case.special)
     if not authorities:
         return
+    due_at = now + timedelta(minutes=clocks.threshold(Threshold.COMPULSORY_MINUTES, now))
     CompulsoryReport.objects.bulk_create(
         [
-            CompulsoryReport(case=case, authority=a, opened_at=now, due_at=now + WITHIN)
+            CompulsoryReport(case=case, authority=a, opened_at=now, due_at=due_at)
             for a in authorities
         ]
     )
     names = "、".join(authority.label for authority in authorities)
-    until = dates.moment(now + WITHIN)
+    until = dates.moment(due_at)
     notify(
         User.objects.holding(Permission.TRIAGE, center=case.center),
         text=f"{case.short_number} 有特别情况，先看这件；{until} 前报告{names}",

@@ -166,7 +166,8 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         case.accept()
         case.accepted_at = now
     case.pk, revisions = next_case_id()
-    place(case, clocks_of(center, revisions), now=now)
+    clocks = clocks_of(center, revisions)
+    place(case, clocks, now=now)
     facts: dict[str, Any] = {
         "source": registration.source,
         "narrative": digest(registration.narrative),
@@ -191,7 +192,7 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     case.number, case.short_number = numbers.full, numbers.short
     insert([case])
     _link(case, registration)
-    require_reports(case, now=now)
+    require_reports(case, clocks, now=now)
     what = "待分流" if whole else "待受理"
     notify(
         Holders(Permission.TRIAGE, center=center),

@@ -34,6 +34,9 @@ LEAD_INS = {
     "rule": "cases/acts/_return.html",
     "answer": "cases/acts/_supervision.html",
     "lift": "cases/acts/_supervision.html",
+    "instruct": "cases/acts/_instructions.html",
+    "answer-instruction": "cases/acts/_instructions.html",
+    "accept-instruction": "cases/acts/_instructions.html",
 }
 
 # Forms that are more than one field below the other.

@@ -7,7 +7,7 @@ from django.db.models import Q
 from cases.models import Case
 from cases.querysets import OfCaseQuerySet
 from cases.vocabulary import Clock
-from orgs.models import Department
+from orgs.models import Center, Department
 
 
 class Supervision(models.Model):
@@ -35,6 +35,8 @@ class Supervision(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     answer_due_at = models.DateTimeField("答复期限")
+    # What `answer_due_at` is worked out from, so that a calendar correction can move it.
+    answer_days = models.PositiveSmallIntegerField("几个工作日内答复", null=True)
     answer = models.TextField("答复", blank=True)
     answered_at = models.DateTimeField("答复时间", null=True)
     answered_by = models.ForeignKey(
@@ -68,6 +70,85 @@ class Supervision(models.Model):
     def by_hand(self) -> bool:
         """Somebody saw fit to issue it; the others come from the sweep."""
         return self.opened_by_id is not None
+
+
+class Mark(models.Model):
+    """督办牌: yellow when a unit's clock has run out, red when it goes on. A unit's, nobody's else.
+
+    It counts for no points. The supervisor takes it back with a reason where the unit was not to
+    blame; the row stays, so that the sweep does not give it again.
+    """
+
+    class Color(models.TextChoices):
+        YELLOW = "yellow", "黄牌"
+        RED = "red", "红牌"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="marks")
+    round = models.PositiveSmallIntegerField("第几次办理")
+    unit = models.ForeignKey(Department, models.PROTECT, related_name="marks")
+    color = models.CharField("牌色", max_length=6, choices=Color)
+    due_at = models.DateTimeField("超过的时限")
+    reason = models.CharField("为什么", max_length=200)
+    days = models.PositiveSmallIntegerField("按几个工作日的规则")
+    at = models.DateTimeField("记牌时间")
+    red_from = models.DateTimeField("不办就记红牌的时间", null=True)
+    revoked_at = models.DateTimeField("取消时间", null=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    revoked_for = models.CharField("为什么取消", max_length=200, blank=True)
+
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "督办牌"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "round", "unit", "due_at", "color"], name="mark_once_per_due_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by=None, revoked_for="")
+                | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_for="")),
+                name="mark_revoked_by_somebody_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(color="red", red_from=None) | Q(color="yellow", red_from__isnull=False),
+                name="mark_yellow_knows_when_it_turns_red",
+            ),
+        ]
+        indexes = [
+            # The sweep: yellow marks that may turn red.
+            models.Index(
+                fields=["red_from"],
+                condition=Q(color="yellow", revoked_at=None),
+                name="mark_yellow_standing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.color} mark {self.pk}"
+
+
+class Chase(models.Model):
+    """提醒 by hand: a supervisor reminds a unit of its cases, at most once a day."""
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="chases")
+    unit = models.ForeignKey(Department, models.PROTECT, related_name="chases")
+    day = models.DateField("哪一天")
+    at = models.DateTimeField("提醒时间")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    cases = models.ManyToManyField(Case, related_name="chases")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "催办提醒"
+        constraints = [
+            models.UniqueConstraint(fields=["center", "unit", "day"], name="chase_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"chase {self.pk}"
 
 
 class Reminder(models.Model):

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from dispatch.procedure import clues, course, levels, sessions, whistles
+from dispatch.procedure import clues, course, levels, sessions, supervision, whistles
 
-ACTS = (*course.ACTS, *whistles.ACTS, *sessions.ACTS, *levels.ACTS, *clues.ACTS)
-LOADS = (course.load_papers, whistles.load_whistles, sessions.load_sessions)
+ACTS = (
+    *course.ACTS,
+    *supervision.ACTS,
+    *whistles.ACTS,
+    *sessions.ACTS,
+    *levels.ACTS,
+    *clues.ACTS,
+)
+LOADS = (
+    course.load_papers,
+    supervision.load_what_waits,
+    whistles.load_whistles,
+    sessions.load_sessions,
+)

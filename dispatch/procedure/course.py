@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 
 from cases import policies
 from cases.acts import Act, When, arcs, staying
+from cases.clocks import limit_of
 from cases.forms import NoInput
 from cases.loading import IDS, OF_CASES
 from cases.models import Assignment, Case, CaseEvent
 from cases.services.course import said
+from cases.thresholds import Threshold
 from cases.vocabulary import Label, Stage
 from dispatch import forms
 from dispatch.direct import may_dispatch, may_recall
@@ -47,8 +50,9 @@ def _waiting_for_claim(case: Case) -> str | None:
         return "还没派出"
     if case.lead.claimed_at:
         return "已经签收"
-    if clock.now() - case.lead.dispatched_at > assigning.RECALL_WITHIN:
-        return "派出超过 5 分钟，不能撤回。要换单位点“改派”"
+    minutes = limit_of(case, Threshold.RECALL_MINUTES, case.lead.dispatched_at)
+    if clock.now() - case.lead.dispatched_at > timedelta(minutes=minutes):
+        return f"派出超过 {minutes} 分钟，不能撤回。要换单位点“改派”"
     return _not_returned(case)
 
 
@@ -80,8 +84,11 @@ def _something_is_claimed(case: Case) -> str | None:
     claimed = [a.claimed_at for a in case.open_assignments if a.claimed_at]
     if not claimed:
         return "还没签收"
-    recent = clock.now() - max(claimed) <= handling.UNDO_CLAIM_WITHIN
-    return None if recent else "签收超过 10 分钟，不能撤销。要换单位点“申请改派”"
+    last = max(claimed)
+    minutes = limit_of(case, Threshold.UNDO_CLAIM_MINUTES, last)
+    if clock.now() - last <= timedelta(minutes=minutes):
+        return None
+    return f"签收超过 {minutes} 分钟，不能撤销。要换单位点“申请改派”"
 
 
 def _may_be_returned(case: Case) -> str | None:

@@ -9,14 +9,13 @@ from cases.clocks import handling_clock, local_day
 from cases.door import Change, changing, changing_by_system
 from cases.models import Case
 from cases.services.course import said, tell_unit
+from cases.thresholds import Threshold
 from dispatch.models import Request
 from dispatch.services.moving import move_up
 from orgs.models import User
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
-
-LONGEST_PAUSE = timedelta(days=30)
 
 
 def request_extension(*, case_id: int, by: User, days: int, text: str) -> Case:
@@ -30,11 +29,12 @@ def request_extension(*, case_id: int, by: User, days: int, text: str) -> Case:
 
 
 def request_pause(*, case_id: int, by: User, until: date, text: str) -> Case:
-    """申请暂停计时: until a day at most 30 days away."""
+    """申请暂停计时: until a day not further away than the rule allows."""
     with changing(case_id, "pause", by=by) as change:
         today = local_day(change.now)
-        if not today < until <= today + LONGEST_PAUSE:
-            raise Invalid(errors={"until": ["暂停到哪一天：要晚于今天，最长 30 天"]})
+        most = change.clocks.threshold(Threshold.PAUSE_DAYS, change.now)
+        if not today < until <= today + timedelta(days=most):
+            raise Invalid(errors={"until": [f"暂停到哪一天：要晚于今天，最长 {most} 天"]})
         _ask(change, Request.Kind.PAUSE, text, by=by, until=until)
         triage = User.objects.holding(Permission.TRIAGE, center=change.case.center)
         _tell(change, triage, f"{change.case.short_number} 申请暂停计时，待批")

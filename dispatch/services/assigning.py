@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from cases.door import Change, changing
 from cases.models import Assignment, Case
 from cases.services.course import said, tell_unit
+from cases.thresholds import Threshold
 from cases.vocabulary import Clock, Complexity, Risk
 from dispatch.complained import is_complained_of
 from dispatch.direct import refuse_beyond_leave
@@ -21,9 +21,6 @@ from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import Invalid, WrongState
-
-RECALL_WITHIN = timedelta(minutes=5)
-RETURN_WITHIN_DAYS = 5  # 信访工作条例 art. 23: five working days to object
 
 
 def dispatch_case(
@@ -106,7 +103,7 @@ def _refuse_impossible(case: Case, lead: Department, assisting: Sequence[Departm
 
 
 def recall_dispatch(*, case_id: int, by: User) -> Case:
-    """撤回派出: within five minutes, while nobody has claimed it."""
+    """撤回派出: within the minutes of the rule, while nobody has claimed it."""
     with changing(case_id, "recall", by=by) as change:
         case, lead = change.case, change.lead
         case.stay_in_triage()
@@ -132,9 +129,12 @@ def return_case(
     with changing(case_id, "return", by=by) as change:
         case, lead = change.case, change.lead
         _not_oneself(lead, suggested)
-        last = change.clocks.after(lead.dispatched_at, RETURN_WITHIN_DAYS).at
+        days = change.clocks.threshold(Threshold.RETURN_DAYS, lead.dispatched_at)
+        last = change.clocks.after(lead.dispatched_at, days).at
         if change.now > last:
-            raise WrongState(f"退回要在收到后 5 个工作日内，{said(last)}已过。有新情况点“申请改派”")
+            raise WrongState(
+                f"退回要在收到后 {days} 个工作日内，{said(last)}已过。有新情况点“申请改派”"
+            )
         lead.returned_at = change.now
         lead.save(update_fields=["returned_at"])
         Return.objects.create(

@@ -267,7 +267,7 @@ def _task(
         calendar = change.clocks.calendar
         due_at = calendar.closes(given.due_on)
         days = calendar.workdays_between(local_day(now), given.due_on)
-        near_at = calendar.near(now, due_at, days)
+        near_at = calendar.near(now, due_at, days, change.clocks.ahead(now))
     task = JointTask.objects.create(
         session=session,
         case=change.case,

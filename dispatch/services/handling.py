@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 from cases.door import Change, changing
@@ -20,7 +19,6 @@ from orgs.services import notify
 from zongzhi.lib.crypto import blind_index
 from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
 
-UNDO_CLAIM_WITHIN = timedelta(minutes=10)
 SENT_BACK_AT_LEAST = 2  # working days
 
 
@@ -44,7 +42,7 @@ def claim_case(*, case_id: int, by: User) -> Case:
 
 
 def undo_claim(*, case_id: int, by: User) -> Case:
-    """撤销签收: by the claimer, within ten minutes, while nothing has been done since."""
+    """撤销签收: by the claimer, within the minutes of the rule, nothing done since."""
     with changing(case_id, "undo-claim", by=by) as change:
         case, part = change.case, _part(change, by)
         if part.claimed_at is None:

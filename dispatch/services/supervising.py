@@ -9,6 +9,7 @@ from cases.door import Change, changing
 from cases.models import Case
 from cases.numbering import next_in
 from cases.services.course import said, tell_unit
+from cases.thresholds import Threshold
 from dispatch.models import Request, Supervision
 from orgs.models import User
 from orgs.models.notices import Topic
@@ -17,10 +18,8 @@ from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import Invalid, WrongState
 
-ANSWER_DAYS = 2
 
-
-def supervise_case(*, case_id: int, by: User, reason: str, answer_days: int = ANSWER_DAYS) -> Case:
+def supervise_case(*, case_id: int, by: User, reason: str, answer_days: int | None = None) -> Case:
     """督办: issue a numbered sheet to the lead unit; it must answer in so many working days."""
     with changing(case_id, "supervise", by=by) as change:
         open_supervision(change, reason=reason, answer_days=answer_days)
@@ -28,14 +27,15 @@ def supervise_case(*, case_id: int, by: User, reason: str, answer_days: int = AN
 
 
 def open_supervision(
-    change: Change, *, reason: str, answer_days: int, due_at: datetime | None = None
+    change: Change, *, reason: str, answer_days: int | None = None, due_at: datetime | None = None
 ) -> None:
     """Write the sheet and move the case; `due_at` is the time that has passed.
 
     One issued by hand answers for none, only for its own: when the answer is due.
     """
     case, lead = change.case, change.lead
-    answer_due = change.clocks.after(change.now, answer_days).at
+    days = answer_days or change.clocks.threshold(Threshold.ANSWER_DAYS, change.now)
+    answer_due = change.clocks.after(change.now, days).at
     year = local_day(change.now).year
     county = case.center.name.removesuffix("综治中心")
     sheet = Supervision.objects.create(
@@ -48,6 +48,7 @@ def open_supervision(
         opened_at=change.now,
         opened_by=change.by,
         answer_due_at=answer_due,
+        answer_days=days,
     )
     case.supervise()
     case.supervised_at = change.now

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cases.clocks import local_day
+from cases.clocks import clocks_of, local_day
 from cases.door import Change, changing_by_system, lock
+from cases.ladder import talk_from
 from cases.models import Assignment, Case
 from cases.services.course import said
 from cases.vocabulary import Actor, Clock, Stage
 from dispatch.models import Reminder, Supervision
-from dispatch.services.supervising import ANSWER_DAYS, open_supervision
+from dispatch.services.marking import give_yellow, mark_overdue
+from dispatch.services.supervising import open_supervision
+from dispatch.services.talking import propose_by_itself
 from orgs.models import User
 from orgs.models.notices import Topic
 from orgs.permissions import Permission
@@ -111,8 +114,9 @@ def _overdue(case: Case, now: datetime) -> None:
         text = f"{case.short_number} {_clock(case)}超期，请过问"
         notify(leaders, text=text, url=case.get_absolute_url(), topic=Topic.OVERDUE)
     elif case.stage == Stage.SUPERVISION:
-        sheet = case.supervisions.filter(closed_at=None).first()
+        sheet = case.supervisions.select_related("unit").filter(closed_at=None).first()
         if sheet is not None:
+            mark_overdue(case)
             _propose_talk(sheet, case, now)
         else:  # taken over from a unit whose sheet was closed with that
             _supervise(case)
@@ -125,7 +129,8 @@ def _supervise(case: Case) -> None:
     with changing_by_system(case.pk, "supervise", still=_still_overdue) as change:
         if change is not None and due_at is not None:
             reason = f"{what}时限 {said(due_at)} 已过，没有按时{what}"
-            open_supervision(change, reason=reason, answer_days=ANSWER_DAYS, due_at=due_at)
+            open_supervision(change, reason=reason, due_at=due_at)
+            give_yellow(change, due_at)
 
 
 def _still_overdue(change: Change) -> bool:
@@ -169,10 +174,17 @@ def unanswered_supervisions(*, now: datetime) -> list[int]:
 
 @transaction.atomic
 def propose_talk(*, supervision_id: int) -> bool:
-    """约谈 proposed to the leaders, once per sheet. True if this call did it."""
+    """约谈 proposed to the leaders, once per sheet, when the days of the rule have passed too.
+
+    True if this call did it.
+    """
     sheet = Supervision.objects.select_related("unit").get(pk=supervision_id)
-    case = lock(sheet.case_id)
-    return _propose_talk(sheet, case, clock.now())
+    case, now = lock(sheet.case_id), clock.now()
+    clocks = clocks_of(case.center, case.revisions)
+    sheet.refresh_from_db(fields=["answered_at"])
+    if sheet.answered_at or now <= talk_from(clocks, sheet.opened_at, sheet.answer_due_at):
+        return False
+    return _propose_talk(sheet, case, now)
 
 
 def _propose_talk(sheet: Supervision, case: Case, now: datetime) -> bool:
@@ -180,9 +192,7 @@ def _propose_talk(sheet: Supervision, case: Case, now: datetime) -> bool:
         talk_proposed_at=now
     )
     if won:
-        leaders = User.objects.holding(Permission.DECIDE, center=case.center)
-        text = f"{case.short_number} 督办没有按时答复，建议约谈{sheet.unit.name}"
-        notify(leaders, text=text, url=case.get_absolute_url())
+        propose_by_itself(case, sheet.unit, now=now)
     return bool(won)
 
 

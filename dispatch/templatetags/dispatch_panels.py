@@ -45,6 +45,24 @@ def supervision_panel(case: Case) -> dict[str, Any]:
     return {"sheet": case.supervisions.filter(closed_at=None).select_related("unit").first()}
 
 
+@register.inclusion_tag("cases/panels/_instructions.html")
+def instructions_panel(case: Case) -> dict[str, Any]:
+    """领导批示 and what was answered."""
+    rows = case.instructions.select_related("unit", "by", "answered_by").order_by("-pk")
+    found = list(rows)
+    for row in found:
+        row.case = case  # loaded with its centre already
+    return {"rows": found}
+
+
+@register.inclusion_tag("cases/panels/_marks.html")
+def marks_panel(case: Case) -> dict[str, Any]:
+    """督办牌, those taken back too; none before the case was ever supervised."""
+    if case.supervised_at is None:
+        return {"marks": []}
+    return {"marks": case.marks.select_related("revoked_by").order_by("-pk")}
+
+
 @register.inclusion_tag("cases/panels/_return.html")
 def return_panel(case: Case) -> dict[str, Any]:
     """Both arguments about a return, for whoever rules on it."""

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from zongzhi.lib.clock import SHANGHAI
 from zongzhi.lib.holidays_cn import statutory_days
-from zongzhi.lib.worktime import Calendar
+from zongzhi.lib.worktime import Ahead, Calendar
 
 YEARS = frozenset({2025, 2026})
 CALENDAR = Calendar({day: (work, name) for day, work, name in statutory_days(YEARS)}, years=YEARS)
+AHEAD = Ahead(percent=20, days=1, hours=4)
 DISPATCHED = datetime(2025, 4, 3, 10, 44, tzinfo=SHANGHAI)
 
 

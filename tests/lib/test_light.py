@@ -3,11 +3,11 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 
-from tests.lib.days import CALENDAR, DISPATCHED, moment, moments
+from tests.lib.days import AHEAD, CALENDAR, DISPATCHED, moment, moments
 from zongzhi.lib.light import NO_LIGHT, light
 
 DUE = CALENDAR.due(DISPATCHED, 7)
-NEAR = CALENDAR.near(DISPATCHED, DUE, 7)
+NEAR = CALENDAR.near(DISPATCHED, DUE, 7, AHEAD)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_the_worked_example_of_the_counting_rule(now: datetime, shown: str) -> N
 )
 def test_a_pause_of_three_days_moves_the_light_by_three_days(now: datetime, shown: str) -> None:
     due = CALENDAR.shift(DUE, 3)
-    assert str(light(now, due, CALENDAR.near(DISPATCHED, due, 7), CALENDAR)) == shown
+    assert str(light(now, due, CALENDAR.near(DISPATCHED, due, 7, AHEAD), CALENDAR)) == shown
 
 
 def test_a_paused_clock_is_grey_even_when_it_is_past_due() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lib.days import CALENDAR, DISPATCHED, calendars, days_of_life, moment, moments
+from tests.lib.days import AHEAD, CALENDAR, DISPATCHED, calendars, days_of_life, moment, moments
 from zongzhi.lib.worktime import Calendar, rights_due, statutory_due
 
 # --- due ------------------------------------------------------------------------------------------
@@ -75,22 +75,22 @@ def test_working_days_add_up(calendar, a, b, c):
     [(7, moment(4, 14)), (20, moment(4, 27)), (5, moment(4, 10)), (2, moment(4, 7))],
 )
 def test_a_long_clock_is_near_from_midnight_of_its_last_fifth(days, near) -> None:
-    assert CALENDAR.near(DISPATCHED, CALENDAR.due(DISPATCHED, days), days) == near
+    assert CALENDAR.near(DISPATCHED, CALENDAR.due(DISPATCHED, days), days, AHEAD) == near
 
 
 def test_a_clock_of_a_day_is_near_four_working_hours_before() -> None:
-    assert CALENDAR.near(DISPATCHED, moment(4, 7, 17, 30), 1) == moment(4, 7, 11, 30)
+    assert CALENDAR.near(DISPATCHED, moment(4, 7, 17, 30), 1, AHEAD) == moment(4, 7, 11, 30)
 
 
 def test_a_clock_is_never_near_before_it_starts() -> None:
     start = moment(4, 3, 16)
-    assert CALENDAR.near(start, CALENDAR.due(start, 0), 0) == start
+    assert CALENDAR.near(start, CALENDAR.due(start, 0), 0, AHEAD) == start
 
 
 @given(calendars, moments, st.integers(2, 40))
 def test_near_is_the_first_day_with_at_most_a_fifth_left(calendar, start, n):
     due = calendar.due(start, n)
-    near = calendar.near(start, due, n)
+    near = calendar.near(start, due, n, AHEAD)
     allowed = max(1, n // 5)
     assert calendar.remaining_days(near, due) <= allowed
     assert calendar.remaining_days(near - timedelta(days=1), due) > allowed

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from cases.compulsory import WITHIN
 from cases.models import Case, CompulsoryReport, Document, Receipt
 from cases.paper_kinds import kind_of
 from cases.services.closing import follow_up_case, rate_case, reopen_case
@@ -25,6 +24,7 @@ from cases.services.course import (
 from cases.services.duties import settle_report
 from cases.services.papers import make_document, sign_receipt
 from cases.services.registration import PartyInput, Registration, register_case, revisit_case
+from cases.thresholds import STANDARDS, Threshold
 from cases.vocabulary import (
     Authority,
     Channel,
@@ -69,6 +69,7 @@ from zongzhi.lib import clock
 
 WORDS = stories.WORDS
 DIRECT = {"RMTJ": "R-04"}  # which rule lets a window send to whom
+_REPORTED_WITHIN = timedelta(minutes=STANDARDS[Threshold.COMPULSORY_MINUTES].value)
 
 # ------------------------------------------------------------------ who
 
@@ -133,7 +134,7 @@ def register(life: Life) -> None:
         )
     registrar = life.world.user(life.registrar)
     life.case, _ = register_case(registration, by=registrar)
-    if life.world.hours.now - clock.now() > WITHIN:
+    if life.world.hours.now - clock.now() > _REPORTED_WITHIN:
         _report(life.case, registrar)
 
 

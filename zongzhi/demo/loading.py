@@ -15,11 +15,12 @@ from cases.reference import (
     ensure_types,
     ensure_upper_platform,
 )
-from dispatch.services import asking, clues, convening, learning, sweeping, whistling
+from dispatch.services import learning
+from dispatch.sweep import STEPS
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
-from zongzhi.demo import county
+from zongzhi.demo import county, supervision
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.places import build_places
@@ -49,6 +50,7 @@ def load(*, cases: int = CASES) -> World:
         sweep()
         for center_id in learning.centers_that_learn():
             learning.learn(center_id=center_id)
+        supervision.today(world)
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
 
@@ -67,7 +69,7 @@ def walkers(world: World, cases: int) -> Iterator[Walker]:
     wanted = list(scenes(world))
     others = max(0, cases - len(wanted))
     lives = [*wanted, *ordinary_lives(world, others, first_serial=len(wanted) + 1)]
-    yield Sweep(world.hours, min(life.next_moment or world.hours.now for life in lives))
+    yield Sweep(world, min(life.next_moment or world.hours.now for life in lives))
     yield from lives
     yield from consultations(world, max(40, cases // 4))
 
@@ -76,33 +78,24 @@ def walkers(world: World, cases: int) -> Iterator[Walker]:
 class Sweep:
     """The sweep of the clocks, on every working morning just after opening."""
 
-    hours: Hours
+    world: World
     last: datetime
 
     @property
     def next_moment(self) -> datetime | None:
-        day = self.hours.calendar.workday_after(self.last.date(), 1)
-        return self.hours.calendar.opens(day) + timedelta(minutes=5)
+        calendar = self.world.hours.calendar
+        day = calendar.workday_after(self.last.date(), 1)
+        return calendar.opens(day) + timedelta(minutes=5)
 
     def act(self) -> None:
         self.last = clock.now()
         sweep()
+        supervision.morning(self.world)
 
 
 def sweep() -> None:
     """What the beat does every ten minutes, except that here a failure is one."""
     now = clock.now()
-    for case_id in sweeping.pauses_that_are_over(now=now):
-        asking.resume_when_due(case_id=case_id)
-    for case_id in sweeping.cases_on_the_ladder(now=now):
-        sweeping.climb(case_id=case_id)
-    for sheet_id in sweeping.unanswered_supervisions(now=now):
-        sweeping.propose_talk(supervision_id=sheet_id)
-    for whistle_id in whistling.whistles_unanswered(now=now):
-        whistling.raise_whistle(whistle_id=whistle_id)
-    for task_id in convening.tasks_near(now=now):
-        convening.remind_of_task(task_id=task_id)
-    for task_id in convening.tasks_overdue(now=now):
-        convening.raise_task(task_id=task_id)
-    for target_id in clues.clues_unsigned(now=now):
-        clues.raise_clue(target_id=target_id)
+    for step in STEPS:
+        for pk in step.find(now):
+            step.take(pk)

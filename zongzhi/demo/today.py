@@ -126,6 +126,8 @@ def housing(stage: Stage) -> Iterator[Life]:
     yield scene("17.2", on(7, 30), AT_WORK)  # due today
     yield scene("03.5", on(9, 60), AT_WORK, by="clerk4")
     yield scene("17.7", on(15, 60), AT_WORK, ASSIGNED)
+    # Over the end of the month, whatever day it is: last month's circular has somebody to name.
+    yield scene("17.5", on(31, 60), AT_WORK, [after_due(90, doings.answer)])
     yield scene("17.6", on(1, 150), SENT, [wait(90, doings.give_back)])
     yield scene("08.3", on(1, 60), SENT, [wait(60, doings.give_back)], by="clerk2")
     yield scene("03.6", on(2, 100), REPORTED)

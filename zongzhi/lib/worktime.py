@@ -16,7 +16,6 @@ from zongzhi.lib.clock import SHANGHAI, local
 
 ONE_DAY = timedelta(days=1)
 WEEKEND = "周末"
-NEAR_HOURS = 4  # working hours; for clocks of a day or less (design.md §2, Ladder)
 
 Span = tuple[datetime, datetime]
 
@@ -61,6 +60,15 @@ class Explanation:
             years = "、".join(map(str, self.unknown_years))
             parts.append(f"{years} 年日历未设置，按周一至周五计算")
         return "；".join(parts)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How long before a due moment the light turns amber; see `Calendar.near`."""
+
+    percent: int  # of the days given, and
+    days: int  # at least so many working days; clocks of a day or less:
+    hours: int  # so many working hours
 
 
 @dataclass(frozen=True)
@@ -153,15 +161,16 @@ class Calendar:
             left -= max(closing - opening, timedelta())
         raise AssertionError("working days never begin")
 
-    def near(self, start: datetime, due: datetime, total_days: int) -> datetime:
+    def near(self, start: datetime, due: datetime, total_days: int, ahead: Ahead) -> datetime:
         """Return the moment from which the light is amber, never before the start.
 
-        Clocks of a day or less: 4 working hours before due. Longer ones: 00:00 of the first
-        day on which at most 20 % of the days, or one working day, are left (ux.md §3.2).
+        Clocks of a day or less: so many working hours before due. Longer ones: 00:00 of the first
+        day on which at most that share of the days, or that many working days, are left
+        (ux.md §3.2).
         """
         if total_days <= 1:
-            return max(local(start), self.minus_hours(due, NEAR_HOURS))
-        day, left = local(due).date(), max(1, total_days // 5)
+            return max(local(start), self.minus_hours(due, ahead.hours))
+        day, left = local(due).date(), max(ahead.days, total_days * ahead.percent // 100)
         while left or not self.is_workday(day):
             left -= self.is_workday(day)
             day -= ONE_DAY

@@ -1,0 +1,132 @@
+"""批示, its answer, 已阅; and a mark taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cases import policies
+from cases.acts import Act, staying
+from cases.loading import OF_CASES
+from cases.models import Case
+from cases.vocabulary import Stage
+from dispatch import supervision_forms as forms
+from dispatch.models import Instruction, Mark
+from dispatch.services import instructing, marking
+from orgs.models import User
+from orgs.permissions import Permission
+from zongzhi.lib.prepared import Prepared, grouped
+
+OPEN = (Stage.ACCEPTANCE, Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP)
+# What `load_what_waits` leaves on a case.
+INSTRUCTIONS, MARKS = "loaded_instructions", "loaded_marks"
+
+_INSTRUCTIONS = Prepared(lambda: Instruction.objects.filter(OF_CASES, noted_at=None))
+_MARKS = Prepared(lambda: Mark.objects.filter(OF_CASES, revoked_at=None))
+
+
+def load_what_waits(cases: Sequence[Case]) -> None:
+    """Load the instructions and marks of the few cases that have any."""
+    for rows, name, having in (
+        (_INSTRUCTIONS, INSTRUCTIONS, [c for c in cases if c.instructed_at is not None]),
+        (_MARKS, MARKS, [c for c in cases if c.supervised_at is not None]),
+    ):
+        lacking = [case.pk for case in having if not hasattr(case, name)]
+        found = grouped(rows(cases=lacking), "case_id") if lacking else {}
+        for case in having:
+            if not hasattr(case, name):
+                setattr(case, name, found.get(case.pk, []))
+
+
+def _instructions(case: Case) -> list[Instruction]:
+    if case.instructed_at is None:
+        return []
+    loaded: list[Instruction] | None = getattr(case, INSTRUCTIONS, None)
+    return list(case.instructions.filter(noted_at=None)) if loaded is None else loaded
+
+
+def _marks(case: Case) -> list[Mark]:
+    if case.supervised_at is None:  # a mark comes with a 督办单, never before
+        return []
+    loaded: list[Mark] | None = getattr(case, MARKS, None)
+    return list(case.marks.filter(revoked_at=None)) if loaded is None else loaded
+
+
+def _leads_the_centre(user: User, case: Case) -> bool:
+    """A leader of the centre in charge, or of any above it."""
+    return any(case.center_id in post.reach for post in user.posts_giving(Permission.DECIDE))
+
+
+def _works_on_it(user: User, case: Case) -> bool:
+    return policies.takes_part(user, case) or policies.can_triage(user, case)
+
+
+def _always(case: Case) -> str | None:
+    return None
+
+
+def _may_be_answered(case: Case) -> str | None:
+    waiting = any(given.answered_at is None for given in _instructions(case))
+    return None if waiting else "没有等回复的批示"
+
+
+def _nothing_of_mine(user: User, case: Case) -> str | None:
+    for given in _instructions(case):
+        if given.answered_at is None and instructing.may_answer(given, user, case):
+            return None
+    return "没有等这个账号回复的批示"
+
+
+def _may_be_noted(case: Case) -> str | None:
+    answered = any(given.answered_at is not None for given in _instructions(case))
+    return None if answered else "批示还没有回复"
+
+
+def _may_be_revoked(case: Case) -> str | None:
+    return None if _marks(case) else "没有督办牌"
+
+
+ACTS = (
+    Act(
+        verb="instruct",
+        label="批示",
+        who=_leads_the_centre,
+        when=_always,
+        arcs=staying(*OPEN),
+        service=instructing.instruct_case,
+        form=forms.InstructForm,
+        rank=51,
+    ),
+    Act(
+        verb="answer-instruction",
+        label="回复批示",
+        who=_works_on_it,
+        when=_may_be_answered,
+        own_part=_nothing_of_mine,
+        arcs=staying(*OPEN),
+        service=instructing.answer_instruction,
+        form=forms.AnswerInstructionForm,
+        main=True,
+        rank=11,
+    ),
+    Act(
+        verb="accept-instruction",
+        label="已阅",
+        who=_leads_the_centre,
+        when=_may_be_noted,
+        arcs=staying(*OPEN),
+        service=instructing.note_instruction,
+        form=forms.NoteInstructionForm,
+        main=True,
+        rank=11,
+    ),
+    Act(
+        verb="revoke-mark",
+        label="取消督办牌",
+        who=policies.can_supervise,
+        when=_may_be_revoked,
+        arcs=staying(*OPEN),
+        service=marking.revoke_mark,
+        form=forms.RevokeMarkForm,
+        rank=58,
+    ),
+)
