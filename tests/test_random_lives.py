@@ -27,6 +27,7 @@ from cases.verification import misplaced
 from cases.vocabulary import Actor, Result, Satisfaction, Settled, Source, Stage
 from dispatch.models import JointTask, Request
 from dispatch.services.asking import may_decide
+from dispatch.services.instructing import may_answer
 from dispatch.session_forms import open_tasks, planned_sessions
 from dispatch.tasks import sweep_clocks
 from dispatch.units import own_units
@@ -231,6 +232,23 @@ class Life:
 
     def _supervise(self, case: Case, user: User) -> Typed:
         return {"reason": "来访人说没人联系", "answer_days": 2}
+
+    def _instruct(self, case: Case, user: User) -> Typed:
+        to = "unit" if case.lead else "center"
+        return {"to": to, "text": "请过问，见一次来访人", "answer_days": 2}
+
+    def _answer_instruction(self, case: Case, user: User) -> Typed | None:
+        waiting = case.instructions.filter(noted_at=None, answered_at=None).order_by("pk")
+        mine = [given for given in waiting if may_answer(given, user, case)]
+        return {"instruction": mine[0].pk, "text": "已经见过来访人"} if mine else None
+
+    def _accept_instruction(self, case: Case, user: User) -> Typed | None:
+        given = case.instructions.filter(noted_at=None, answered_at__isnull=False).first()
+        return {"instruction": given.pk} if given else None
+
+    def _revoke_mark(self, case: Case, user: User) -> Typed | None:
+        mark = case.marks.filter(revoked_at=None).first()
+        return {"mark": mark.pk, "text": "中心漏转了材料"} if mark else None
 
     def _lift(self, case: Case, user: User) -> Typed:
         return {"promised": clock.today() + timedelta(days=5), "text": "同意"}
