@@ -10,6 +10,8 @@ from dispatch.models import Residency, RoutingRule
 from dispatch.routing import suggest_unit
 from orgs.models import User, Window
 from tests.county import County
+from tests.rosters import MONDAY, moment, seat
+from zongzhi.lib import clock
 
 SUGGEST = reverse("dispatch:suggest")
 STORY = "在工地做木工，老板拖欠工资三个月"
@@ -115,3 +117,12 @@ def test_more_rules_cost_no_more_queries(
         RoutingRule.objects.create(code=f"R-{number}", words=["工地"], unit=county.housing)
     with django_assert_num_queries(2):
         suggest_unit(STORY, type_code="10", center=county.county)
+
+
+def test_the_window_reads_whether_the_suggested_unit_is_on_duty(
+    client: Client, clerk: User, county: County, wages: RoutingRule
+) -> None:
+    clock.freeze(moment(MONDAY, 10))
+    seat(county.human_resources, county.county, contact_name="孙立", contact_phone="15400000009")
+    page = shown(client, clerk, narrative=STORY)
+    assert "今天不在岗；可吹哨或派给值班联系人 孙立 15400000009" in page
