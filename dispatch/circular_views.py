@@ -11,12 +11,12 @@ from cases.models import Case
 from dispatch.circulars import Facts, case_ids, rows_of
 from dispatch.composing.circular import compose_circular
 from dispatch.models import Circular
+from dispatch.paper_pages import paper_page
 from dispatch.services import circulating
 from dispatch.supervision_forms import CircularForm
 from orgs.gates import needs
 from orgs.models import User
 from orgs.permissions import Permission
-from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.paging import Order, paginate
@@ -90,15 +90,13 @@ def print_circular(request: StaffRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     facts = rows_of(found)
     seen = Case.objects.visible_to(request.user).filter(pk__in=case_ids(facts))
-    context = {
-        "title": "通报",
-        "paper": compose_circular(found, facts, dict(seen.values_list("pk", "short_number"))),
-        "back": circulating.url_of(found),
-        "back_label": "回到通报",
-        "number": found.number,
-        "printed_at": clock.now(),
-    }
-    return render(request, "dispatch/paper.html", context)
+    return paper_page(
+        request,
+        compose_circular(found, facts, dict(seen.values_list("pk", "short_number"))),
+        title="通报",
+        back=(circulating.url_of(found), "回到通报"),
+        number=found.number,
+    )
 
 
 def _found(request: StaffRequest, pk: int) -> Circular:

@@ -14,6 +14,7 @@ from dispatch.composing.assignment import compose_assignment, compose_transfer_n
 from dispatch.composing.cooperation import compose_cooperation
 from dispatch.composing.mediation_letter import compose_entrustment, compose_mediation_reply
 from dispatch.composing.words import Part
+from dispatch.papers_of_watching import WATCHING
 from orgs.models import Department
 
 
@@ -174,4 +175,5 @@ PAPERS = (
         signers=_the_centre,
         series="综调复",
     ),
+    *WATCHING,
 )

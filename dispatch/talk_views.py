@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases.models import Case
+from cases.models import Case, Document
 from dispatch import supervision as watching
 from dispatch.composing.talk import compose_talk
 from dispatch.models import Commitment, Talk
+from dispatch.paper_pages import make_button, paper_page, to_the_document
 from dispatch.queues import pending_talks
 from dispatch.services import talking
 from dispatch.supervision_forms import (
@@ -134,18 +135,20 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(*_WHO)
 @require_GET
 def print_talk(request: StaffRequest, pk: int) -> HttpResponse:
-    """约谈记录, to be printed and signed."""
+    """约谈记录: as it stands in the 材料文书 of its first case, or as it would."""
+    user, kind = request.user, Document.Kind.TALK
     found = _found(request, pk)
-    cases = Case.objects.visible_to(request.user).filter(talks=found).order_by("pk")
-    context = {
-        "title": "约谈记录",
-        "paper": compose_talk(found, list(cases), list(found.commitments.all())),
-        "back": talking.url_of(found),
-        "back_label": "回到约谈",
-        "number": "",
-        "printed_at": clock.now(),
-    }
-    return render(request, "dispatch/paper.html", context)
+    cases = list(Case.objects.visible_to(user).for_detail().filter(talks=found).order_by("pk"))
+    for case in cases:
+        if made := to_the_document(user, case, kind, found.pk):
+            return made
+    return paper_page(
+        request,
+        compose_talk(found, cases, list(found.commitments.all())),
+        title="约谈记录",
+        back=(talking.url_of(found), "回到约谈"),
+        make=make_button(user, cases[0], kind, found.pk) if cases else None,
+    )
 
 
 def _found(request: StaffRequest, pk: int) -> Talk:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.clocks import clocks_of
-from cases.models import Case, DisputeType
+from cases.models import Case, DisputeType, Document
 from cases.registration_form import RegistrationForm
 from cases.vocabulary import Clock, Complexity
 from cases.window import registering_post
@@ -20,6 +20,7 @@ from dispatch import desk as desks
 from dispatch import supervision as watching
 from dispatch.composing.sheet import compose_sheet
 from dispatch.models import Request, Supervision
+from dispatch.paper_pages import make_button, paper_page, to_the_document
 from dispatch.queues import (
     REQUESTS,
     desk_queue,
@@ -169,23 +170,22 @@ def unit_supervision(request: StaffRequest, code: str) -> HttpResponse:
 @needs(Permission.SUPERVISE, Permission.HANDLE, Permission.TRIAGE)
 @require_GET
 def sheet(request: StaffRequest, pk: int) -> HttpResponse:
-    """督办单, to be printed, signed for and sent back."""
-    paper = get_object_or_404(
-        Supervision.objects.visible_to(request.user).select_related(
-            "case__center", "unit", "opened_by"
-        ),
-        pk=pk,
+    """督办单: as it stands in the 材料文书 of the case, or as it would."""
+    rows = Supervision.objects.visible_to(request.user)
+    found = get_object_or_404(rows.select_related("unit", "opened_by"), pk=pk)
+    case = Case.objects.visible_to(request.user).for_detail().get(pk=found.case_id)
+    kind = Document.Kind.SUPERVISION
+    if made := to_the_document(request.user, case, kind, found.pk):
+        return made
+    found.case = case
+    return paper_page(
+        request,
+        compose_sheet(found, calendar_of(case.center), until=found.closed_at or found.opened_at),
+        title="督办单",
+        back=(case.get_absolute_url(), "看事项"),
+        number=case.number,
+        make=make_button(request.user, case, kind, found.pk),
     )
-    until = paper.closed_at or clock.now()
-    context = {
-        "title": "督办单",
-        "paper": compose_sheet(paper, calendar_of(paper.case.center), until=until),
-        "back": paper.case.get_absolute_url(),
-        "back_label": "看事项",
-        "number": paper.case.number,
-        "printed_at": clock.now(),
-    }
-    return render(request, "dispatch/paper.html", context)
 
 
 @needs(Permission.REGISTER)

@@ -115,6 +115,7 @@ def document(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         "paper": papers.paper_of(found),
         "newest": versions.order_by("-version").first() == found,
         "stubs": stubs_of(found, request.user),
+        "foot": _foot(request, found),
         **_printed(request, times),
     }
     return _fresh(render(request, "cases/document.html", context))
@@ -153,10 +154,9 @@ def receipts(request: StaffRequest) -> HttpResponse:
 
 def _word(request: StaffRequest, found: Document, times: int) -> HttpResponse:
     printed = _printed(request, times)
-    foot = f"打印：{printed['printed']}　编号 {found.case.number}　第{found.version}版"
     content = word_file(
         papers.paper_of(found),
-        foot=f"{foot}　{printed['again']}".rstrip(),
+        foot=f"{_foot(request, found)}　{printed['again']}".rstrip(),
         stubs=[stub.receipt for stub in stubs_of(found, request.user)],
     )
     response = HttpResponse(content, content_type=WORD)
@@ -178,6 +178,11 @@ def _printed(request: StaffRequest, times: int) -> dict[str, Any]:
         "printed": f"{request.user.name} {dates.moment(clock.now())}",
         "again": f"补打 第{times}次" if times > 1 else "",
     }
+
+
+def _foot(request: StaffRequest, found: Document) -> str:
+    printed = _printed(request, 0)["printed"]
+    return f"打印：{printed}　编号 {found.case.number}　第 {found.version} 版"
 
 
 def _fresh(response: HttpResponse) -> HttpResponse:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from cases.composing import Paper
+from cases.models import Case
+from dispatch.composing import words
 from dispatch.models import JointSession, SessionUnit
 from zongzhi.lib import clock, dates
 
 
-def compose_minutes(session: JointSession) -> Paper:
-    """The paper of a session that has been held, with the fields of a 交办单.
+def compose_minutes(session: JointSession, *, of: Case) -> Paper:
+    """The paper about one case of a session that has been held, with the fields of a 交办单.
+
+    Of the other cases it has the numbers: whoever sees this one need not see those.
 
     Raises LookupError before the minutes have been taken.
     """
@@ -16,8 +20,9 @@ def compose_minutes(session: JointSession) -> Paper:
         raise LookupError(f"no minutes of {session}")
     seats = list(session.seats.select_related("unit"))
     starts, ends = clock.local(session.starts_at), clock.local(session.ends_at)
-    cases = list(session.cases.all())
-    several = len(cases) > 1
+    others = list(session.cases.exclude(pk=of.pk).order_by("pk"))
+    about = [words.title(of), *(case.short_number for case in others)]
+    cases = [of, *others]
     return Paper(
         title="会 商 纪 要",
         number=f"{session.get_kind_display()} {session.number}",
@@ -29,10 +34,10 @@ def compose_minutes(session: JointSession) -> Paper:
             ],
             [("主持", session.chair.name), ("记录", _name(session))],
             [("到会单位", _units(seats, came=True)), ("没到单位", _units(seats, came=False))],
-            [("主要事项", "；".join(f"{c.short_number} {c.title}" for c in cases))],
-            [("议题", session.agenda)],
-            [("议定事项", session.conclusions)],
-            [("交办任务", _tasks(session, several=several))],
+            [("主要事项", "；".join(about))],
+            [("议题", words.unless_silent(session.agenda, cases))],
+            [("议定事项", words.unless_silent(session.conclusions, cases))],
+            [("交办任务", words.unless_silent(_tasks(session, several=bool(others)), cases))],
             [("联系电话", session.center.phone)],
         ],
         tall=["议定事项", "交办任务"],

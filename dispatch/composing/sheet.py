@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cases.composing import Paper
+from dispatch.composing import words
 from dispatch.models import Supervision
 from zongzhi.lib import clock, dates
 from zongzhi.lib.worktime import Calendar
@@ -24,16 +25,15 @@ def compose_sheet(sheet: Supervision, calendar: Calendar, *, until: datetime) ->
         rows=[
             [("被督办单位", sheet.unit.name)],
             [("事项编号", case.short_number), ("发出时间", _moment(sheet.opened_at))],
-            [("事项", case.title)],
-            [("督办事由", sheet.reason)],
+            [("事项", words.unless_silent(case.title, [case]))],
+            [("督办事由", words.unless_silent(sheet.reason, [case] if sheet.by_hand else []))],
             [
                 ("原时限", _moment(due_at) if due_at else "没有"),
                 ("已超天数", _late(calendar, until, due_at)),
             ],
             [("整改要求", DEMAND)],
             [("回复时限", f"{_moment(sheet.answer_due_at)} 前")],
-            [("答复", f"{sheet.answer}{answered}")],
-            [("签收", "签收人：　　　　　　签收时间：　　　年　　月　　日")],
+            [("答复", f"{words.unless_silent(sheet.answer, [case])}{answered}")],
         ],
         tall=["答复"],
         signed_by=case.center.name,

@@ -7,27 +7,39 @@ from datetime import datetime
 
 from cases.composing import SIGN_HERE, Paper
 from cases.models import Case
+from dispatch.composing import words
 from dispatch.models import Commitment, Talk
 from zongzhi.lib import clock, dates
 
 _DAY = "　　　年　　月　　日"
 
 
-def compose_talk(talk: Talk, cases: Sequence[Case], promises: Sequence[Commitment]) -> Paper:
-    """The record of a talk; before it is recorded, the form with room to write."""
-    about = "；".join(f"{case.short_number} {case.title}" for case in cases)
+def compose_talk(
+    talk: Talk,
+    cases: Sequence[Case],
+    promises: Sequence[Commitment],
+    *,
+    others: Sequence[str] = (),
+    number: str = "",
+) -> Paper:
+    """The record of a talk; before it is recorded, the form with room to write.
+
+    `others` are the numbers of what else it was about, which not every reader may see.
+    """
+    about = "；".join([*(words.title(case) for case in cases), *others])
+    agreed = "\n".join(_promise(n, row) for n, row in enumerate(promises, start=1))
     return Paper(
         title="约 谈 记 录",
-        number=f"{talk.center.name}　{talk.unit.name}",
+        number=number or f"{talk.center.name}　{talk.unit.name}",
         rows=[
             [("被约谈单位", talk.unit.name), ("约谈时间", _when(talk))],
             [("约谈地点", talk.place), ("约谈人", talk.host)],
             [("被约谈人", talk.present or talk.invited)],
-            [("约谈事由", talk.reason)],
+            [("约谈事由", words.unless_silent(talk.reason, cases))],
             [("涉及事项", about or "没有具体事项")],
-            [("事实", talk.facts)],
-            [("谈话内容", talk.minutes)],
-            [("整改承诺", "\n".join(_promise(n, row) for n, row in enumerate(promises, start=1)))],
+            [("事实", words.unless_silent(talk.facts, cases))],
+            [("谈话内容", words.unless_silent(talk.minutes, cases))],
+            [("整改承诺", words.unless_silent(agreed, cases))],
             [("约谈人签名", f"{SIGN_HERE}{_DAY}"), ("被约谈人签名", f"{SIGN_HERE}{_DAY}")],
         ],
         tall=["事实", "谈话内容", "整改承诺"],

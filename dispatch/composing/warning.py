@@ -24,7 +24,8 @@ def compose_warning(case: Case, *, number: str, day: date) -> Paper:
     lead = case.lead
     assert lead is not None  # `why_no_warning` has been asked
     due = dates.document(clock.local(lead.handling_due_at))
-    special = [Special(flag).label for flag in case.special if flag != Special.NONE]
+    flags = [] if case.is_silent else case.special
+    special = [Special(flag).label for flag in flags if flag != Special.NONE]
     signs = f"，登记时有特别情况：{'、'.join(special)}" if special else ""
     what = "事项" if case.is_silent else f"{case.type.name}一事"
     return Paper(
@@ -40,5 +41,4 @@ def compose_warning(case: Case, *, number: str, day: date) -> Paper:
         ],
         signed_by=case.center.name,
         signed_on=dates.document(day),
-        receipt="签收人：　　　　　　　　签收时间：　　　年　　月　　日　　时",
     )

@@ -49,6 +49,16 @@ def matter(case: Case, *, named: bool) -> str:
     return case.narrative if named else NOT_ON_PAPER
 
 
+def title(case: Case) -> str:
+    """What the case is called, where anybody may read it."""
+    return case.short_number if case.is_silent else f"{case.short_number} {case.title}"
+
+
+def unless_silent(text: str, cases: Iterable[Case]) -> str:
+    """What was typed freely may say what it is about."""
+    return NOT_ON_PAPER if text and any(case.is_silent for case in cases) else text
+
+
 def kind(case: Case) -> str:
     return "按规定不写" if case.is_silent else f"{case.type.name}，{place_of(case)}"
 

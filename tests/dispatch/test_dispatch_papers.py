@@ -1,20 +1,32 @@
-"""交办单, 转办通知单, 协作联系单, 委托调处函, 调处回复函: what they say and to whom they go."""
+"""What the papers of this floor say, to whom they go, and who signs for them."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from cases.composing import Paper
 from cases.models import Case, Document, Party, Receipt
-from cases.services.papers import make_document
+from cases.receipts import waiting_mine
+from cases.services.papers import make_document, sign_receipt
 from cases.vocabulary import PartyRole, Special
+from dispatch.models import Supervision
 from dispatch.services.assigning import dispatch_case, reassign_case
 from dispatch.services.handling import assign_handler, claim_case, report_result
+from dispatch.services.supervising import (
+    answer_supervision,
+    lift_supervision,
+    supervise_case,
+)
 from orgs.models import Department, User
 from orgs.permissions import RoleCode
 from tests.concurrency import at_once
 from tests.county import County, person
-from tests.lives import Lives
+from tests.lives import Lives, later
+from tests.watched import Watched
 from zongzhi.lib import clock
 from zongzhi.lib.errors import NotAllowed, NotFound, WrongState
 
@@ -226,3 +238,130 @@ def test_two_makers_at_once_make_one(lives: Lives, triage) -> None:
     assert at_once(lambda: make(case, KIND.ASSIGNMENT, triage), times=4) == ["ok"] * 4
     assert Document.objects.get().version == 1
     assert Receipt.objects.count() == 1
+
+
+# 督办单, 约谈记录, 预警函, 会议纪要
+
+WATCHING = [KIND.SUPERVISION, KIND.TALK, KIND.WARNING, KIND.MINUTES]
+
+
+@pytest.mark.parametrize("kind", WATCHING)
+def test_what_watches_a_unit_is_signed_for_by_the_unit(
+    lives: Lives, triage, leader, handler, kind: Document.Kind
+) -> None:
+    watched = Watched.of(lives, triage, leader)
+    made = make(watched.case, kind, triage, watched.about(kind))
+    receipt = made.receipts.get()
+    assert receipt.unit == lives.county.human_resources
+    assert receipt in waiting_mine(handler)
+    assert handler.notices.filter(topic="paper", text__contains=kind.label).exists()
+    sign_receipt(document_id=made.pk, unit_id=receipt.unit_id, by=handler)
+    assert not waiting_mine(handler).exists()
+
+
+@pytest.mark.parametrize("kind", WATCHING)
+def test_time_alone_makes_no_new_version_of_them(
+    lives: Lives, triage, leader, kind: Document.Kind
+) -> None:
+    watched = Watched.of(lives, triage, leader)
+    first = make(watched.case, kind, triage, watched.about(kind))
+    later(clock.now() + timedelta(days=9))
+    assert make(watched.case, kind, leader, watched.about(kind)) == first
+    assert first.version == 1
+
+
+@pytest.mark.parametrize("kind", WATCHING)
+def test_a_unit_is_not_watched_by_itself(
+    lives: Lives, triage, leader, handler, kind: Document.Kind
+) -> None:
+    watched = Watched.of(lives, triage, leader)
+    with pytest.raises(NotAllowed, match=f"的{kind.label}由示范县综治中心的"):
+        make(watched.case, kind, handler, watched.about(kind))
+
+
+@pytest.mark.parametrize("kind", WATCHING)
+def test_there_is_none_of_what_has_not_happened(lives: Lives, triage, kind: Document.Kind) -> None:
+    with pytest.raises(WrongState):
+        make(lives.claimed(), kind, triage, 0)
+
+
+@pytest.mark.parametrize("kind", WATCHING)
+def test_nothing_of_a_silent_case_stands_on_what_watches(
+    lives: Lives, triage, leader, kind: Document.Kind
+) -> None:
+    watched = Watched.of(lives, triage, leader, special=[Special.VIOLENCE])
+    content = make(watched.case, kind, triage, watched.about(kind)).content
+    for word in ("张三丰", "鑫源", "工资", "家庭暴力", watched.case.type.name):
+        assert word not in content, word
+
+
+def test_a_sheet_has_its_own_number_and_an_answer_makes_it_anew(
+    lives: Lives, triage, handler
+) -> None:
+    case = lives.supervised()
+    sheet = Supervision.objects.get()
+    first = make(case, KIND.SUPERVISION, triage, sheet.pk)
+    assert (first.number, fields(first)["答复"]) == (sheet.number, "")
+    answer_supervision(case_id=case.pk, by=handler, text="人手不够，本周五办完")
+    second = make(case, KIND.SUPERVISION, triage, sheet.pk)
+    assert (second.version, second.number) == (2, sheet.number)
+    assert fields(second)["答复"].startswith("人手不够")
+
+
+def test_each_sheet_of_a_case_is_a_paper_of_its_own(lives: Lives, triage, handler) -> None:
+    case = lives.supervised()
+    answer_supervision(case_id=case.pk, by=handler, text="本周五办完")
+    lift_supervision(case_id=case.pk, by=triage, text="同意", promised=clock.today())
+    supervise_case(case_id=case.pk, by=triage, reason="又没有动静")
+    made = [make(case, KIND.SUPERVISION, triage, row.pk) for row in Supervision.objects.all()]
+    assert [one.version for one in made] == [1, 1]
+    assert made[0].number != made[1].number
+
+
+def test_of_other_cases_only_the_numbers_stand_on_a_record(lives: Lives, triage, leader) -> None:
+    watched = Watched.of(lives, triage, leader)
+    other = watched.other
+    for kind in (KIND.TALK, KIND.MINUTES):
+        said = paper(make(watched.case, kind, triage, watched.about(kind))).frozen()
+        assert f"{watched.case.short_number} {watched.case.title}" in said
+        assert other.short_number in said
+        assert f"{other.short_number} {other.title}" not in said
+
+
+def test_minutes_go_to_those_who_came_and_know_the_case(
+    lives: Lives, triage, leader, outsider
+) -> None:
+    """住建局 came as well, but has no part in the matter: it has its task."""
+    watched = Watched.of(lives, triage, leader)
+    made = make(watched.case, KIND.MINUTES, triage, watched.about(KIND.MINUTES))
+    assert made.number == "多长联调 " + watched.session.number
+    assert [one.unit.name for one in made.receipts.all()] == ["人社局"]
+
+
+def test_the_sheet_page_leads_to_the_paper_that_was_made(
+    client: Client, lives: Lives, triage, handler
+) -> None:
+    case = lives.supervised()
+    sheet = Supervision.objects.get()
+    url = reverse("dispatch:sheet", args=[sheet.pk])
+    client.force_login(handler)
+    assert "送签收" not in client.get(url).content.decode()
+    client.force_login(triage)
+    assert f'value="supervision.{sheet.pk}"' in client.get(url).content.decode()
+    made = make(case, KIND.SUPERVISION, triage, sheet.pk)
+    paper_url = reverse("cases:document", args=[case.number, made.pk])
+    for user in (triage, handler):
+        client.force_login(user)
+        assert client.get(url).headers["Location"] == paper_url
+    assert "签收回执（人社局）" in client.get(paper_url).content.decode()
+
+
+def test_the_talk_page_leads_to_the_paper_that_was_made(
+    client: Client, lives: Lives, triage, leader
+) -> None:
+    watched = Watched.of(lives, triage, leader)
+    url = reverse("dispatch:print_talk", args=[watched.talk.pk])
+    client.force_login(leader)
+    assert "生成约谈记录，送签收" in client.get(url).content.decode()
+    made = make(watched.case, KIND.TALK, triage, watched.talk.pk)
+    assert client.get(url).headers["Location"].endswith(f"/documents/{made.pk}/")

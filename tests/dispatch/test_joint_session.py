@@ -258,7 +258,7 @@ def test_the_next_dispatch_ends_the_joint_session(
 
 
 def test_the_paper_has_the_fields_of_an_order(minuted: Case) -> None:
-    paper = compose_minutes(JointSession.objects.get())
+    paper = compose_minutes(JointSession.objects.get(), of=minuted)
     said = {label: text for row in paper.rows for label, text in row}
     assert paper.title == "会 商 纪 要"
     assert (said["会议期数"], said["会议类型"]) == ("2025年第1期", "多长联调")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from dispatch.models import Residency, RuleSet
 from orgs.models import Department, User, Window
 from tests.county import County
+from tests.rosters import MONDAY, moment, seat
 from tests.rulebook import WAGES, in_force, rule
 from zongzhi.lib import clock
 from zongzhi.lib.clock import SHANGHAI
@@ -57,7 +58,7 @@ def test_the_suggestion_names_words_rule_and_unit(
 def test_how_the_unit_is_present_is_said_where_it_is_known(
     client: Client, clerk: User, county: County, handler: User, wages: RuleSet
 ) -> None:
-    assert "常驻" not in shown(client, clerk, narrative=WAGES)
+    assert "今天在岗" not in shown(client, clerk, narrative=WAGES)
     at_window(county.human_resources, county)
     clock.freeze(TUESDAY)
     assert "常驻，今天在岗，5号窗口" in shown(client, clerk, narrative=WAGES)
@@ -132,3 +133,12 @@ def test_more_rules_cost_no_more_queries(
     wage = rule("R-07", county.human_resources, words=("工资",), direct=True)
     in_force(county.county, wage, *more)
     assert queries() == few
+
+
+def test_the_window_reads_whether_the_suggested_unit_is_on_duty(
+    client: Client, clerk: User, county: County, wages: RuleSet
+) -> None:
+    clock.freeze(moment(MONDAY, 10))
+    seat(county.human_resources, county.county, contact_name="孙立", contact_phone="15400000009")
+    page = shown(client, clerk, narrative=WAGES)
+    assert "今天不在岗；可吹哨或派给值班联系人 孙立 15400000009" in page
