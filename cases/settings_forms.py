@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from cases.forms import choice
 from cases.models import ClockRule, DisputeType
+from cases.reference import LADDERS
 from cases.thresholds import STANDARDS, Threshold
 from cases.vocabulary import Clock, Complexity
 from orgs.models.places import Level
@@ -99,6 +101,21 @@ class ThresholdForm(forms.Form):
         data = dict(self.cleaned_data)
         data["name"] = Threshold(data["name"])
         return data
+
+
+def in_words(ladder: Mapping[str, int]) -> str:
+    """「村 3 次，镇 3 次，县 1 次」"""
+    return "，".join(f"{Level(level).label} {times} 次" for level, times in ladder.items())
+
+
+class LadderForm(forms.Form):
+    """预设: a ladder of attempts others have found good; each says what it sets."""
+
+    name = choice(
+        [(name, f"{name}：{in_words(ladder)}") for name, ladder in LADDERS.items()],
+        label="用哪一套",
+    )
+    effective_from = _date("从哪天起")
 
 
 class TryLadderForm(forms.Form):

@@ -12,5 +12,6 @@ urlpatterns = [
     path("clocks/", settings_views.clocks, name="clocks"),
     path("clocks/try/", settings_views.try_clock, name="try_clock"),
     path("thresholds/", threshold_views.thresholds, name="thresholds"),
+    path("thresholds/ladder/", threshold_views.adopt, name="adopt_ladder"),
     path("thresholds/try/", threshold_views.try_ladder, name="try_ladder"),
 ]

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.clocks import Clocks, clocks_of
 from cases.ladder import ladder_of
 from cases.models import ThresholdRule
+from cases.services.ladders import adopt_ladder
 from cases.services.thresholds import set_threshold
-from cases.settings_forms import ThresholdForm, TryLadderForm
+from cases.settings_forms import LadderForm, ThresholdForm, TryLadderForm
 from cases.thresholds import STANDARDS, Standard
 from orgs.gates import needs
 from orgs.models import Center, User
@@ -66,6 +67,24 @@ def thresholds(request: StaffRequest) -> HttpResponse:
 
 
 @needs(Permission.SETTINGS)
+@require_POST
+def adopt(request: StaffRequest) -> HttpResponse:
+    """预设: how often each level may try, all levels at once, from a day on."""
+    form = LadderForm(request.POST, auto_id="ladder_%s")
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            adopt_ladder(by=request.user, address=client_address(request), **data)
+            said = f"{data['effective_from']:%Y-%m-%d} 起用“{data['name']}”，已经在走的不变"
+            messages.success(request, said)
+            return redirect("settings:thresholds")
+        except Invalid as error:
+            for name, found in error.errors.items():
+                form.add_error(name, found)
+    return _page(request, ThresholdForm(), TryLadderForm(), adopting=form, status=422)
+
+
+@needs(Permission.SETTINGS)
 @require_GET
 def try_ladder(request: StaffRequest) -> HttpResponse:
     """试算: when the light of a clock turns, and when each step of the ladder would be taken."""
@@ -98,11 +117,18 @@ def _page(
     form: ThresholdForm,
     trying: TryLadderForm,
     *,
+    adopting: LadderForm | None = None,
     tried: list[tuple[str, str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     trying.fields["start"].initial = clock.now()
-    context = {"lines": _lines(), "form": form, "trying": trying, "tried": tried}
+    context = {
+        "lines": _lines(),
+        "form": form,
+        "adopting": adopting or LadderForm(auto_id="ladder_%s"),
+        "trying": trying,
+        "tried": tried,
+    }
     return render(request, "settings/thresholds.html", context, status=status)
 
 

@@ -10,6 +10,7 @@ from cases.views import (
     drafting,
     duties,
     exports,
+    helping,
     lists,
     lookups,
     papers,
@@ -52,5 +53,6 @@ urlpatterns = [
     path("receipts/", papers.receipts, name="receipts"),
     path("transcription/", transcription.transcription_list, name="transcriptions"),
     path("transcription/export/", transcription.transcription_export, name="transcription_export"),
+    path("help/legal-terms/", helping.legal_terms, name="legal_terms"),
     path("consultations/", consultations.consultations, name="consultations"),
 ]

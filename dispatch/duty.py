@@ -40,6 +40,7 @@ class OnDuty:
     next: str  # 「周四上午」; "" when nothing is on the roster
     absence: str  # 「今天不在岗」 and why; "" when present or on call
     answers_within: int
+    person_phone: str = ""  # of whoever stands there; for staff who have to call, never for a wall
 
     @property
     def on_call(self) -> bool:
@@ -201,7 +202,13 @@ def _stands(
         next=next_words(coming, moment.day),
         absence="" if present else _absence(moment, today, works=works),
         answers_within=seat.answers_within,
+        person_phone=_phone(shift) if shift is not None and standing else "",
     )
+
+
+def _phone(shift: Shift) -> str:
+    own = shift.person.phone if shift.person else ""
+    return shift.phone or own
 
 
 def _absence(moment: Moment, today: dict[str, Shift], *, works: bool) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.models import Case
-from dispatch.contacts import Contact, head_contacts, staff_contacts
+from dispatch.contacts import Contact, duty_contacts, head_contacts, next_call
 from dispatch.models import ClueTarget, JointTask, Whistle
 from dispatch.units import own_units
 from orgs.calendars import calendar_of, revisions
@@ -52,17 +52,23 @@ class WhistleRow:
 
     @property
     def next_contact(self) -> str:
-        """Whom to call now: the head when nobody has answered, else who works there."""
-        if self.light.colour == "amber" and self.head is not None:
-            return f"打负责人电话：{self.head}"
+        """Whom to call now: the head when nobody has answered, else who is on duty there."""
+        if self.is_late:
+            return next_call(self.contact, self.head)
         return str(self.contact or "")
+
+    @property
+    def is_late(self) -> bool:
+        return self.light.colour == "amber" and self.whistle.is_unanswered
 
 
 def whistle_rows(whistles: Iterable[Whistle], user: User, now: datetime) -> list[WhistleRow]:
-    """Rows for whistles loaded with case, type, unit and centre; three queries for all."""
+    """Rows for whistles loaded with case, type, unit and centre; the same queries for all."""
     rows = list(whistles)
-    units = {row.unit_id: row.unit for row in rows}.values()
-    staff, heads = staff_contacts(units), head_contacts(units)
+    if not rows:
+        return []
+    contacts = duty_contacts([(row.center, row.unit) for row in rows], now)
+    heads = head_contacts({row.unit_id: row.unit for row in rows}.values())
     seen = seen_cases(user, [row.case_id for row in rows])
     mine = own_units(user)
     return [
@@ -71,7 +77,7 @@ def whistle_rows(whistles: Iterable[Whistle], user: User, now: datetime) -> list
             light=whistle_light(row, now),
             state=state_of(row),
             type_name="" if row.case.is_silent else row.case.type.name,
-            contact=staff.get(row.unit_id),
+            contact=contacts.get((row.center_id, row.unit_id)),
             head=heads.get(row.unit_id),
             case_url=row.case.get_absolute_url() if row.case_id in seen else "",
             is_own=row.unit_id in mine,

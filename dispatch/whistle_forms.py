@@ -9,24 +9,26 @@ from django.db.models import Q
 
 from cases.forms import ActForm, UnitField, choice
 from cases.models import Case
-from dispatch.contacts import Contact, staff_contacts
+from dispatch.contacts import Contact, duty_contacts
 from dispatch.level_forms import moment_field
-from dispatch.models import Residency, Whistle
+from dispatch.models import Whistle
 from dispatch.units import own_units
 from orgs.models import Department, User
 from orgs.permissions import Permission
+from zongzhi.lib import clock
 
 
 class CalledUnitField(UnitField):
-    """A unit with whom to call there, so that the telephone is at hand at once."""
+    """A unit with who is on duty there, so that the telephone is at hand at once."""
 
     contacts: dict[int, Contact]
-    kinds: dict[int, str]
 
     def label_from_instance(self, obj: Department) -> str:
-        kind = self.kinds.get(obj.pk, "")
-        named = f"{obj.name}（{kind}）" if kind else obj.name
-        return f"{named}　{self.contacts.get(obj.pk, '')}".rstrip()
+        contact = self.contacts.get(obj.pk)
+        if contact is None:
+            return obj.name
+        named = f"{obj.name}（{contact.kind}）" if contact.kind else obj.name
+        return f"{named}　{contact}".rstrip()
 
 
 def line(*, label: str, least: int = 0, required: bool = True, help_text: str = "") -> Any:
@@ -73,7 +75,7 @@ class WhistleForm(ActForm):
         self._units()
 
     def _units(self) -> None:
-        """Units of this centre and of the one above; who is on call first."""
+        """Units of this centre and of the one above, with whom to call there now."""
         field = self.fields["unit"]
         if not isinstance(field, CalledUnitField):
             return
@@ -81,13 +83,10 @@ class WhistleForm(ActForm):
         near = Q(center__in=[case.center_id, case.center.parent_id])
         rows = Department.objects.filter(near, is_active=True).exclude(runs=case.center_id)
         field.queryset = rows
-        field.contacts, field.kinds = {}, {}
+        field.contacts = {}
         if self.on_page:
-            field.contacts = staff_contacts(rows)
-            kinds = Residency.objects.filter(center=case.center_id).values_list(
-                "department", "kind"
-            )
-            field.kinds = {unit: Residency.Kind(kind).label for unit, kind in kinds}
+            found = duty_contacts([(case.center, unit) for unit in rows], clock.now())
+            field.contacts = {unit: contact for (_, unit), contact in found.items()}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any
 
+from zongzhi.celery import app
+
 KEY = "a key that the gateway knows as well"
 
 
@@ -99,3 +101,18 @@ def running() -> Iterator[Gateway]:
         gateway.over.set()
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def without_broker() -> Iterator[None]:
+    """Redis is not there; what asks it finds out at once."""
+    before = app.conf.broker_url
+    app.conf.broker_url = app.conf.broker_write_url = "redis://127.0.0.1:9/0"
+    app.amqp._producer_pool = None
+    app._pool = None
+    try:
+        yield
+    finally:
+        app.conf.broker_url = app.conf.broker_write_url = before
+        app.amqp._producer_pool = None
+        app._pool = None

@@ -23,12 +23,12 @@ def adopt_ladder(
 ) -> list[ThresholdRule]:
     """How often each level may try, from a day on; what came before that day keeps its own.
 
-    Raises Invalid for a ladder nobody knows, or a day that is past.
+    Raises Invalid for a ladder nobody knows, or a day before tomorrow.
     """
     if name not in LADDERS:
         raise Invalid(errors={"name": [f"没有“{name}”这套次数，可选 {'、'.join(LADDERS)}"]})
-    if effective_from < clock.today():
-        raise Invalid(errors={"effective_from": ["生效日期不能早于今天"]})
+    if effective_from <= clock.today():
+        raise Invalid(errors={"effective_from": ["生效日期要从明天起：已经在走的不变"]})
     rules = [
         ThresholdRule.objects.update_or_create(
             name=Threshold.ATTEMPTS.value,
@@ -44,6 +44,7 @@ def adopt_ladder(
         user=by,
         address=address,
         subject=f"层级次数 {name}",
+        purpose=f"从 {effective_from.isoformat()} 起",
         data={"effective_from": effective_from.isoformat(), **LADDERS[name]},
     )
     return rules

@@ -26,6 +26,7 @@ from zongzhi.lib.http import StaffRequest
 
 # Acts that deserve more than their form: what the person must read before doing it.
 LEAD_INS = {
+    "decline": "cases/acts/_legal_terms.html",
     "follow-up": "cases/acts/_follow_up.html",
     "approve": "cases/acts/_result.html",
     "send-back": "cases/acts/_result.html",

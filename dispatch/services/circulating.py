@@ -13,6 +13,7 @@ from dispatch.circulars import facts_by_center, facts_of, month_before
 from dispatch.models import Circular, CircularRow
 from orgs.calendars import calendars_of
 from orgs.models import Center, User
+from orgs.models.notices import Topic
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib import clock
@@ -119,7 +120,7 @@ def _tell_units(circular: Circular) -> None:
     text = f"{circular.month.month} 月{what}已印发（{circular.number}），有本单位"
     for pk in sorted(units):
         staff = User.objects.holding(Permission.HANDLE, department=units[pk])
-        notify(staff, text=text, url=url_of(circular))
+        notify(staff, text=text, url=url_of(circular), topic=Topic.SUPERVISED)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from dispatch.models import Clue, ClueTarget
 from dispatch.services.telling import tell_heads, tell_triage, tell_unit
 from dispatch.units import own_units
 from orgs.models import Center, Department, User
+from orgs.models.notices import Topic
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
@@ -145,7 +146,9 @@ def raise_clue(*, target_id: int) -> bool:
     rows = ClueTarget.objects.select_related("clue__center", "unit__runs")
     target = rows.get(pk=target_id)
     url = target.clue.get_absolute_url()
-    tell_heads(target.unit, text=f"{target.clue.number} 过了时限还没签收", url=url)
+    tell_heads(
+        target.unit, text=f"{target.clue.number} 过了时限还没签收", url=url, topic=Topic.OVERDUE
+    )
     text = f"{target.clue.number} {target.unit.name}没有按时签收"
-    tell_triage(target.clue.center, text=text, url=url)
+    tell_triage(target.clue.center, text=text, url=url, topic=Topic.OVERDUE)
     return True

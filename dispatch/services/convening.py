@@ -24,6 +24,7 @@ from dispatch.slots import free_starts, overlaps
 from dispatch.units import own_units
 from orgs.calendars import calendar_of
 from orgs.models import Department, Room, User
+from orgs.models.notices import Topic
 from orgs.services import notify
 from zongzhi.lib import clock, dates
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotFound, WrongState
@@ -360,7 +361,7 @@ def remind_of_task(*, task_id: int) -> bool:
         return False
     task = JointTask.objects.select_related("unit__runs", "session").get(pk=task_id)
     text = f"{task.session.name}的任务快到期：{said(task.due_at)}"
-    tell_unit(task.unit, text=text, url=task.get_absolute_url())
+    tell_unit(task.unit, text=text, url=task.get_absolute_url(), topic=Topic.NEAR)
     return True
 
 
@@ -380,7 +381,8 @@ def raise_task(*, task_id: int) -> bool:
     task = JointTask.objects.select_related("unit__runs", "session__center", "case").get(pk=task_id)
     url = task.get_absolute_url()
     text = f"{task.case.short_number} {task.unit.name}的会商任务超期"
-    tell_triage(task.session.center, text=text, url=url)
-    tell_leaders(task.session.center, text=f"{text}，请过问", url=url)
-    tell_unit(task.unit, text=f"{task.session.name}的任务已超期", url=url)
+    late = Topic.OVERDUE
+    tell_triage(task.session.center, text=text, url=url, topic=late)
+    tell_leaders(task.session.center, text=f"{text}，请过问", url=url, topic=late)
+    tell_unit(task.unit, text=f"{task.session.name}的任务已超期", url=url, topic=late)
     return True

@@ -7,6 +7,7 @@ from cases.models import Case
 from cases.services.course import said, tell_unit
 from dispatch.models import Instruction
 from orgs.models import User
+from orgs.models.notices import Topic
 from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
@@ -40,8 +41,9 @@ def instruct_case(*, case_id: int, by: User, to: str, text: str, answer_days: in
         change.data = {"instruction": given.pk}
         told = f"{case.short_number} 有领导批示，{said(due)}前回复"
         if unit is not None:
-            tell_unit(unit, case, told)
-        _tell_desk(change, told)
+            tell_unit(unit, case, told, topic=Topic.SUPERVISED)
+        # The desk is asked itself where there is no unit; else it only reads along.
+        _tell_desk(change, told, Topic.SUPERVISED if unit is None else Topic.GENERAL)
     return change.case
 
 
@@ -118,6 +120,6 @@ def _instruction(change: Change, pk: int) -> Instruction:
     return found
 
 
-def _tell_desk(change: Change, text: str) -> None:
+def _tell_desk(change: Change, text: str, topic: Topic) -> None:
     desk = Holders(Permission.TRIAGE, center=change.case.center)
-    notify(desk, text=text, url=change.case.get_absolute_url())
+    notify(desk, text=text, url=change.case.get_absolute_url(), topic=topic)

@@ -14,6 +14,7 @@ from cases.thresholds import Threshold
 from cases.vocabulary import Actor, Clock, Label
 from dispatch.models import Mark, Supervision
 from orgs.models import User
+from orgs.models.notices import Topic
 from zongzhi.lib.errors import AlreadyDone, NotFound
 
 VERB = "mark"
@@ -57,7 +58,8 @@ def mark_overdue(case: Case) -> None:
             change.data = {"color": Mark.Color.YELLOW.value}
             give_yellow(change, due_at)
             clock = Clock(change.case.due_clock).label
-            tell_unit(change.unit, change.case, f"{case.short_number} {clock}又超期，记黄牌")
+            told = f"{case.short_number} {clock}又超期，记黄牌"
+            tell_unit(change.unit, change.case, told, topic=Topic.OVERDUE)
 
 
 def _still_unmarked(change: Change) -> bool:
@@ -126,7 +128,8 @@ def give_red(*, case_id: int) -> bool:
         )
         change.unit = lead.unit
         change.data = {"mark": mark.pk, "color": mark.color}
-        tell_unit(lead.unit, case, f"{case.short_number} 记红牌：{reason}")
+        told = f"{case.short_number} 记红牌：{reason}"
+        tell_unit(lead.unit, case, told, topic=Topic.SUPERVISED)
     return True
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from cases.models import Case
 from dispatch.models import Chase
 from orgs.models import Center, Department, User
+from orgs.models.notices import Topic
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib import clock
@@ -44,7 +45,9 @@ def remind_unit(*, unit: Department, center: Center, case_ids: Sequence[int], by
     staff = list(User.objects.holding(Permission.HANDLE, department=unit))
     for case in cases:
         text = f"提醒：{case.short_number} {case.staff_label}，抓紧办"
-        notify(_handlers(case, staff), text=text, url=case.get_absolute_url())
+        late = case.due_at is not None and case.due_at < now
+        topic = Topic.OVERDUE if late else Topic.NEAR
+        notify(_handlers(case, staff), text=text, url=case.get_absolute_url(), topic=topic)
     return chase
 
 

@@ -13,6 +13,7 @@ from cases.clocks import local_day
 from cases.models import Case
 from dispatch.models import Commitment, Talk
 from orgs.models import Center, Department, User
+from orgs.models.notices import Topic
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib import clock, dates
@@ -220,7 +221,7 @@ def _leaders(center: Center) -> list[User]:
 def _tell_unit(talk: Talk, text: str) -> None:
     heads = set(User.objects.holding(Permission.HEAD, department=talk.unit))
     staff = heads or set(User.objects.holding(Permission.HANDLE, department=talk.unit))
-    notify(_in_order(staff), text=text, url=url_of(talk))
+    notify(_in_order(staff), text=text, url=url_of(talk), topic=Topic.SUPERVISED)
 
 
 def _tell_supervisors(talk: Talk, text: str, *, but: User | None = None) -> None:

@@ -12,10 +12,12 @@ from cases.door import Change, changing, lock
 from cases.models import Case
 from cases.services.course import said
 from cases.thresholds import Threshold
+from dispatch.contacts import duty_contacts, head_contacts, next_call
 from dispatch.models import Whistle
 from dispatch.services.telling import tell_heads, tell_triage, tell_unit
 from dispatch.units import own_units
 from orgs.models import Department, User
+from orgs.models.notices import Topic
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, WrongState
@@ -59,7 +61,7 @@ def whistle_for(
         change.unit, change.text = unit, text
         change.data = {"whistle": whistle.pk, "when": when, "unit": unit.pk}
         text = f"{case.short_number} {_come(whistle)}，{said(whistle.answer_due_at)}前回话"
-        tell_unit(unit, text=text, url=whistle.get_absolute_url())
+        tell_unit(unit, text=text, url=whistle.get_absolute_url(), topic=Topic.WHISTLE)
     return change.case
 
 
@@ -131,7 +133,7 @@ def answer_whistle(
         row.save(update_fields=["answer", "answer_text", "answered_at", "answered_by", "meet_at"])
         _say(change, row, text, {"answer": answer})
         words = f"{change.case.short_number} {row.unit.name}应哨：{answer_words(row)}"
-        tell_triage(row.center, text=words, url=row.get_absolute_url())
+        tell_triage(row.center, text=words, url=row.get_absolute_url(), topic=Topic.WHISTLE)
     return change.case
 
 
@@ -151,7 +153,7 @@ def arrive(*, case_id: int, by: User, whistle: int | None = None) -> Case:
         row.save()
         _say(change, row, "", {})
         words = f"{change.case.short_number} {row.unit.name}到场"
-        tell_triage(row.center, text=words, url=row.get_absolute_url())
+        tell_triage(row.center, text=words, url=row.get_absolute_url(), topic=Topic.WHISTLE)
     return change.case
 
 
@@ -187,7 +189,7 @@ def _call_off(row: Whistle, change: Change) -> None:
     row.cancelled_at = change.now
     row.save(update_fields=["cancelled_at"])
     text = f"{change.case.short_number} 吹哨已撤，不用来了"
-    tell_unit(row.unit, text=text, url=row.get_absolute_url())
+    tell_unit(row.unit, text=text, url=row.get_absolute_url(), topic=Topic.WHISTLE)
 
 
 def _is_called(case_id: int, by: User) -> bool:
@@ -236,7 +238,7 @@ def whistles_unanswered(*, now: datetime) -> list[int]:
 
 @transaction.atomic
 def raise_whistle(*, whistle_id: int) -> bool:
-    """Mark it ▲ and tell the unit's heads and the desk, once. True if this call did it.
+    """Mark it ▲, tell the unit's heads, and the desk whom to ring; once. True if this call did it.
 
     The case first, as everywhere; then the row by a conditional update, so that an answer that
     comes in between wins.
@@ -247,8 +249,15 @@ def raise_whistle(*, whistle_id: int) -> bool:
     if not late.update(raised_at=now):
         return False
     url = row.get_absolute_url()
-    tell_heads(row.unit, text=f"{case.short_number} 吹哨没人应，{_come(row)}", url=url)
-    tell_triage(
-        row.center, text=f"{case.short_number} {row.unit.name}没应哨，打负责人电话", url=url
+    tell_heads(
+        row.unit, text=f"{case.short_number} 吹哨没人应，{_come(row)}", url=url, topic=Topic.WHISTLE
     )
+    text = f"{case.short_number} {row.unit.name}没应哨"
+    text = "，".join(filter(None, [text, _next_call(row, now)]))
+    tell_triage(row.center, text=text, url=url, topic=Topic.WHISTLE)
     return True
+
+
+def _next_call(row: Whistle, now: datetime) -> str:
+    contact = duty_contacts([(row.center, row.unit)], now)[row.center_id, row.unit_id]
+    return next_call(contact, head_contacts([row.unit]).get(row.unit_id))

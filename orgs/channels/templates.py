@@ -31,9 +31,9 @@ TEST = "test"
 _STAFF = {
     Topic.NEAR: "事项 {number} 快到期，登录系统查看。",
     Topic.OVERDUE: "事项 {number} 已到期或超期，登录系统查看。",
-    Topic.SUPERVISED: "事项 {number} 已被督办，登录系统答复。",
+    Topic.SUPERVISED: "事项 {number} 有督办、批示或约谈，登录系统查看。",
     Topic.URGENT: "事项 {number} 要强制报告，马上登录系统处理。",
-    Topic.WHISTLE: "有吹哨（{number}），马上登录系统应哨。",
+    Topic.WHISTLE: "有吹哨（{number}），马上登录系统查看。",
     Topic.PAPER: "事项 {number} 有文书待签收回执，登录系统签收。",
 }
 

@@ -151,3 +151,57 @@ def test_a_standstill_is_judged_by_the_rule_of_the_day_it_began(county, sysadmin
         (date(2020, 1, 1), moment(4, 9, 9)),
         (date(2025, 4, 10), moment(4, 14, 9)),
     ]
+
+
+# 成套改层级次数
+
+ADOPT = reverse("settings:adopt_ladder")
+
+
+def test_a_ladder_says_what_it_sets_before_it_is_chosen(client: Client, sysadmin) -> None:
+    client.force_login(sysadmin)
+    page = client.get(PAGE).content.decode()
+    assert "三个三：村社区 3 次，镇街 3 次，县 3 次" in page
+    assert "331：村社区 3 次，镇街 3 次，县 1 次" in page
+    assert "那天以前到这一级的事项，次数不变" in page
+
+
+def test_a_ladder_holds_for_every_level_from_its_day_and_is_logged(
+    client: Client, county, sysadmin
+) -> None:
+    client.force_login(sysadmin)
+    answer = client.post(ADOPT, {"name": "331", "effective_from": "2025-04-04"}, follow=True)
+    assert "2025-04-04 起用“331”，已经在走的不变" in answer.content.decode()
+    (line,) = [
+        line for line in answer.context["lines"] if line.standard is STANDARDS[Threshold.ATTEMPTS]
+    ]
+    assert [figure.value for figure in line.figures if figure.coming] == [1, 3, 3]
+    clocks = clocks_of(county.county)
+    assert clocks.threshold(Threshold.ATTEMPTS, moment(4, 3)) == 3
+    assert clocks.threshold(Threshold.ATTEMPTS, moment(4, 4)) == 1
+    logged = AccessLog.objects.filter(action=AccessLog.Action.RULE).latest("pk")
+    assert (logged.subject, logged.purpose, logged.user) == (
+        "层级次数 331",
+        "从 2025-04-04 起",
+        sysadmin,
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"name": "331", "effective_from": "2025-04-03"}, "生效日期要从明天起"),
+        ({"name": "331", "effective_from": ""}, "还没填“从哪天起”"),
+        ({"effective_from": "2025-04-04"}, "还没选“用哪一套”"),
+        ({"name": "四个四", "effective_from": "2025-04-04"}, "四个四"),
+    ],
+)
+def test_a_ladder_that_cannot_be_is_refused(
+    client: Client, sysadmin, typed: dict[str, str], says: str
+) -> None:
+    client.force_login(sysadmin)
+    before = ThresholdRule.objects.count()
+    answer = client.post(ADOPT, typed)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert ThresholdRule.objects.count() == before

@@ -198,7 +198,8 @@ def test_days_open_the_way_up_too(
 def test_331_lets_the_county_try_once(
     lives: Lives, handler: User, sysadmin: User, client: Client
 ) -> None:
-    adopt_ladder(name="331", effective_from=clock.today(), by=sysadmin)
+    adopt_ladder(name="331", effective_from=date(2025, 4, 4), by=sysadmin)
+    clock.freeze(moment(4, 7, 9, 0))
     case = try_(lives.claimed(), handler)
     client.force_login(handler)
     assert "1 次终调用完" in client.get(case.get_absolute_url()).content.decode()
@@ -219,7 +220,7 @@ def test_a_ladder_leaves_what_came_before_its_day(
     ("given", "words"),
     [
         ({"name": "四个四"}, "没有“四个四”这套次数，可选 三个三、331"),
-        ({"effective_from": date(2025, 4, 2)}, "生效日期不能早于今天"),
+        ({"effective_from": date(2025, 4, 3)}, "生效日期要从明天起"),
     ],
 )
 def test_a_ladder_nobody_knows(sysadmin: User, given: Any, words: str) -> None:

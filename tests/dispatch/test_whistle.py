@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cases.acts import allowed
 from cases.models import Case
 from cases.services.course import withdraw_case
 from cases.vocabulary import Special
+from dispatch.contacts import duty_contacts, head_contacts
 from dispatch.models import Whistle
 from dispatch.services.handling import approve_result
 from dispatch.services.whistling import (
@@ -24,13 +26,14 @@ from dispatch.services.whistling import (
     whistle_for,
 )
 from dispatch.tasks import sweep_clocks
-from orgs.models import Notice, User
+from orgs.models import Department, Notice, User
 from orgs.permissions import RoleCode
 from tests.county import County, person
 from tests.dispatch.together import costs_the_same
 from tests.lib.days import DISPATCHED, moment
 from tests.lives import Lives, fresh
 from tests.refusals import refused
+from tests.rosters import AM, put, seat, window
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
 
@@ -309,7 +312,10 @@ def test_unanswered_the_head_and_the_desk_hear_it_once(
     sweep_clocks()
     sweep_clocks()
     assert police_head.notices.get().text == f"{case.short_number} 吹哨没人应，请马上来 3号窗口"
-    assert triage.notices.get().text == f"{case.short_number} 公安局没应哨，打负责人电话"
+    assert (
+        triage.notices.get().text
+        == f"{case.short_number} 公安局没应哨，打负责人电话：严正 0990-2120002"
+    )
 
 
 @pytest.mark.parametrize("minutes", [29, 30])
@@ -426,9 +432,92 @@ def test_late_the_list_shows_whom_to_call_next(
     assert "打负责人电话：严正 0990-2120002" in text
 
 
+# Whom to call: the roster says
+
+
+def form_says(page: Any, triage: User, lives: Lives) -> str:
+    text = page(triage, f"/cases/{lives.registered().number}/whistle/")
+    assert Whistle.objects.count() == 0
+    return str(text)
+
+
+def test_the_form_names_who_is_on_duty_now_not_the_oldest_of_the_staff(
+    lives: Lives, county: County, triage: User, outsider: User, page: Any
+) -> None:
+    second = person("gongan2", "马超", county.county, RoleCode.HANDLER, department=county.police)
+    seat(county.police, county.county)
+    put(county.police, second, clock.today(), AM, by=triage, at=window(county.county))
+    text = form_says(page, triage, lives)
+    assert "公安局（轮驻）　在岗 马超 0990-2120002 5号窗口" in text
+    assert outsider.name not in text
+
+
+def test_the_form_says_who_is_away_and_whom_to_ring(
+    lives: Lives, county: County, triage: User, outsider: User, page: Any
+) -> None:
+    seat(county.police, county.county, contact_name="孙立", contact_phone="13800000000")
+    put(county.police, outsider, date(2025, 4, 7), by=triage)
+    text = form_says(page, triage, lives)
+    assert "公安局（轮驻）　今天不在岗，下次 下周一；值班联系人 孙立 13800000000" in text
+
+
+def test_a_unit_on_call_is_rung_up_and_one_without_a_place_by_its_own_number(
+    lives: Lives, county: County, triage: User, police_head: User, page: Any
+) -> None:
+    seat(county.police, county.county, "on_call", contact=police_head)
+    text = form_says(page, triage, lives)
+    assert "公安局（随驻）　电话 严正 0990-2120002" in text
+    assert "住建局　本单位 0990-2120001" in text
+
+
+def test_a_town_reads_the_roster_of_the_county_for_a_unit_of_the_county(
+    lives: Lives, county: County, town_officer: User, triage: User, outsider: User, page: Any
+) -> None:
+    seat(county.police, county.county)
+    put(county.police, outsider, clock.today(), AM, by=triage)
+    blow(lives.registered(by=town_officer), town_officer, county)
+    assert "在岗 吴刚 0990-2120002" in page(town_officer, "/dispatch/whistles/")
+
+
+def test_list_and_card_follow_the_roster_and_then_name_the_head(
+    lives: Lives, county: County, triage: User, outsider: User, police_head: User, page: Any
+) -> None:
+    seat(county.police, county.county)
+    put(county.police, outsider, clock.today(), AM, by=triage)
+    case = blow(lives.registered(), triage, county)
+    pages = ("/dispatch/whistles/", case.whistles.get().get_absolute_url(), case.get_absolute_url())
+    for address in pages:
+        assert "在岗 吴刚 0990-2120002" in page(triage, address)
+    clock.freeze(DISPATCHED + timedelta(minutes=31))
+    for address in pages:
+        assert "打负责人电话：严正 0990-2120002" in page(triage, address)
+
+
+def test_without_a_head_the_desk_is_told_to_ring_who_is_on_duty(
+    lives: Lives, county: County, triage: User
+) -> None:
+    seat(county.police, county.county, contact_name="孙立", contact_phone="13800000000")
+    case = blow(lives.registered(), triage, county)
+    Notice.objects.all().delete()
+    clock.freeze(DISPATCHED + timedelta(minutes=31))
+    sweep_clocks()
+    said = f"{case.short_number} 公安局没应哨，打电话：孙立 13800000000"
+    assert triage.notices.get().text == said
+
+
+def test_a_centre_that_does_not_answer_has_its_leader_for_a_head(
+    lives: Lives, county: County, town_officer: User
+) -> None:
+    leader = person("town_leader", "高远", county.town, RoleCode.LEADER)
+    assert head_contacts([county.town_unit])[county.town_unit.pk].name == leader.name
+
+
 def test_more_whistles_cost_no_more_queries(
     lives: Lives, county: County, triage: User, outsider: User, client: Client
 ) -> None:
+    seat(county.police, county.county)
+    put(county.police, outsider, clock.today(), AM, by=triage)
+
     def more() -> None:
         blow(lives.registered(), triage, county)
 
@@ -436,10 +525,14 @@ def test_more_whistles_cost_no_more_queries(
     costs_the_same(client, outsider, "/", more)
 
 
-def test_a_unit_called_for_sees_its_contacts_in_the_form(
-    lives: Lives, county: County, triage: User, outsider: User, page: Any
+def test_more_units_cost_the_roster_no_more_queries(
+    county: County, django_assert_num_queries: Any
 ) -> None:
-    case = lives.registered()
-    text = page(triage, f"/cases/{case.number}/whistle/")
-    assert "公安局　吴刚 0990-2120002" in text
-    assert Whistle.objects.count() == 0
+    calls = [(county.county, unit) for unit in Department.objects.filter(center=county.county)]
+    for _, unit in calls:
+        seat(unit, county.county, "resident")
+    duty_contacts(calls, clock.now())  # the calendar is kept from there on
+    with CaptureQueriesContext(connection) as few:
+        duty_contacts(calls[:1], clock.now())
+    with django_assert_num_queries(len(few)):
+        duty_contacts(calls, clock.now())

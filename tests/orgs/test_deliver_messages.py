@@ -21,8 +21,7 @@ from orgs.models.notices import Channel, Topic
 from orgs.services import notify
 from orgs.tasks import DELIVERIES_KEPT, forget_deliveries, send_messages
 from tests.concurrency import at_once, hold
-from tests.gateway import Gateway
-from zongzhi.celery import app
+from tests.gateway import Gateway, without_broker
 from zongzhi.lib import clock
 from zongzhi.lib.clock import SHANGHAI
 
@@ -257,16 +256,9 @@ def test_two_workers_keep_the_cap_of_a_phone_together(
 
 @pytest.fixture
 def dead_broker(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The broker is not there; what asks it finds out at once."""
     monkeypatch.setattr(hurrying, "_not_before", 0.0)
-    before = app.conf.broker_url
-    app.conf.broker_url = app.conf.broker_write_url = "redis://127.0.0.1:9/0"
-    app.amqp._producer_pool = None
-    app._pool = None
-    yield
-    app.conf.broker_url = app.conf.broker_write_url = before
-    app.amqp._producer_pool = None
-    app._pool = None
+    with without_broker():
+        yield
 
 
 def test_without_a_broker_the_act_stands_and_the_sweep_sends(
@@ -382,7 +374,7 @@ def test_an_email_says_what_the_message_says(reader, mailing: None) -> None:
     send_messages()
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == (["li@example.cn"], "综治中心 0601-001")
-    assert letter.body == "事项 0601-001 已被督办，登录系统答复。"
+    assert letter.body == "事项 0601-001 有督办、批示或约谈，登录系统查看。"
     assert letter.extra_headers["Message-ID"] == f"<{only().request_id}@zongzhi>"
 
 
