@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django import forms
 
 from cases.clocks import clocks_of
@@ -10,6 +12,14 @@ from cases.levels import standing_of
 from cases.models import Attempt
 from zongzhi.lib import clock
 
+YEARS = range(2000, 2100)
+
+
+def in_these_years(value: date) -> None:
+    """Refuse a slip of the hand: the database would keep year 1 and never read it again."""
+    if value.year not in YEARS:
+        raise forms.ValidationError(f"年份要在 {YEARS[0]} 到 {YEARS[-1]} 之间")
+
 
 def moment_field(*, label: str, required: bool = True, help_text: str = "") -> forms.DateTimeField:
     """A day and an hour, typed into one field."""
@@ -17,6 +27,7 @@ def moment_field(*, label: str, required: bool = True, help_text: str = "") -> f
         label=label,
         required=required,
         help_text=help_text,
+        validators=[in_these_years],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": "时间写成 2026-11-30 09:00 这样"},
     )

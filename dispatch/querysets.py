@@ -43,9 +43,9 @@ class WhistleQuerySet(models.QuerySet["Whistle"]):
         return self.live().filter(answered_at__isnull=False, arrived_at=None).exclude(answer="no")
 
     def to_rate(self) -> Self:
-        """Come or refused, and not yet rated."""
+        """Come or refused, and not yet rated; after the end of the case nobody rates any more."""
         over = Q(arrived_at__isnull=False) | Q(answer="no")
-        return self.live().filter(over, rated_at=None)
+        return self.live().filter(over, rated_at=None).exclude(case__stage="closed")
 
 
 class SessionQuerySet(models.QuerySet["JointSession"]):

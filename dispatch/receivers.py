@@ -10,7 +10,7 @@ from cases.services.registration import Registration
 from cases.vocabulary import Stage
 from dispatch.models import Request, Supervision
 from dispatch.services.assigning import settle_requests
-from dispatch.services.convening import drop_tasks
+from dispatch.services.convening import drop_tasks, leave_sessions
 from dispatch.services.direct import send_directly
 from dispatch.services.instructing import put_instructions_away
 from dispatch.services.supervising import close_supervision
@@ -42,9 +42,10 @@ def send_on_directly(*, case: Case, registration: Registration, by: User, **_: A
 
 
 def _call_off(change: Change, before: Stage) -> None:
-    """Whoever was called for work that is over, or by a centre that no longer has it, stays."""
-    over = change.case.stage in (Stage.FOLLOW_UP, Stage.CLOSED)
-    if (over and before not in (Stage.FOLLOW_UP, Stage.CLOSED)) or change.data.get("to"):
+    """Whoever was called or asked to sit together for work that is over stays where they are."""
+    over = (Stage.FOLLOW_UP, Stage.CLOSED)
+    if change.case.stage in over and before not in over:
         call_off_whistles(change)
+        leave_sessions(change, f"{change.case.short_number} 不用再议")
     if not change.case.is_open and before != Stage.CLOSED:
         drop_tasks(change)

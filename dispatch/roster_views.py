@@ -50,6 +50,8 @@ from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, Invalid, NotAllowed
 from zongzhi.lib.http import StaffRequest, client_address
 
+YEARS = range(2000, 2100)
+
 
 def center_of(user: User, asked: str) -> Center:
     """The centre whose roster is meant: the one asked for among one's own, else where one
@@ -62,10 +64,12 @@ def center_of(user: User, asked: str) -> Center:
 
 
 def day_of(text: str) -> date | None:
+    """The day an address names; None for what is no day, or one no roster will ever reach."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def roster_url(center: Center, monday: date) -> str:

@@ -12,7 +12,7 @@ from cases.forms import ActForm, UnitField, UnitsField, choice, sentence
 from cases.models import Case
 from dispatch.forms import PersonField
 from dispatch.groups import group_for, units_of_group
-from dispatch.level_forms import moment_field
+from dispatch.level_forms import in_these_years, moment_field
 from dispatch.models import JointSession, JointTask
 from dispatch.services.convening import Given
 from dispatch.units import own_units
@@ -116,6 +116,7 @@ def _task_fields() -> dict[str, forms.Field]:
         fields[f"due_{n}"] = forms.DateField(
             label=f"任务 {n} 的期限",
             required=False,
+            validators=[in_these_years],
             widget=forms.DateInput(attrs={"type": "date"}),
             error_messages={"invalid": "日期写成 2026-11-30 这样"},
         )

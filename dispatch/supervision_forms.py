@@ -10,6 +10,7 @@ from cases.clocks import limit_of
 from cases.forms import ActForm, choice, sentence
 from cases.models import Case
 from cases.thresholds import STANDARDS, Threshold
+from dispatch.level_forms import in_these_years
 from dispatch.models import Instruction, Mark
 from dispatch.services.instructing import TO_CENTER, TO_UNIT, may_answer
 from dispatch.services.talking import Promise
@@ -142,6 +143,7 @@ class ProposeTalkForm(forms.Form):
 def _moment(label: str) -> forms.DateTimeField:
     return forms.DateTimeField(
         label=label,
+        validators=[in_these_years],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         error_messages={**MOMENT, "required": f"还没填“{label}”"},
@@ -196,6 +198,7 @@ class RecordTalkForm(forms.Form):
             self.fields[f"until{n}"] = forms.DateField(
                 label="什么时候前",
                 required=False,
+                validators=[in_these_years],
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
                 error_messages=DAY,
             )

@@ -13,12 +13,16 @@ from orgs.permissions import Permission
 
 class CircularQuerySet(models.QuerySet["Circular"]):
     def visible_to(self, user: User) -> Self:
-        """The centre's supervisors and leaders; a named unit as soon as it is issued."""
+        """The centre's supervisors and leaders; a named unit as soon as it is issued.
+
+        A correction may no longer name a unit: it is told of it and reads it all the same.
+        """
         reach: set[int] = set()
         for permission in (Permission.SUPERVISE, Permission.DECIDE):
             reach.update(pk for post in user.posts_giving(permission) for pk in post.reach)
         units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
-        named = CircularRow.objects.filter(circular=OuterRef("pk"), unit__in=units)
+        about = Q(circular=OuterRef("pk")) | Q(circular=OuterRef("corrects"))
+        named = CircularRow.objects.filter(about, unit__in=units)
         issued = Q(issued_at__isnull=False) & Q(Exists(named))
         return self.filter(Q(center__in=reach) | issued)
 

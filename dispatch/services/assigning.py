@@ -14,6 +14,7 @@ from dispatch.direct import refuse_beyond_leave
 from dispatch.models import Request, Return, Supervision
 from dispatch.rulebook import units_complained_of
 from dispatch.services.contacting import tell_contacts
+from dispatch.services.convening import settle_joint
 from dispatch.services.hits import remember_rule
 from dispatch.services.supervising import close_supervision
 from orgs.models import Department, User
@@ -42,7 +43,8 @@ def dispatch_case(
         case = change.case
         refuse_beyond_leave(by, case, lead, assisting)
         case.complexity, case.risk = complexity, risk
-        case.is_joint = False
+        if case.is_joint:
+            settle_joint(case)  # what is arranged is still to be held
         case.stay_in_triage()
         assign(change, lead, assisting)
         change.data.update(complexity=complexity, risk=risk)
@@ -201,7 +203,9 @@ def _hand_on(
         raise Invalid(errors={"assisting": ["会商至少要有一个参加的单位"]})
     if not joint and lead == former.unit:
         raise Invalid(errors={"lead": [f"还是{lead.name}的话，选“维持原派”"]})
-    change.case.is_joint = joint
+    if change.case.is_joint:
+        settle_joint(change.case)
+    change.case.is_joint = joint or change.case.is_joint
     change.end_assignments(Assignment.Ending.RULED)
     close_supervision(change, Supervision.Ending.REASSIGNED)
     assign(change, lead, assisting)
@@ -246,7 +250,8 @@ def reassign_case(*, case_id: int, by: User, lead: Department, text: str) -> Cas
         if former.unit == lead:
             raise Invalid(errors={"lead": [f"现在就是{lead.name}主办"]})
         case.back_to_triage()
-        case.is_joint = False
+        if case.is_joint:
+            settle_joint(case)
         change.data = {"from": former.unit_id}
         change.end_assignments(Assignment.Ending.REASSIGNED)
         close_supervision(change, Supervision.Ending.REASSIGNED)

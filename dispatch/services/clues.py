@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.expressions import OrderBy
 
 from cases.clocks import Clocks, clocks_of, local_day
 from cases.door import changing
@@ -87,7 +89,7 @@ def _send(
 @transaction.atomic
 def receive_clue(*, clue_id: int, by: User) -> ClueTarget:
     """签收线索: one of many wins; the others read who and when."""
-    target = _own(clue_id, by)
+    target = _own(clue_id, by, F("received_at").desc(nulls_first=True))
     if target.received_at is not None and target.received_by is not None:
         who = target.received_by.name
         raise AlreadyDone(f"{who} {said(target.received_at)} 已经签收了，不用再签")
@@ -102,7 +104,7 @@ def receive_clue(*, clue_id: int, by: User) -> ClueTarget:
 @transaction.atomic
 def finish_clue(*, clue_id: int, by: User, text: str) -> ClueTarget:
     """反馈: what came of the clue, after it has been signed for; once."""
-    target = _own(clue_id, by)
+    target = _own(clue_id, by, F("finished_at").desc(nulls_first=True), F("received_at").asc())
     if target.received_at is None:
         raise WrongState("还没签收，先签收再反馈")
     if target.finished_at is not None:
@@ -115,11 +117,14 @@ def finish_clue(*, clue_id: int, by: User, text: str) -> ClueTarget:
     return target
 
 
-def _own(clue_id: int, by: User) -> ClueTarget:
-    """The receipt of this person's unit, locked; the case of a clue is not touched by it."""
+def _own(clue_id: int, by: User, *order: OrderBy) -> ClueTarget:
+    """The receipt of this person's unit, locked; the case of a clue is not touched by it.
+
+    Whoever answers for several of the units has them one after the other, as `order` says.
+    """
     if not Clue.objects.visible_to(by).filter(pk=clue_id).exists():
         raise NotFound("没有这条线索")
-    rows = ClueTarget.objects.filter(clue=clue_id, unit__in=own_units(by)).order_by("pk")
+    rows = ClueTarget.objects.filter(clue=clue_id, unit__in=own_units(by)).order_by(*order, "pk")
     rows = rows.select_related("clue__center", "unit", "received_by")
     target = rows.select_for_update(of=("self",)).first()
     if target is None:

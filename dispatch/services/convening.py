@@ -185,10 +185,34 @@ def cancel_session(*, case_id: int, by: User, text: str, session: int | None = N
             for change in changes:
                 change.text, change.data = text, {"session": row.pk, "name": row.name}
                 settle_joint(change.case)
-            for seat in row.seats.select_related("unit__runs"):
-                words = f"{row.name}取消，不用来了"
-                tell_unit(seat.unit, text=words, url=row.get_absolute_url())
+            _tell_cancelled(row)
     return next(change.case for change in changes if change.case.pk == case_id)
+
+
+def _tell_cancelled(session: JointSession) -> None:
+    """Whoever was asked to come need not come; the chair neither."""
+    text, url = f"{session.name}取消，不用来了", session.get_absolute_url()
+    for seat in session.seats.select_related("unit__runs"):
+        tell_unit(seat.unit, text=text, url=url)
+    notify([session.chair], text=text, url=url)
+
+
+def leave_sessions(change: Change, why: str) -> None:
+    """What is planned is not about this case any more: its work is over, or the centre has it not.
+
+    Where it was the last one, nobody could take minutes or call it off: the session is cancelled.
+    Its row is locked after the case, as for minutes; of two last cases the later one sees it.
+    """
+    case = change.case
+    planned = JointSession.objects.planned().filter(cases=case.pk).order_by("pk")
+    for session in planned.select_related("chair").select_for_update(of=("self",)):
+        others = session.cases.filter(center=session.center_id, stage__in=AT_WORK)
+        if others.exclude(pk=case.pk).exists():
+            session.cases.remove(case)
+            continue
+        session.cancelled_at, session.cancelled_why = change.now, why
+        session.save(update_fields=["cancelled_at", "cancelled_why"])
+        _tell_cancelled(session)
 
 
 def minute(

@@ -8,7 +8,9 @@ from cases.models import Assignment, Case, CaseCenter
 from cases.services.course import tell_unit
 from dispatch.models import Request, Supervision
 from dispatch.services.assigning import settle_requests
+from dispatch.services.convening import leave_sessions, settle_joint
 from dispatch.services.supervising import close_supervision
+from dispatch.services.whistling import call_off_whistles
 from orgs.models import Center, Department, User
 from orgs.models.people import Holders
 from orgs.permissions import Permission
@@ -79,10 +81,12 @@ def _move(change: Change, to: Center) -> None:
         tell_unit(unit, case, f"{case.short_number} 已移到{to.name}，不用再办")
     close_supervision(change, Supervision.Ending.MOVED)
     settle_requests(change, *Request.Kind, granted=False)
+    call_off_whistles(change)
+    leave_sessions(change, f"{case.short_number} 已移到{to.name}")
     CaseCenter.objects.update_or_create(center=former, case=case, defaults={"until": change.now})
     case.center = to
     case.label_since = change.now  # a clock of its own for the centre it comes to
-    case.is_joint = False
+    settle_joint(case)
     case.dispatched_at = case.claimed_at = None
     case.unit = case.suggested_unit = None
     change.data |= {"from": former.pk, "to": to.pk}

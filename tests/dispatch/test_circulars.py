@@ -175,6 +175,23 @@ def test_the_named_unit_reads_it_and_others_do_not(
     assert client.get(page).status_code == 404
 
 
+def test_a_unit_that_a_correction_no_longer_names_reads_it(
+    client: Client, lives: Lives, triage, leader, handler, outsider
+) -> None:
+    case = late_in_april(lives)
+    first = issued(leader, triage)
+    second = correct_circular(circular_id=first.pk, by=triage)
+    write_circular(circular_id=second.pk, by=triage, text="更正：人社局点名有误，予以撤销。")
+    issue_circular(circular_id=second.pk, by=leader)
+    second.rows.all().delete()
+    assert case.unit is not None
+    url = reverse("dispatch:circular", args=[second.pk])
+    client.force_login(handler)
+    assert client.get(url).status_code == 200
+    client.force_login(outsider)
+    assert client.get(url).status_code == 404
+
+
 def test_it_is_written_looked_at_issued_and_printed(
     client: Client, lives: Lives, triage, leader
 ) -> None:

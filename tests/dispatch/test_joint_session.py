@@ -247,12 +247,14 @@ def test_a_case_that_ends_drops_its_tasks(minuted: Case, clerk: User, other_hand
     assert "会商任务不用再办" in other_handler.notices.latest("pk").text
 
 
-def test_the_next_dispatch_ends_the_joint_session(
+def test_the_next_dispatch_ends_what_was_to_be_done_together(
     lives: Lives, meet: Any, county: County, triage: User
 ) -> None:
     from dispatch.services.assigning import dispatch_case  # noqa: PLC0415
 
     case = meet(lives.registered())
+    cancel_session(case_id=case.pk, by=triage, text="双方谈好了")
+    Case.objects.filter(pk=case.pk).update(is_joint=True)  # as a ruling 会商 leaves it
     how = {"lead": county.housing, "complexity": "simple", "risk": "low"}
     assert dispatch_case(case_id=case.pk, by=triage, **how).is_joint is False
 
@@ -374,3 +376,94 @@ def test_more_sessions_cost_no_more_queries(
             minute(case_id=case.pk, by=triage, came=[], text="住建局先查", tasks=tasks)
 
     costs_the_same(client, triage, url, more)
+
+
+# Nothing that is planned is left behind
+
+
+def test_a_session_whose_last_case_ends_is_called_off(
+    lives: Lives, meet: Any, clerk: User, outsider: User, leader: User
+) -> None:
+    case = meet(lives.claimed())
+    withdraw_case(case_id=case.pk, by=clerk, text="自己和解了")
+    session = JointSession.objects.get()
+    assert session.state == "cancelled"
+    assert session.cancelled_why == f"{case.short_number} 不用再议"
+    for person in (outsider, leader):
+        assert person.notices.latest("pk").text == "多长联调 2025年第1期取消，不用来了"
+
+
+def test_a_session_goes_on_for_the_cases_that_are_left(
+    lives: Lives, meet: Any, clerk: User, triage: User
+) -> None:
+    other = lives.claimed()
+    case = meet(lives.claimed(), others=[other.short_number])
+    withdraw_case(case_id=case.pk, by=clerk, text="自己和解了")
+    session = JointSession.objects.get()
+    assert (session.state, list(session.cases.all())) == ("planned", [other])
+    withdraw_case(case_id=other.pk, by=clerk, text="自己和解了")
+    session.refresh_from_db()
+    assert session.state == "cancelled"
+
+
+def test_a_session_is_called_off_when_the_result_is_approved(
+    lives: Lives, meet: Any, triage: User
+) -> None:
+    from dispatch.services.handling import approve_result  # noqa: PLC0415
+
+    case = meet(lives.reported())
+    approve_result(case_id=case.pk, by=triage)
+    assert JointSession.objects.get().state == "cancelled"
+
+
+def test_a_session_stays_behind_when_its_case_moves_up(
+    lives: Lives, meet: Any, county: County, triage: User
+) -> None:
+    from cases.door import changing  # noqa: PLC0415
+    from dispatch.services.moving import move_up  # noqa: PLC0415
+
+    case = meet(lives.claimed())
+    with changing(case.pk, "escalate", by=triage) as change:
+        move_up(change)
+    assert JointSession.objects.get().state == "cancelled"
+    assert fresh(case).is_joint is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_last_cases_that_end_at_once_leave_no_session(
+    lives: Lives, meet: Any, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dispatch import receivers  # noqa: PLC0415
+
+    other = lives.claimed()
+    case = meet(lives.claimed(), others=[other.short_number])
+    hold(monkeypatch, receivers, "leave_sessions")
+    at_once(
+        lambda: withdraw_case(case_id=case.pk, by=clerk, text="自己和解了"),
+        lambda: withdraw_case(case_id=other.pk, by=clerk, text="自己和解了"),
+    )
+    assert JointSession.objects.get().state == "cancelled"
+
+
+def test_after_the_next_dispatch_minutes_may_still_be_taken(
+    lives: Lives, meet: Any, county: County, triage: User, client: Client
+) -> None:
+    from dispatch.services.assigning import dispatch_case  # noqa: PLC0415
+
+    case = meet(lives.registered())
+    how = {"lead": county.housing, "complexity": "simple", "risk": "low"}
+    assert dispatch_case(case_id=case.pk, by=triage, **how).is_joint is True
+    client.force_login(triage)
+    text = client.get(case.get_absolute_url()).content.decode()
+    assert f"/cases/{case.number}/minute/" in text
+
+
+def test_reassigning_leaves_the_session_as_it_is(
+    lives: Lives, meet: Any, county: County, triage: User
+) -> None:
+    from dispatch.services.assigning import reassign_case  # noqa: PLC0415
+
+    case = meet(lives.claimed())
+    reassign_case(case_id=case.pk, by=triage, lead=county.housing, text="归住建局")
+    minute(case_id=case.pk, by=triage, came=[], text="谈好了，照办")
+    assert fresh(case).is_joint is False

@@ -11,12 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.acts import allowed
+from cases.door import changing
 from cases.models import Case
 from cases.services.course import withdraw_case
 from cases.vocabulary import Special
 from dispatch.contacts import duty_contacts, head_contacts
 from dispatch.models import Whistle
-from dispatch.services.handling import approve_result
+from dispatch.services.handling import approve_result, assign_handler
+from dispatch.services.moving import move_up
 from dispatch.services.whistling import (
     answer_whistle,
     arrive,
@@ -272,6 +274,32 @@ def test_calling_off_tells_the_unit(
     case = blow(lives.registered(), triage, county)
     cancel_whistle(case_id=case.pk, by=triage, text="来访人走了")
     assert outsider.notices.latest("pk").text == f"{case.short_number} 吹哨已撤，不用来了"
+
+
+def test_naming_a_handler_calls_nobody_off(
+    lives: Lives, county: County, triage: User, head: User, handler: User
+) -> None:
+    case = blow(lives.claimed(), triage, county)
+    assign_handler(case_id=case.pk, by=head, handler=handler)
+    assert case.whistles.get().is_open
+
+
+def test_a_case_that_moves_up_calls_everybody_off(
+    lives: Lives, county: County, triage: User
+) -> None:
+    case = blow(lives.claimed(), triage, county)
+    with changing(case.pk, "escalate", by=triage) as change:
+        move_up(change)
+    assert case.whistles.get().cancelled_at is not None
+
+
+def test_a_whistle_of_a_closed_case_waits_for_no_rating(
+    lives: Lives, county: County, triage: User, clerk: User
+) -> None:
+    case = arrive(case_id=blow(lives.registered(), triage, county).pk, by=triage)
+    assert Whistle.objects.to_rate().exists()
+    withdraw_case(case_id=case.pk, by=clerk, text="自己和解了")
+    assert not Whistle.objects.to_rate().exists()
 
 
 def test_a_case_that_ends_calls_everybody_off(
