@@ -34,10 +34,11 @@ MOVES = {"up": True, "down": False}
 @needs(Permission.SETTINGS)
 @require_GET
 def rules(request: StaffRequest) -> HttpResponse:
-    """To the rules of one's own centre, or of the one chosen."""
+    """The rules of one's own centre; on to those of the one chosen."""
     own = request.user.posts_giving(Permission.SETTINGS)[0].center
-    asked = request.GET.get("center", "") or own.region.code
-    return redirect("routing:rules_of", _center(request.user, asked).region.code)
+    if asked := request.GET.get("center", ""):
+        return redirect("routing:rules_of", _center(request.user, asked).region.code)
+    return _page(request, own, TryForm(center=own), SaveForm())
 
 
 def _center(user: User, place: str) -> Center:

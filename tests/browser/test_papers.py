@@ -214,7 +214,7 @@ def test_several_photos_are_added_and_the_refused_one_named(
     picture = page.locator(".files__picture")
     expect(picture).to_be_visible()
     if javascript:
-        page.wait_for_function("document.querySelector('.files__picture').naturalHeight > 0")
+        page.locator(".files__picture").first.evaluate("picture => picture.decode()")
         size = picture.evaluate("image => [image.naturalWidth, image.naturalHeight]")
         assert size == [48, 64]  # the browser still knows which way is up
 

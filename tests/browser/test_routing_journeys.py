@@ -19,6 +19,7 @@ from orgs.models import Department, User, Window
 from tests.browser.window import NEW, Keys, Open, answered, done, fill_in
 from tests.county import County
 from tests.lives import Lives
+from tests.rosters import TUESDAY, put
 from tests.rulebook import in_force
 from tests.rulebook import rule as routing_rule
 from zongzhi.lib import clock
@@ -223,19 +224,21 @@ def test_a_return_is_upheld_once_and_for_all_while_the_clock_runs(
 
 
 def test_a_window_sends_directly_and_says_where_to_go(
-    open_as: Open, county: County, clerk: User, handler: User
+    open_as: Open, county: County, clerk: User, triage: User, handler: User
 ) -> None:
-    clock.freeze(datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI))
+    clock.freeze(datetime(2026, 11, 24, 8, 0, tzinfo=SHANGHAI))
     seat = Window.objects.create(center=county.county, number=5)
     unit = county.human_resources
     Residency.objects.create(department=unit, center=county.county, kind="resident", window=seat)
+    put(unit, handler, TUESDAY, by=triage, at=seat)
+    clock.freeze(datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI))
     in_force(county.county, routing_rule("R-07", unit, words=("工资",), direct=True))
     page = open_as(clerk, NEW)
     with answered(page, "/dispatch/suggest/"):
         fill_in(page, county)
     page.get_by_role("button", name="登记，直派人社局").click()
     done(page)
-    expect(page.get_by_text("您的事已经交给人社局李强，在 5 号窗口。")).to_be_visible()
+    expect(page.get_by_text("您的事已经交给人社局李强，在 5号窗口。")).to_be_visible()
     expect(page.get_by_text("按规则 R-07 直派人社局")).to_be_visible()
     case = Case.objects.get()
     assert (case.label, case.unit) == ("to_claim", unit)

@@ -94,6 +94,7 @@ def call_and_record(open_as: Open, triage: User, leader: User) -> Talk:
     proposing.locator("input[name=cases]").first.check(force=True)
     proposing.get_by_label("约谈事由").fill("超期以后没有说明")
     press(proposing, "建议约谈")
+    proposing.wait_for_url(re.compile(r"/supervision/talks/\d+/$"))
     expect(proposing.get_by_role("heading", name="约谈 人社局")).to_be_visible()
     talk = Talk.objects.latest("pk")
     at = clock.local(clock.now() + timedelta(days=1))

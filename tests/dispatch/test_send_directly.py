@@ -104,7 +104,7 @@ def test_a_unit_complained_of_is_never_sent_to(lives: Lives) -> None:
     ("at", "why"),
     [
         (TUESDAY.replace(hour=12, minute=30), "人社局现在不在岗"),
-        (TUESDAY.replace(day=22), "人社局今天放假"),  # a Sunday
+        (TUESDAY.replace(day=22), "人社局今天休息"),  # a Sunday
     ],
 )
 def test_nobody_is_sent_to_an_empty_window(lives: Lives, at: datetime, why: str) -> None:
