@@ -143,8 +143,21 @@ def _triage(user: User) -> Iterator[Entry]:
     yield Entry("没签回执", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
     unanswered = whistles_of(user).unanswered()
     yield Entry("吹哨", reverse("dispatch:whistles"), sub=True, rows=unanswered)
+    # The day's work first, as it comes; what the desk does like a window follows below.
+    if user.can(Permission.FOLLOW_UP):
+        yield Entry("回访", list_url(FOLLOW_UP), rows=listed(user, FOLLOW_UP))
+    if user.can(Permission.SUPERVISE):
+        yield Entry("督办台", reverse("dispatch:supervision"))
+        yield Entry("约谈", reverse("dispatch:talks"), sub=True)
+        yield Entry("通报", reverse("dispatch:circulars"), sub=True)
     yield Entry("联合会商", reverse("dispatch:sessions"))
     yield Entry("移送线索", reverse("dispatch:clues"), rows=clues_to_sign(user))
+    yield Entry("全部事项", reverse("cases:list"))
+    if user.can(Permission.ROSTER):
+        yield Entry("排班表", reverse("dispatch:roster"))
+        yield Entry("今日值班", reverse("dispatch:roster_today"), sub=True)
+    if user.can(Permission.BOARD):
+        yield Entry("看板", reverse("reports:board"))
     yield Entry("上级平台转录", reverse("cases:transcriptions"))
 
 
@@ -161,7 +174,7 @@ def _clerk(user: User) -> Iterator[Entry]:
         yield Entry("回访", list_url(FOLLOW_UP), rows=listed(user, FOLLOW_UP))
     yield Entry("打印补打", reverse("cases:reprint"))
     if user.can(Permission.VIEW_CENTER):
-        yield Entry("今日值班（看谁在岗）", reverse("dispatch:roster_today"))
+        yield Entry("今日值班", reverse("dispatch:roster_today"))
 
 
 def _unit(user: User) -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from cases.services.papers import make_document
 from orgs.models import Department, User
 from tests.browser.test_papers import LINES, printed, sheets
 from tests.lives import Lives
+from tests.watched import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -69,6 +70,28 @@ def test_a_letter_has_28_characters_a_line(open_as, lives: Lives, triage: User) 
     # 避头尾: a line whose next character may not begin one hands one character on.
     assert {count for _, count in lines[1:-1]} <= {27, 28}
     assert [count for _, count in lines[1:-1]].count(28) >= 3
+
+
+@pytest.mark.parametrize("kind", [KIND.SUPERVISION, KIND.TALK, KIND.WARNING, KIND.MINUTES])
+def test_what_watches_a_unit_fits_its_paper(
+    open_as, lives: Lives, triage: User, leader: User, kind: Document.Kind
+) -> None:
+    watched = Watched.of(lives, triage, leader)
+    case, about = watched.case, watched.about(kind)
+    made = make_document(case_id=case.pk, kind=kind, about=about, by=triage, address=None)[0]
+    page = open_as(triage, url(case, made), size=(360, 640))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 1366, "height": 657})
+    assert set(sheets(printed(page))) == {(210, 297)}
+    page.emulate_media(media="print")
+    for block in (".sig", ".stub"):
+        style = page.locator(block).evaluate("e => getComputedStyle(e).breakInside")
+        assert style == "avoid", block
+    assert overlap(page) == []
+    if kind == KIND.WARNING:
+        page.set_viewport_size({"width": round(156 / 25.4 * 96), "height": 900})
+        lines = page.locator(".paper > p", has_text="你单位主办的").evaluate(LINES)
+        assert [count for _, count in lines[:-1]] == [26, *[28] * (len(lines) - 2)]
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])

@@ -12,7 +12,15 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from cases.history import faults
-from cases.models import Assignment, Case, CaseEvent, Consultation, FollowUp, Party
+from cases.models import (
+    Assignment,
+    Case,
+    CaseEvent,
+    Consultation,
+    FollowUp,
+    Party,
+    Receipt,
+)
 from cases.verification import misplaced
 from cases.vocabulary import SILENT, Closure, Label, Risk, Source, Special, Stage
 from dispatch.models import (
@@ -35,6 +43,7 @@ from zongzhi.lib import clock
 # Without the mark pytest-django makes no test database, and `world` would fill the real one.
 pytestmark = pytest.mark.django_db
 
+WATCHING = ("supervision", "talk", "warning", "minutes")
 # When, and how many cases besides those that must be there: the ordinary ones take their time.
 LOADS = {
     "a Tuesday morning": (datetime(2026, 6, 16, 10, 40, tzinfo=clock.SHANGHAI), 150),
@@ -72,6 +81,13 @@ def test_every_label_and_every_stage_is_there(capsys) -> None:
         print(f"\n{dict(labels)}\n{dict(stages)}")  # noqa: T201 - for whoever reads the log
     assert set(labels) == set(Label) - {Label.MEDIATING}
     assert set(stages) == set(Stage)
+
+
+@pytest.mark.parametrize("kind", WATCHING)
+def test_what_watches_a_unit_is_there_signed_and_not(kind: str) -> None:
+    receipts = Receipt.objects.filter(document__kind=kind)
+    assert receipts.filter(signed_at=None).exists()
+    assert receipts.exclude(signed_at=None).exists()
 
 
 def test_every_way_to_end_is_there() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from cases.models import Case
+from django.db.models import Q
+
+from cases.models import Case, Document, Receipt
+from cases.services.papers import make_document, sign_receipt
 from cases.vocabulary import Actor
 from dispatch.models import Circular, Commitment, Talk
 from dispatch.services import circulating, instructing, talking
@@ -22,21 +25,27 @@ TALKED_TO = "ZJ"
 INSTRUCTION = "来访人反映没人联系，请分管领导过问，和来访人见一次面，把能先付的先付。"
 
 
-def morning(world: World) -> None:
-    """What follows every working morning's sweep."""
+def morning(world: World, *, drafts: bool) -> None:
+    """What follows every working morning's sweep; `drafts` on the first of a month."""
     now = clock.now()
     _talk(world, now)
-    if now.day <= 10:
+    if drafts:
         circulating.draft_what_is_due(now=now)
         _issue(world)
 
 
 def _talk(world: World, now: datetime) -> None:
     leader, supervisor = world.user("leader"), world.user("supervisor")
+    under_way = Q(decided_at=None) | Q(is_called=True, closed_at=None)
+    if not Talk.objects.filter(under_way).exists():
+        return
     for talk in Talk.objects.filter(decided_at=None, proposed_at__lt=now - WAITS):
         _call(world, talk, leader)
     for talk in Talk.objects.filter(is_called=True, recorded_at=None, meet_at__lt=now):
-        _record(talk, supervisor if talk.center == world.places.centers[county.COUNTY] else None)
+        if talk.center == world.places.centers[county.COUNTY]:
+            _record(talk, supervisor)
+            _put_on_paper(talk, supervisor)
+            _sign(world, talk)
     for promise in Commitment.objects.filter(settled_at=None, until__lt=now.date()):
         _settle(promise)
 
@@ -55,8 +64,8 @@ def _call(world: World, talk: Talk, leader: User) -> None:
     )
 
 
-def _record(talk: Talk, by: User | None) -> None:
-    if by is None or talk.meet_at is None:
+def _record(talk: Talk, by: User) -> None:
+    if talk.meet_at is None:
         return
     today = clock.today()
     talking.record_talk(
@@ -72,6 +81,24 @@ def _record(talk: Talk, by: User | None) -> None:
             for what, days in zip(PROMISES, (7, 3), strict=True)
         ],
     )
+
+
+def _put_on_paper(talk: Talk, by: User) -> None:
+    """约谈记录, a paper of every case it was about."""
+    for case in talk.cases.order_by("pk"):
+        kind = Document.Kind.TALK
+        make_document(case_id=case.pk, kind=kind, about=talk.pk, by=by, address=None)
+
+
+def _sign(world: World, talk: Talk, *, but: int = 0) -> None:
+    """The unit signs, but for the last ones."""
+    receipts = Receipt.objects.waiting().filter(
+        document__kind=Document.Kind.TALK, document__about=talk.pk
+    )
+    rows = list(receipts.select_related("unit"))
+    for receipt in rows[: len(rows) - but]:
+        by = world.holders("handler", receipt.unit.code)[0]
+        sign_receipt(document_id=receipt.document_id, unit_id=receipt.unit_id, by=by)
 
 
 def _settle(promise: Commitment) -> None:
@@ -95,20 +122,23 @@ def today(world: World) -> None:
     theirs = Case.objects.open().filter(
         center=here, actor=Actor.UNIT, unit__code=TALKED_TO, claimed_at__isnull=False
     )
-    case = theirs.order_by("due_at", "pk").select_related("unit").first()
-    if case is None or case.unit is None:
+    cases = list(theirs.order_by("due_at", "pk").select_related("unit")[:2])
+    if not cases or (unit := cases[0].unit) is None:
         return
     with clock.at(hours.on(4, 60)):
         talk = talking.propose_talk(
-            unit=case.unit,
+            unit=unit,
             center=here,
-            cases=[case],
+            cases=cases,
             reason="来访人多次催问，一直没有答复",
             by=supervisor,
         )
         _call(world, talk, leader)
     with clock.at(hours.on(2, 60)):
-        _record(Talk.objects.select_related("unit").get(pk=talk.pk), supervisor)
+        talk = Talk.objects.select_related("unit").get(pk=talk.pk)
+        _record(talk, supervisor)
+        _put_on_paper(talk, supervisor)
+        _sign(world, talk, but=1)
     soonest = Commitment.objects.filter(talk=talk).order_by("until").first()
     if soonest is not None:
         with clock.at(hours.on(1, 60)):
@@ -116,5 +146,5 @@ def today(world: World) -> None:
                 commitment_id=soonest.pk, by=supervisor, kept=True, text="交接名单已收到"
             )
     instructing.instruct_case(
-        case_id=case.pk, by=leader, to=instructing.TO_UNIT, text=INSTRUCTION, answer_days=2
+        case_id=cases[0].pk, by=leader, to=instructing.TO_UNIT, text=INSTRUCTION, answer_days=2
     )

@@ -36,6 +36,10 @@ K = Document.Kind
 ASSIGNED = [wait(15, doings.paper(K.ASSIGNMENT)), wait(20, doings.lead_signs)]
 NOTED = [wait(15, doings.paper(K.TRANSFER_NOTE)), wait(20, doings.sign_papers)]
 HELPED = [wait(15, doings.paper(K.COOPERATION))]
+WARNED = [wait(15, doings.paper(K.WARNING))]
+SHEET = [wait(10, doings.paper(K.SUPERVISION))]
+MINUTES = [wait(30, doings.paper(K.MINUTES))]
+SIGNED = [wait(20, doings.sign_papers)]
 ENTRUSTED = [wait(15, doings.paper(K.ENTRUSTMENT)), wait(20, doings.sign_papers)]
 
 
@@ -98,14 +102,16 @@ def labour(stage: Stage) -> Iterator[Life]:
     yield scene("10.2", ago(55), SENT)
     yield scene("11.2", ago(190), SENT, by="clerk2")
     yield scene("10.0", on(1, 200), SENT)
-    yield scene("10.6", on(3, 60), SENT, by="clerk4")  # nobody claims it: 督办
+    unclaimed = [after_due(60, doings.paper(K.SUPERVISION))]
+    yield scene("10.6", on(3, 60), SENT, unclaimed, by="clerk4")  # nobody claims it: 督办
     yield scene("10.3", on(7, 100), AT_WORK, ASSIGNED, HELPED)  # due today
     yield scene("10.1", on(6, 80), AT_WORK, NOTED)
     yield scene("11.0", on(5, 60), AT_WORK, [wait(20, doings.paper(K.ASSIGNMENT))], by="clerk2")
     yield scene("10.4", on(13, 90), AT_WORK)  # 督办 that nobody answers: 约谈 proposed
     yield scene("11.3", on(9, 90), AT_WORK, [after_due(90, doings.answer)])
-    threat = [wait(100, doings.supervise()), wait(120, doings.answer), wait(30, doings.tell)]
-    yield scene("10.5", on(6, 30), AT_WORK, threat)
+    warned = steps(WARNED, SIGNED, [wait(60, doings.supervise())], SHEET, SIGNED)
+    threat = [wait(80, doings.answer), wait(30, doings.tell)]
+    yield scene("10.5", on(6, 30), AT_WORK, warned, threat)
     yield scene("11.3", on(5, 70), REPORTED, [wait(60, doings.return_for_more)])
     yield scene("11.4", on(8, 60), PAUSED)
     joint = [wait(60, doings.give_back), wait(90, doings.rule_joint("ZJ", "GA"))]
@@ -136,7 +142,7 @@ def housing(stage: Stage) -> Iterator[Life]:
 def police(stage: Stage) -> Iterator[Life]:
     """公安局, with what must stay silent."""
     on, ago, scene = stage.world.hours.on, stage.world.hours.ago, stage.scene
-    yield scene("01.2", on(3, 40), AT_WORK)
+    yield scene("01.2", on(3, 40), AT_WORK, WARNED)
     yield scene("01.6", on(2, 60), CLAIMED)
     yield scene("99.5", ago(70), SENT)
 
@@ -272,7 +278,8 @@ def together(stage: Stage) -> Iterator[Life]:
     yield scene("17.5", on(2, 120), AT_WORK, [wait(60, tomorrow)])
     held = joint.meet("ZJ", "ZR", agenda="小区交付条件和用地手续")
     minutes = [wait(60, held), next_days(2, joint.take_minutes)]
-    yield scene("03.1", on(7, 60), AT_WORK, minutes)
+    signed = [wait(40, doings.lead_signs)]
+    yield scene("03.5", on(7, 60), AT_WORK, minutes, MINUTES, signed)
     tries = [next_days(1, deed) for deed in joint.attempts("failed", "absent", "failed")]
     yield scene("07.3", on(6, 60), AT_WORK, tries, by="town_clerk", village=SHANGBA, lead="QSZ")
     clue = [wait(60, joint.refer), wait(40, joint.sign_clue)]
