@@ -12,7 +12,7 @@ from cases.models import Case
 from dispatch.models import Clue, ClueTarget
 from dispatch.services.clues import finish_clue, receive_clue, refer_clue, send_clue
 from dispatch.tasks import sweep_clocks
-from orgs.models import Notice, User
+from orgs.models import Notice, Post, Role, User
 from orgs.permissions import RoleCode
 from tests.county import County, person
 from tests.dispatch.together import costs_the_same
@@ -66,6 +66,26 @@ def test_each_signs_for_itself(
     receive_clue(clue_id=clue.pk, by=town_officer)
     signed = {row.unit: row.received_by for row in clue.targets.all()}
     assert signed == {county.police: None, county.town_unit: town_officer}
+
+
+def test_who_answers_for_two_units_signs_and_answers_for_both(
+    lives: Lives, county: County, triage: User
+) -> None:
+    refer(lives.claimed(), triage, county, units=[county.police, county.housing])
+    both = person("both", "两岗", county.county, RoleCode.HANDLER, department=county.police)
+    role = Role.objects.get(code=RoleCode.HANDLER)
+    since = both.posts.get().since
+    Post.objects.create(
+        user=both, role=role, center=county.county, department=county.housing, since=since
+    )
+    both = User.objects.get(pk=both.pk)
+    clue = Clue.objects.get()
+    for _ in range(2):
+        receive_clue(clue_id=clue.pk, by=both)
+        finish_clue(clue_id=clue.pk, by=both, text="已经立案调查")
+    assert not clue.targets.filter(finished_at=None).exists()
+    with pytest.raises(AlreadyDone):
+        receive_clue(clue_id=clue.pk, by=both)
 
 
 def test_a_receipt_is_signed_once(

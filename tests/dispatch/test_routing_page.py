@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.vocabulary import Complexity, Risk
+from cases.models import Case
+from cases.vocabulary import Complexity, Risk, Special
 from dispatch.models import RuleDraft, RuleHit, RuleSet
 from dispatch.routing_stats import Period, hits_of, tallies_of
 from dispatch.services.assigning import dispatch_case, recall_dispatch
@@ -207,6 +208,17 @@ def test_an_override_is_listed_with_from_and_to_but_not_what_it_is_about(
         assert words in shown
     assert case.get_absolute_url() not in shown
     assert case.title not in shown
+
+
+def test_a_silent_matter_is_counted_without_its_number(
+    client: Client, county: County, lives: Lives, triage
+) -> None:
+    give(lives, triage, county.housing)
+    case = RuleHit.objects.get().case
+    Case.objects.filter(pk=case.pk).update(special=[Special.VIOLENCE.value])
+    shown = text(page(client, "hits"))
+    assert case.short_number not in shown
+    assert "不便写明" in shown
 
 
 def test_who_may_read_the_case_is_led_to_it(
