@@ -146,6 +146,7 @@ def address(name: str, case: Case, someone: User) -> str:
         "cases:print",
         "cases:person",
         "cases:consultations",
+        "cases:legal_terms",
         "cases:export",
         "cases:receipts",
         "cases:reprint",
