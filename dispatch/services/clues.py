@@ -17,7 +17,7 @@ from cases.services.course import said
 from cases.thresholds import Threshold
 from dispatch.models import Clue, ClueTarget
 from dispatch.services.telling import tell_heads, tell_triage, tell_unit
-from dispatch.units import own_units
+from dispatch.units import above_or_own, own_units
 from orgs.models import Center, Department, User
 from orgs.models.notices import Topic
 from orgs.permissions import Permission
@@ -66,6 +66,9 @@ def _send(
         raise Invalid(errors={"units": ["还没选移送给谁"]})
     if any(unit.runs_id == center.pk for unit in units):
         raise Invalid(errors={"units": [f"{center.name}不用移送给自己"]})
+    for unit in units:
+        if not above_or_own(center, unit):
+            raise Invalid(errors={"units": [f"{unit.name}不在{center.name}和上级中心，移送不了"]})
     now = clock.now()
     year = local_day(now).year
     county = center.name.removesuffix("综治中心")

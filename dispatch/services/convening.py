@@ -21,9 +21,9 @@ from dispatch.groups import group_for, units_of_group
 from dispatch.models import JointSession, JointTask, SessionUnit
 from dispatch.services.telling import tell_leaders, tell_triage, tell_unit
 from dispatch.slots import free_starts, overlaps
-from dispatch.units import own_units
+from dispatch.units import in_reach, own_units
 from orgs.calendars import calendar_of
-from orgs.models import Department, Room, User
+from orgs.models import Center, Department, Room, User
 from orgs.models.notices import Topic
 from orgs.services import notify
 from zongzhi.lib import clock, dates
@@ -156,7 +156,14 @@ def _beside(moment: datetime, wanted: datetime) -> str:
 
 
 def _seat(session: JointSession, units: Sequence[Department]) -> None:
+    for unit in units:
+        _refuse_out_of_reach(session.center, unit, "units")
     SessionUnit.objects.bulk_create(SessionUnit(session=session, unit=unit) for unit in units)
+
+
+def _refuse_out_of_reach(center: Center, unit: Department, field: str) -> None:
+    if not in_reach(center, unit):
+        raise Invalid(errors={field: [f"{unit.name}不在{center.name}和上一级中心，请不了"]})
 
 
 def _said_of(session: JointSession, units: Sequence[Department]) -> dict[str, object]:
@@ -282,6 +289,7 @@ def _task(
     session: JointSession, given: Given, changes: Sequence[Change], case_id: int
 ) -> JointTask:
     change = _meant(given, changes, case_id)
+    _refuse_out_of_reach(session.center, given.unit, "tasks")
     now = change.now
     if given.due_on is None:
         due = change.clocks.after(now, change.clocks.threshold(Threshold.TASK_DAYS, now))

@@ -15,7 +15,7 @@ from cases.thresholds import Threshold
 from dispatch.contacts import duty_contacts, head_contacts, next_call
 from dispatch.models import Whistle
 from dispatch.services.telling import tell_heads, tell_triage, tell_unit
-from dispatch.units import own_units
+from dispatch.units import in_reach, own_units
 from orgs.models import Department, User
 from orgs.models.notices import Topic
 from orgs.permissions import Permission
@@ -72,17 +72,11 @@ def _open() -> Q:
 def _refuse_impossible(
     case: Case, unit: Department, when: str, meet_at: datetime | None, now: datetime
 ) -> None:
-    if not in_reach(case, unit):
+    if not in_reach(case.center, unit):
         upper = f"或{case.center.parent.name}" if case.center.parent else ""
         raise Invalid(errors={"unit": [f"只能叫{case.center.name}{upper}的单位"]})
     if when == WHEN.APPOINTED and (meet_at is None or meet_at <= now):
         raise Invalid(errors={"meet_at": ["约的时间要晚于现在"]})
-
-
-def in_reach(case: Case, unit: Department) -> bool:
-    """A unit of the centre in charge or of the one right above; never the centre itself."""
-    near = {case.center_id, case.center.parent_id} - {None}
-    return unit.center_id in near and unit.runs_id != case.center_id
 
 
 def _answer_due(change: Change, when: str, meet_at: datetime | None) -> datetime:

@@ -118,7 +118,7 @@ def _understood(status: int, answer: bytes) -> str:
 def _json(answer: bytes) -> dict[str, Any]:
     try:
         said = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):  # a nest too deep to be an answer
         return {}
     return said if isinstance(said, dict) else {}
 

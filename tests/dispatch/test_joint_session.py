@@ -70,6 +70,16 @@ def minuted(lives: Lives, meet: Any, county: County, triage: User) -> Case:
 # 上会商
 
 
+def test_a_unit_out_of_reach_is_not_invited(lives: Lives, county: County, meet: Any) -> None:
+    """A unit of the village is the town's to invite, not the county's."""
+    case = lives.claimed()
+    with pytest.raises(Invalid) as caught:
+        meet(case, units=[county.village_unit])
+    assert caught.value.errors == {
+        "units": ["柳湾村综治中心不在示范县综治中心和上一级中心，请不了"]
+    }
+
+
 def test_a_session_has_a_number_of_its_kind_and_year(lives: Lives, meet: Any) -> None:
     meet(lives.claimed())
     meet(lives.claimed(), starts_at=TEN, ends_at=TEN + timedelta(hours=1))

@@ -45,6 +45,17 @@ def test_the_case_goes_on(lives: Lives, county: County, triage: User) -> None:
     assert case.events.get(verb="refer-clue").data["number"] == "示范县综移〔2025〕1号"
 
 
+def test_a_clue_goes_to_no_unit_of_another_place(
+    lives: Lives, county: County, triage: User
+) -> None:
+    case = lives.claimed()
+    with pytest.raises(Invalid) as caught:
+        refer(case, triage, county, units=[county.village_unit])
+    assert caught.value.errors == {
+        "units": ["柳湾村综治中心不在示范县综治中心和上级中心，移送不了"]
+    }
+
+
 def test_department_and_place_each_have_a_receipt(
     lives: Lives, county: County, triage: User, outsider: User, town_officer: User
 ) -> None:
