@@ -51,6 +51,11 @@ STEPS = (
         lambda pk: marking.give_red(case_id=pk),
     ),
     Step(
+        "chase a talk",
+        lambda now: talking.talks_unrecorded(now=now),
+        lambda pk: talking.chase_talk(talk_id=pk),
+    ),
+    Step(
         "tell of a promise",
         lambda now: talking.promises_past(now=now),
         lambda pk: talking.tell_of_promise(commitment_id=pk),

@@ -105,6 +105,16 @@ def refuse(request: StaffRequest, pk: int) -> HttpResponse:
 
 @needs(*_WHO)
 @require_POST
+def call_off(request: StaffRequest, pk: int) -> HttpResponse:
+    found, form = _found(request, pk), RefuseTalkForm(request.POST)
+    if form.is_valid():
+        talking.call_off_talk(talk_id=pk, by=request.user, **form.cleaned_data)
+        return _done(request, pk, "约谈已取消")
+    return _page(request, found, refuse=form)
+
+
+@needs(*_WHO)
+@require_POST
 def record(request: StaffRequest, pk: int) -> HttpResponse:
     found, form = _found(request, pk), RecordTalkForm(request.POST)
     if form.is_valid():
@@ -177,6 +187,8 @@ def _page(request: StaffRequest, found: Talk, *, settling: int = 0, **bound: For
     user = request.user
     waiting = found.decided_at is None and talking.can_decide(user, found.center)
     records = found.is_called and found.recorded_at is None and talking.can_record(user, found)
+    planned = found.is_called and found.recorded_at is None
+    calls_off = planned and talking.can_decide(user, found.center)
     cases = Case.objects.visible_to(user).filter(talks=found).select_related("type").order_by("pk")
     context = {
         "talk": found,
@@ -185,7 +197,7 @@ def _page(request: StaffRequest, found: Talk, *, settling: int = 0, **bound: For
         "may_decide": waiting,
         "may_settle": talking.can_record(user, found),
         "call": bound.get("call") or (CallTalkForm() if waiting else None),
-        "refuse": bound.get("refuse") or (RefuseTalkForm() if waiting else None),
+        "refuse": bound.get("refuse") or (RefuseTalkForm() if waiting or calls_off else None),
         "record": bound.get("record") or (_record_form(found) if records else None),
         "settle": bound.get("settle"),
         "settling": settling,

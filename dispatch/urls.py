@@ -32,6 +32,7 @@ urlpatterns = [
     path("supervision/talks/<int:pk>/", talk_views.talk, name="talk"),
     path("supervision/talks/<int:pk>/call/", talk_views.call, name="call_talk"),
     path("supervision/talks/<int:pk>/refuse/", talk_views.refuse, name="refuse_talk"),
+    path("supervision/talks/<int:pk>/call-off/", talk_views.call_off, name="call_off_talk"),
     path("supervision/talks/<int:pk>/record/", talk_views.record, name="record_talk"),
     path("supervision/talks/<int:pk>/print/", talk_views.print_talk, name="print_talk"),
     path("supervision/commitments/<int:pk>/", talk_views.settle, name="settle_commitment"),

@@ -158,6 +158,8 @@ LIVE = "loaded_whistles"  # what the procedure leaves on each of many cases
 
 def live_whistles(case: Case) -> list[Whistle]:
     """The whistles of a case that have not been called off, with their units."""
+    if case.whistled_at is None:
+        return []
     loaded: list[Whistle] | None = getattr(case, LIVE, None)
     if loaded is not None:
         return loaded

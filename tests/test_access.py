@@ -117,6 +117,7 @@ def address(name: str, case: Case, someone: User) -> str:
                 "print_talk",
                 "record_talk",
                 "refuse_talk",
+                "call_off_talk",
                 "settle_commitment",
                 "talk",
             )

@@ -126,6 +126,7 @@ class Case(ProtectedStage, TimeStamped):
     supervised_at = models.DateTimeField("督办", null=True)
     # Since when an instruction of a leader waits to be answered and taken note of.
     instructed_at = models.DateTimeField("领导批示", null=True)
+    whistled_at = models.DateTimeField("第一次吹哨", null=True)
     approved_at = models.DateTimeField("办结（审核通过）", null=True)
     closed_at = models.DateTimeField("结案", null=True)
     promised_at = models.DateTimeField("答应来访人的日子", null=True)

@@ -53,6 +53,7 @@ class Talk(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    chased_at = models.DateTimeField("催过记录", null=True)
     closed_at = models.DateTimeField("结束时间", null=True)
 
     objects = TalkQuerySet.as_manager()

@@ -24,16 +24,13 @@ _WHISTLES = Prepared(
 
 
 def load_whistles(cases: Sequence[Case]) -> None:
-    """Load what the rules below read; a case just registered has none."""
+    """Load what the rules below read of the few cases anybody has ever been whistled for."""
     asked = [
         case
         for case in cases
         if case.stage in (*_AT_WORK, Stage.FOLLOW_UP) and not hasattr(case, LIVE)
     ]
-    for case in asked:
-        if case.history_length == 1:
-            setattr(case, LIVE, [])
-    missing = [case for case in asked if not hasattr(case, LIVE)]
+    missing = [case for case in asked if case.whistled_at is not None]
     found = grouped(_WHISTLES(cases=[case.pk for case in missing]), "case_id") if missing else {}
     for case in missing:
         setattr(case, LIVE, found.get(case.pk, []))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.urls import reverse
@@ -108,6 +108,22 @@ def refuse_talk(*, talk_id: int, by: User, text: str) -> Talk:
 
 
 @transaction.atomic
+def call_off_talk(*, talk_id: int, by: User, text: str) -> Talk:
+    """取消约谈: one that was called is not held after all, and why; until it is recorded."""
+    talk = _locked(talk_id, by)
+    if not can_decide(by, talk.center):
+        raise NotAllowed("约谈不约谈由中心领导决定")
+    if not talk.is_called or talk.recorded_at is not None:
+        raise WrongState(f"这次约谈现在是“{talk.state}”，不能取消")
+    talk.is_called = False
+    talk.decided_at, talk.decided_by, talk.refused_for = clock.now(), by, text
+    talk.save()
+    _tell_unit(talk, "原定的约谈取消了")
+    _tell_supervisors(talk, f"约谈{talk.unit.name}取消：{text[:100]}", but=by)
+    return talk
+
+
+@transaction.atomic
 def record_talk(
     *,
     talk_id: int,
@@ -168,6 +184,27 @@ def settle_commitment(*, commitment_id: int, by: User, kept: bool, text: str = "
         talk.save(update_fields=["closed_at"])
     _tell_unit(talk, f"约谈承诺“{promise.what[:60]}”核对为{'已兑现' if kept else '没兑现'}")
     return promise
+
+
+def talks_unrecorded(*, now: datetime) -> list[int]:
+    """Talks whose day has passed without a record, that nobody has been told of."""
+    today = datetime.combine(local_day(now), time(), clock.SHANGHAI)
+    late = Talk.objects.filter(is_called=True, recorded_at=None, chased_at=None, meet_at__lt=today)
+    return list(late.order_by("meet_at", "pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def chase_talk(*, talk_id: int) -> bool:
+    """Ask supervisors and leaders for the record, once. True if this call did it."""
+    waiting = Talk.objects.filter(
+        pk=talk_id, is_called=True, recorded_at=None, chased_at=None, meet_at__lt=clock.now()
+    )
+    if not waiting.update(chased_at=clock.now()):
+        return False
+    talk = Talk.objects.select_related("center", "unit").get(pk=talk_id)
+    when = dates.moment(talk.meet_at) if talk.meet_at else ""
+    _tell_supervisors(talk, f"{when} 约谈{talk.unit.name}还没有记录，补上记录或写明为什么没谈")
+    return True
 
 
 def promises_past(*, now: datetime) -> list[int]:

@@ -43,6 +43,7 @@ def whistle_for(
     with changing(case_id, "whistle", by=by) as change:
         case = change.case
         _refuse_impossible(case, unit, when, meet_at, change.now)
+        case.whistled_at = case.whistled_at or change.now
         meet_at = meet_at if when == WHEN.APPOINTED else None
         if Whistle.objects.filter(_open(), case=case, unit=unit).exists():
             raise AlreadyDone(f"{case.short_number} 已经吹哨叫了{unit.name}，等它来")

@@ -14,6 +14,7 @@ from dispatch.composing.talk import compose_talk
 from dispatch.models import Commitment, Talk
 from dispatch.services.talking import (
     Promise,
+    call_off_talk,
     call_talk,
     propose_talk,
     record_talk,
@@ -126,6 +127,32 @@ def test_a_refusal_says_why(lives: Lives, triage, leader) -> None:
     talk = refuse_talk(talk_id=proposed(lives, triage).pk, by=leader, text="已当面说清")
     assert (talk.state, talk.refused_for) == ("不约谈", "已当面说清")
     assert triage.notices.filter(text__contains="不约谈人社局").exists()
+
+
+def test_one_that_was_called_may_be_called_off_until_it_is_recorded(
+    lives: Lives, triage, leader, handler
+) -> None:
+    talk = called(proposed(lives, triage), leader)
+    call_off_talk(talk_id=talk.pk, by=leader, text="单位负责人已经到任整改")
+    talk.refresh_from_db()
+    assert (talk.state, talk.refused_for) == ("不约谈", "单位负责人已经到任整改")
+    with pytest.raises(WrongState):
+        recorded(talk, triage)
+    held = recorded(called(proposed(lives, triage), leader), triage)
+    with pytest.raises(WrongState, match="不能取消"):
+        call_off_talk(talk_id=held.pk, by=leader, text="不谈了")
+
+
+def test_a_talk_nobody_has_recorded_is_asked_for_once(lives: Lives, triage, leader) -> None:
+    talk = called(proposed(lives, triage), leader)
+    later(talk.meet_at + timedelta(days=1))
+
+    def asked() -> int:
+        return leader.notices.filter(text__contains="还没有记录").count()
+
+    sweep_clocks()
+    sweep_clocks()
+    assert asked() == 1
 
 
 def test_it_is_recorded_once_after_it_was_called(lives: Lives, triage, leader) -> None:
