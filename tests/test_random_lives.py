@@ -308,7 +308,9 @@ class Life:
         fit = [row for row in live_whistles(case) if row.is_open]
         return {"whistle": fit[0].pk if fit else None, "text": "来访人走了"}
 
-    def _convene(self, case: Case, user: User) -> Typed:
+    def _convene(self, case: Case, user: User) -> Typed | None:
+        if self.county.county not in (case.center, case.center.parent):
+            return None  # the units of this county are not in reach
         self.sessions += 1
         starts = clock.now() + timedelta(days=1 + self.sessions)
         Room.objects.get_or_create(center=case.center, name="调解室")
@@ -337,7 +339,9 @@ class Life:
         mine = [row.pk for row in open_tasks(case) if row.unit_id in units]
         return {"task": mine[0] if mine else None, "result": "专户余额已查清"}
 
-    def _refer_clue(self, case: Case, user: User) -> Typed:
+    def _refer_clue(self, case: Case, user: User) -> Typed | None:
+        if case.center == self.county.city:
+            return None
         return {"kind": "offence", "units": ["GA"], "text": "同一工地还有十几人被欠薪"}
 
     # What must always be true

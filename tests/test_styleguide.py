@@ -19,6 +19,7 @@ ELSEWHERE = {
     "form_foot.html",
     "keys.html",
     "messages.html",
+    "paper.html",  # a sheet has a page of its own
     "session_panels.html",
     "watermark.html",
     "when.html",

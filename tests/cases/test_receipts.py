@@ -178,7 +178,7 @@ def test_the_tab_offers_the_papers_and_says_who_has_not_signed(
     assert client.get(tab).content.decode().count("▲ 没签") == 2
 
 
-@pytest.mark.parametrize("code", ["", "nothing", "assignment.x", "talk.1", "assignment.-1"])
+@pytest.mark.parametrize("code", ["", "nothing", "assignment.x", "nosuch.1", "assignment.-1"])
 def test_a_paper_that_is_none_is_not_found(client: Client, lives: Lives, triage, code: str) -> None:
     case = lives.dispatched()
     client.force_login(triage)
