@@ -263,14 +263,14 @@ SELECT '示范县综督〔2000〕' || n || '号', n, 1, lead, due, '超期未办
     claimed + interval '2 days', '', ''
 FROM life WHERE supervised;
 INSERT INTO dispatch_request (case_id, assignment_id, kind, round, text, days, at, by_id, granted,
-    decision_text)
+    decision_text, tried)
 SELECT n, a.id, CASE WHEN n % 2 = 0 THEN 'extension' ELSE 'pause' END, 1, '需要补充鉴定', 5, claimed,
-    handler, false, ''
+    handler, false, '', ''
 FROM life JOIN cases_assignment a ON a.case_id = n AND a.role = 'lead'
 WHERE label = 'handling' AND n % 100 < 3;
 
-INSERT INTO orgs_notice (user_id, text, url, created_at, read_at)
-SELECT u.id, '新登记 ' || n || '，待分流', '/cases/', at,
+INSERT INTO orgs_notice (user_id, text, url, topic, created_at, read_at)
+SELECT u.id, '新登记 ' || n || '，待分流', '/cases/', 'general', at,
     CASE WHEN n <= :cases * 0.999 THEN at + interval '1 hour' END
 FROM life JOIN orgs_user u ON u.id = 1 + n % 40 ORDER BY n;
 
