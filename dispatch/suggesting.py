@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cases.registration_form import RegistrationForm, is_unit_name, opponent_names
 from dispatch.direct import why_not_direct
-from dispatch.duty import OnDuty, duty_of
+from dispatch.duty import OnDuty, on_duty
 from dispatch.learned import Guess, guesses
 from dispatch.routing import Facts, Rule, match
 from dispatch.rulebook import book_of
@@ -22,6 +22,7 @@ class Told:
     rule: Rule | None = None
     because: str = ""
     duty: OnDuty | None = None  # None when the unit has no place in the centre
+    chosen: OnDuty | None = None  # of another unit that the window has chosen
     not_direct: str = ""  # why a rule that allows 直派 does not allow it now
     guesses: tuple[Guess, ...] = ()
 
@@ -52,13 +53,17 @@ def suggestion_for(form: RegistrationForm, *, type_code: str, user: User) -> Tol
     verdict = match(book_of(center.pk, user.reference_revision).rules, facts)
     rule = verdict.winner
     unit = Department.objects.filter(pk=rule.lead_id).first() if rule else None
-    if rule is None or unit is None:
-        return Told(guesses=usual)
     now = clock.now()
+    duties = on_duty(center, now)
+    asked = form.typed("destination")
+    chosen = next((duty for duty in duties.values() if duty.code == asked), None)
+    if rule is None or unit is None:
+        return Told(guesses=usual, chosen=chosen)
     return Told(
         rule=rule,
         because=verdict.because,
-        duty=duty_of(unit, center, now),
+        duty=duties.get(unit.pk),
+        chosen=chosen if asked != unit.code else None,
         not_direct=why_not_direct(rule, unit, facts.special, center, now) if rule.direct else "",
         guesses=tuple(guess for guess in usual if guess.unit.pk != unit.pk),
     )

@@ -240,10 +240,11 @@
 
   function suggest() {
     clearTimeout(reading);
-    const now = [text("narrative"), chosen("type")[0] || text("other_type")].join("|");
+    const going = unitChosen ? unit.value : "";
+    const now = [text("narrative"), chosen("type")[0] || text("other_type"), going].join("|");
     if (now === read) { return; }
     read = now;
-    if (text("narrative").length > 1) { ask(why, takeSuggestion); }
+    if (text("narrative").length > 1 || going) { ask(why, takeSuggestion); }
   }
 
   on("focusin", (event) => { if (event.target.closest("#type-chips")) { arrived = arrived || Date.now(); } else { arrived = 0; } });
@@ -391,7 +392,7 @@
     const el = event.target;
     if (!isOurs(el)) { return; }
     mark();
-    if (el === unit) { unitChosen = true; }
+    if (el === unit) { unitChosen = true; suggest(); }
     if (el === paper) { usePaper(paper.value); lookUp(); }
     if (el.name === "narrative" || el.name === "type" || el.name === "other_type") { suggest(); }
     const asks = /type$/.test(el.name) && byId("type-chips").querySelector("[data-status]");

@@ -142,3 +142,13 @@ def test_the_window_reads_whether_the_suggested_unit_is_on_duty(
     seat(county.human_resources, county.county, contact_name="孙立", contact_phone="15400000009")
     page = shown(client, clerk, narrative=WAGES)
     assert "今天不在岗；可吹哨或派给值班联系人 孙立 15400000009" in page
+
+
+def test_of_a_unit_the_window_chooses_itself_it_reads_the_same(
+    client: Client, clerk: User, county: County, wages: RuleSet
+) -> None:
+    clock.freeze(moment(MONDAY, 10))
+    seat(county.housing, county.county, "on_call", contact_name="周凯", contact_phone="15400000008")
+    page = shown(client, clerk, narrative="", destination=county.housing.code)
+    assert "去向 住建局" in page
+    assert "随驻，电话：周凯 15400000008（30 分钟内回应）" in page
