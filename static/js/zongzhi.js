@@ -611,12 +611,18 @@
 
   /* J and K move the focus (above); here the case that has it is opened beside the list */
   let opening = 0;
+  let wanted = "";  /* asked for last; the answer may still be on its way */
+  const itemOf = (event) => event.target instanceof Element && event.target.closest(".desk__item");
+  const shown = () => { const open = one("#desk-pane [data-number]"); return open ? open.dataset.number : ""; };
+  doc.addEventListener("click", (event) => {
+    const item = itemOf(event);
+    if (item) { wanted = item.dataset.number; }
+  });
   doc.addEventListener("focusin", (event) => {
-    const item = event.target instanceof Element && event.target.closest(".desk__item");
+    const item = itemOf(event);
     clearTimeout(opening);
-    if (item && !item.hasAttribute("aria-current") && item.matches(":focus-visible")) {
-      opening = setTimeout(() => { item.click(); }, 200);
-    }
+    if (!item || !item.matches(":focus-visible")) { return; }
+    opening = setTimeout(() => { if (item.dataset.number !== (wanted || shown())) { item.click(); } }, 200);
   });
   doc.addEventListener("htmx:afterSettle", () => {
     const open = one("#desk-pane [data-number]");
