@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+
+from django.db.models import F
 
 from cases import policies
 from cases.acts import Act, staying
+from cases.loading import IDS, OF_CASES
 from cases.models import Case
 from cases.services.course import said
 from cases.vocabulary import Stage
@@ -22,35 +24,34 @@ from dispatch.session_forms import (
 )
 from dispatch.units import own_units
 from orgs.models import User
+from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
 
 _AT_WORK = (Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION)
+
+# A session over several of the cases comes once for each of them.
+_PLANNED = Prepared(
+    lambda: (
+        JointSession.objects.planned()
+        .annotate(case_id=F("cases"))
+        .filter(IsAny(F("case_id"), Given("cases", IDS)))
+    )
+)
+_TASKED = Prepared(
+    lambda: (
+        JointTask.objects.select_related("unit").filter(OF_CASES, dropped_at=None).order_by("pk")
+    )
+)
 
 
 def load_sessions(cases: Sequence[Case]) -> None:
     """Load what the rules below read: a case that is not 联合会商 has nothing planned or to do."""
-    for case in cases:
-        if not case.is_joint and not hasattr(case, PLANNED):
-            setattr(case, PLANNED, [])
-            setattr(case, TASKED, [])
-    joint = [case for case in cases if not hasattr(case, PLANNED)]
-    if not joint:
-        return
-    sessions, tasks = defaultdict(list), defaultdict(list)
-    pks = [case.pk for case in joint]
-    for row in (
-        JointSession.objects.planned()
-        .filter(cases__in=pks)
-        .distinct()
-        .prefetch_related("seats", "cases")
-    ):
-        for case in row.cases.all():
-            sessions[case.pk].append(row)
-    given = JointTask.objects.filter(case__in=pks, dropped_at=None)
-    for task in given.select_related("unit").order_by("pk"):
-        tasks[task.case_id].append(task)
-    for case in joint:
-        setattr(case, PLANNED, sessions[case.pk])
-        setattr(case, TASKED, tasks[case.pk])
+    asked = [case for case in cases if not hasattr(case, PLANNED)]
+    joint = [case.pk for case in asked if case.is_joint]
+    sessions = grouped(_PLANNED(cases=joint), "case_id") if joint else {}
+    tasks = grouped(_TASKED(cases=joint), "case_id") if joint else {}
+    for case in asked:
+        setattr(case, PLANNED, sessions.get(case.pk, []))
+        setattr(case, TASKED, tasks.get(case.pk, []))
 
 
 def _always(case: Case) -> str | None:

@@ -643,7 +643,8 @@
       return;
     }
     const form = one("#desk-form[data-by-enter]");
-    if (event.key === "Enter" && form && el.closest("[aria-current]") && !form.hasAttribute("data-busy-now")) {
+    const item = itemOf(event);
+    if (event.key === "Enter" && form && item && item.dataset.number === shown() && !form.hasAttribute("data-busy-now")) {
       event.preventDefault();
       if (!event.repeat) { form.requestSubmit(one("button[type=submit]", form)); }
     }
