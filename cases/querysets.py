@@ -27,7 +27,8 @@ def visible_cases(user: User, prefix: str = "") -> Q:
     """Who sees which case, said once. `prefix` leads from a related row to its case.
 
     A centre sees the cases of its own region and those it had before they moved; a unit sees
-    every case it ever had a part in; others see what they registered themselves.
+    every case it ever had a part in; a mediator those they are let into; others see what they
+    registered themselves.
     Subqueries, never joins: a join needs .distinct(), and PostgreSQL will not lock DISTINCT rows.
     Kept with the person, as the posts of today are: a page with a menu asks a dozen times.
     """
@@ -41,7 +42,8 @@ def _visible_cases(user: User, prefix: str) -> Q:
     posts = user.posts_giving(Permission.VIEW_CENTER)
     units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
     parts = apps.get_model("cases", "Assignment").objects.filter(unit__in=units).values("case")
-    if units and not posts and not user.can(Permission.VIEW_OWN):
+    mediates = user.can(Permission.MEDIATE)
+    if units and not (posts or mediates or user.can(Permission.VIEW_OWN)):
         return Q(**{f"{prefix}pk__in": parts})  # alone, so that it may be as many as it likes
     seen = NOTHING
     if posts:
@@ -53,6 +55,9 @@ def _visible_cases(user: User, prefix: str) -> Q:
         seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(parts)))
     if user.can(Permission.VIEW_OWN):
         seen |= Q(**{f"{prefix}registered_by": user})
+    if mediates:
+        let_in = apps.get_model("cases", "Admission").objects.filter(user=user, until=None)
+        seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(let_in.values("case"))))
     return seen
 
 

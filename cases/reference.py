@@ -70,6 +70,13 @@ TIMES: tuple[tuple[Clock, str, int, str], ...] = (
     (Clock.FOLLOW_UP, "", 7, "calendar"),
     (Clock.CALL_BACK, "", 1, "working"),
     (Clock.REDO, "", 15, "working"),
+    (Clock.PETITION_NOTICE, "", 15, "calendar"),
+    (Clock.PETITION, "", 60, "calendar"),
+    (Clock.MEDIATION, "", 30, "calendar"),
+    (Clock.COMMISSIONED, "", 30, "calendar"),
+    (Clock.ENTRUSTED, "", 15, "calendar"),
+    (Clock.ENTRUSTED_SUMMARY, "", 7, "calendar"),
+    (Clock.CONFIRMATION, "", 30, "calendar"),
 )
 
 # How often each level may try before the way up is open: 三个三 of 达拉特 (村三次劝调, 镇三次联调,

@@ -55,6 +55,15 @@ class Clock(TextChoices):
     CALL_BACK = "call_back", "不满意回访"
     REDO = "redo", "重新办理"
 
+    # What the law gives, beside the centre's own: `cases.statutory`.
+    PETITION_NOTICE = "petition_notice", "信访书面告知"
+    PETITION = "petition", "信访办结"
+    MEDIATION = "mediation", "调解"
+    COMMISSIONED = "commissioned", "法院委派调解"
+    ENTRUSTED = "entrusted", "法院委托调解（普通程序）"
+    ENTRUSTED_SUMMARY = "entrusted_sum", "法院委托调解（简易程序）"
+    CONFIRMATION = "confirmation", "申请司法确认"
+
 
 class Source(TextChoices):
     WINDOW = "window", "窗口来访"

@@ -12,6 +12,8 @@ class Permission(TextChoices):
     TRIAGE = "case.triage", "受理、分流、裁定、审核"
     HANDLE = "case.handle", "签收、办理、反馈"
     HEAD = "case.head", "指派、批延期"
+    MEDIATE = "case.mediate", "主持调解、写协议"
+    MEDIATION = "mediation.manage", "管调解组织、调解员、补贴"
     SUPERVISE = "case.supervise", "督办、解除督办"
     FOLLOW_UP = "case.follow_up", "回访"
     REOPEN = "case.reopen", "重新办理"
@@ -51,6 +53,7 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
     RoleCode.TRIAGE: (
         _P.REGISTER,
         _P.TRIAGE,
+        _P.MEDIATION,
         _P.SUPERVISE,
         _P.ROSTER,
         _P.FOLLOW_UP,
@@ -63,7 +66,7 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
     ),
     RoleCode.HANDLER: (_P.HANDLE, _P.VIEW_UNIT, _P.REVEAL),
     RoleCode.HEAD: (_P.HANDLE, _P.HEAD, _P.VIEW_UNIT, _P.REVEAL, _P.EXPORT),
-    RoleCode.MEDIATOR: (_P.HANDLE, _P.VIEW_UNIT, _P.REVEAL),
+    RoleCode.MEDIATOR: (_P.HANDLE, _P.MEDIATE, _P.VIEW_UNIT, _P.REVEAL),
     RoleCode.GRID_WORKER: (_P.REGISTER, _P.VIEW_OWN),
     RoleCode.LEADER: (
         _P.SUPERVISE,
@@ -75,7 +78,7 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
         _P.BOARD,
     ),
     RoleCode.CHANNEL: (_P.REGISTER, _P.VIEW_OWN),
-    RoleCode.SYSTEM_ADMIN: (_P.SETTINGS, _P.ROSTER),
+    RoleCode.SYSTEM_ADMIN: (_P.SETTINGS, _P.ROSTER, _P.MEDIATION),
     RoleCode.SECURITY_ADMIN: (_P.ROLES,),
     RoleCode.AUDITOR: (_P.LOGS,),
 }

@@ -1,5 +1,6 @@
 """What happened: the case, its people, its assignments, its history."""
 
+from cases.models.admissions import Admission
 from cases.models.attempts import Attempt
 from cases.models.case import Case
 from cases.models.closing import FollowUp, Rating
@@ -13,9 +14,11 @@ from cases.models.people import Consultation, Party, Visit
 from cases.models.places import CaseCenter, CaseLink, CaseWords
 from cases.models.reference import ClockRule, Counter, DisputeType, ThresholdRule
 from cases.models.saved_views import SavedView
+from cases.models.statutory import StatutoryTerm
 from cases.models.transcription import Transcription, UpperField, UpperPlatform
 
 __all__ = [
+    "Admission",
     "Assignment",
     "Attachment",
     "Attempt",
@@ -38,6 +41,7 @@ __all__ = [
     "Rating",
     "Receipt",
     "SavedView",
+    "StatutoryTerm",
     "ThresholdRule",
     "Transcription",
     "UpperField",

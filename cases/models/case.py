@@ -127,6 +127,9 @@ class Case(ProtectedStage, TimeStamped):
     # Since when an instruction of a leader waits to be answered and taken note of.
     instructed_at = models.DateTimeField("领导批示", null=True)
     whistled_at = models.DateTimeField("第一次吹哨", null=True)
+    # Rules of mediation and of statutory periods ask nothing about cases that never had any.
+    mediated_at = models.DateTimeField("第一次启动调解", null=True)
+    statutory_since = models.DateTimeField("有法定期限", null=True)
     approved_at = models.DateTimeField("办结（审核通过）", null=True)
     closed_at = models.DateTimeField("结案", null=True)
     promised_at = models.DateTimeField("答应来访人的日子", null=True)

@@ -1,6 +1,7 @@
 """Who we are: places, people, calendar, notices, and the log of who looked at what."""
 
 from orgs.models.access import AccessLog, ApiToken, IdempotencyKey
+from orgs.models.bookings import Bookable, Booking
 from orgs.models.calendar import CalendarDay, Revision
 from orgs.models.notices import Delivery, Notice, SendingRule, Subscription
 from orgs.models.people import Post, Role, User
@@ -10,6 +11,8 @@ from orgs.models.signing import KeptForm, SecondFactor, SignIn
 __all__ = [
     "AccessLog",
     "ApiToken",
+    "Bookable",
+    "Booking",
     "CalendarDay",
     "Center",
     "Delivery",
