@@ -134,18 +134,25 @@ def why_not(act: Act, case: Case) -> str | None:
 
 def allowed(user: User, case: Case) -> list[Act]:
     """What the door would let this person do to this case now; the case needs its assignments."""
-    known: dict[Who, bool] = {}  # several acts ask the same of the person
-    fitting = _registry.at_stage[case.stage]
-    return [act for act in fitting if _is_open(act, user, case, known)]
+    may: dict[Who, bool] = {}  # several acts ask the same of the person
+    found = []
+    for act in _registry.at_stage[case.stage]:
+        # What is at hand first: mostly the posts; only then what may need a query.
+        if act.who_asks and act.when(case) is not None:
+            continue
+        known = may.get(act.who)
+        if known is None:
+            known = may[act.who] = act.who(user, case)
+        if known and _is_open(act, user, case):
+            found.append(act)
+    return found
 
 
-def _is_open(act: Act, user: User, case: Case, known: dict[Who, bool]) -> bool:
-    # What is at hand first: mostly the posts; only then what may need a query.
-    if act.who_asks and act.when(case) is not None:
+def _is_open(act: Act, user: User, case: Case) -> bool:
+    """Whether this is the time for an act of this person's, in a stage that it belongs to."""
+    if act.when(case) is not None:
         return False
-    if act.who not in known:
-        known[act.who] = act.who(user, case)
-    if not known[act.who] or why_not_for(act, user, case) is not None:
+    if act.own_part is not None and act.own_part(user, case) is not None:
         return False
     return act.done is None or act.done(case) is None
 

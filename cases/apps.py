@@ -11,9 +11,16 @@ class CasesConfig(AppConfig):
         from cases.paper_kinds import register_papers  # noqa: PLC0415
         from cases.papers_of_the_window import PAPERS  # noqa: PLC0415
         from cases.procedure import ACTS  # noqa: PLC0415
-        from cases.receivers import text_the_result  # noqa: PLC0415
+        from cases.recalculation import follow  # noqa: PLC0415
+        from cases.receivers import keep_the_law, text_the_result  # noqa: PLC0415
+        from cases.services.statutory import recalculate_terms  # noqa: PLC0415
         from cases.signals import case_changed  # noqa: PLC0415
+        from cases.statutory import load_terms  # noqa: PLC0415
+        from cases.statutory_procedure import ACTS as OF_THE_LAW  # noqa: PLC0415
 
         case_changed.connect(text_the_result)
+        case_changed.connect(keep_the_law)
+        follow(recalculate_terms)
         register(*ACTS)
+        register(*OF_THE_LAW, loads=load_terms)
         register_papers(*PAPERS)

@@ -35,6 +35,8 @@ _DONE = {
     "follow-up": "回访已记下",
     "unmerge": "并案已撤销",
     "attempt": "这一次已记下",
+    "inform": "书面告知已记下",
+    "extend-term": "法定期限已延长",
     "whistle": "哨已吹，等单位应",
     "answer-whistle": "已应哨",
     "arrive": "到场已记下",

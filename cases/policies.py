@@ -115,3 +115,8 @@ def was_merged(case: Case) -> bool:
 
 def was_finished(case: Case) -> bool:
     return case.closure in FINISHED
+
+
+def leads_the_centre(user: User, case: Case) -> bool:
+    """A leader of the centre in charge, or of any above it."""
+    return any(case.center_id in post.reach for post in user.posts_giving(Permission.DECIDE))

@@ -12,17 +12,25 @@ from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Literal, cast
 
+from django.db.models import QuerySet
+
 from cases.clocks import Clocks, clocks_of
+from cases.lights import Shown
 from cases.loading import OF_CASES
-from cases.models import Case, StatutoryTerm
+from cases.models import Case, ClockRule, StatutoryTerm
 from cases.thresholds import Threshold
-from cases.vocabulary import Clock
+from cases.vocabulary import Clock, Source
 from orgs.models import User
 from zongzhi.lib import clock as now_clock
+from zongzhi.lib import dates
 from zongzhi.lib.clock import SHANGHAI
+from zongzhi.lib.light import MARKS
 from zongzhi.lib.prepared import Prepared, grouped
 from zongzhi.lib.worktime import rights_due, statutory_due
 
+# What begins when a matter from there arrives, and when it is accepted.
+ON_ARRIVAL = {Source.PETITION: Clock.PETITION_NOTICE}
+ON_ACCEPTANCE = {Source.PETITION: Clock.PETITION}
 # A citizen's right: whoever relies on it must not wait for a moved last day.
 RIGHTS = frozenset({Clock.CONFIRMATION})
 TERMS = "loaded_terms"
@@ -93,6 +101,14 @@ def reckon(term: StatutoryTerm, clocks: Clocks) -> None:
     term.near_on = warned - timedelta(days=max(1, ceil(days * ahead / 100)))
 
 
+def near_or_past(day: date) -> QuerySet[StatutoryTerm]:
+    """The running periods whose light is amber or red on that day, the first to end first."""
+    rows: QuerySet[StatutoryTerm] = StatutoryTerm.objects.filter(
+        met_on=None, dropped_at=None, near_on__lte=day
+    )
+    return rows.order_by("last_day", "pk")
+
+
 def load_terms(cases: Sequence[Case]) -> None:
     """Bring the running periods of the few cases that have any."""
     missing = [c for c in cases if not hasattr(c, TERMS)]
@@ -109,13 +125,35 @@ def terms_of(case: Case) -> list[StatutoryTerm]:
     return terms
 
 
-def light(term: StatutoryTerm, today: date) -> str:
-    """green, amber, red, or done: as for every clock."""
-    if not term.is_running:
-        return "done"
-    if today > term.last_day:
-        return "red"
-    return "amber" if today >= term.near_on else "green"
+def shown(term: StatutoryTerm, today: date) -> Shown:
+    """The light of a period as pages draw it, with how its last day came about."""
+    last = f"{dates.day(term.last_day, today)} 到期"
+    if term.met_on is not None:
+        late = term.met_on > term.last_day
+        words = "超期才办" if late else "按时办到"
+        return Shown("done", MARKS["done"], f"{dates.day(term.met_on, today)} {words}")
+    if term.dropped_at is not None:
+        return Shown("none", "", "不再计")
+    left = (term.last_day - today).days
+    if left < 0:
+        return Shown("red", MARKS["red"], f"超 {-left} 天", last, _explained(term))
+    colour: Literal["amber", "green"] = "amber" if today >= term.near_on else "green"
+    words = f"剩 {left} 天" if left else "今天到期"
+    return Shown(colour, MARKS[colour], words, last, _explained(term))
+
+
+def _explained(term: StatutoryTerm) -> str:
+    """「11月3日 起算，当天不算，60 日；最后一天遇休息日，顺延到 1月4日」"""
+    unit = term.get_unit_display()
+    parts = [f"{dates.day(term.started_on)} 起算，当天不算，{term.days} 个{unit}"]
+    if term.extended_days:
+        parts.append(f"延长 {term.extended_days} 天")
+    if term.excluded_days:
+        parts.append(f"不计入 {term.excluded_days} 天")
+    days = term.days + term.extended_days + term.excluded_days
+    if term.unit == ClockRule.Unit.CALENDAR and rights_due(term.started_on, days) != term.last_day:
+        parts.append("最后一天遇休息日顺延")
+    return "，".join(parts)
 
 
 def _midnight(day: date) -> datetime:

@@ -31,6 +31,7 @@ class Threshold(StrEnum):
     LEVEL_DAYS = "level_days"
     TASK_DAYS = "task_days"
     CLUE_DAYS = "clue_days"
+    PETITION_MORE_DAYS = "petition_more_days"
     OVERRIDES_PERCENT = "overrides_percent"
     OVERRIDES_LEAST = "overrides_least"
 
@@ -76,6 +77,9 @@ STANDARDS: dict[Threshold, Standard] = {
     ),
     Threshold.TASK_DAYS: Standard("会商任务默认几天办完", "个工作日", 5, 1, 60),
     Threshold.CLUE_DAYS: Standard("移送的线索几天内签收", "个工作日", 1, 1, 10),
+    Threshold.PETITION_MORE_DAYS: Standard(
+        "信访办结最多延长", "天", 30, 1, 30, "信访工作条例第三十四条：不超过 30 日"
+    ),
     Threshold.OVERRIDES_PERCENT: Standard("分流规则：改派超过多少要看看", "%", 30, 1, 100),
     Threshold.OVERRIDES_LEAST: Standard("分流规则：至少命中几次才看", "次", 10, 1, 1000),
 }

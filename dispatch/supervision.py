@@ -25,10 +25,12 @@ from django.db.models.functions import RowNumber
 
 from cases.acts import act_of, why_not
 from cases.clocks import Clocks, clocks_of
-from cases.lights import lights
-from cases.models import Case, CaseEvent
+from cases.lights import Shown, lights
+from cases.models import Case, CaseEvent, StatutoryTerm
 from cases.querysets import CaseQuerySet
 from cases.rows import Row, rows_of
+from cases.statutory import near_or_past
+from cases.statutory import shown as term_light
 from cases.thresholds import Threshold
 from cases.timeline import title_of
 from cases.vocabulary import Actor, Label
@@ -50,6 +52,7 @@ VIEWS = {
     "today": "今天到期",
     "near": "临期",
     "supervised": "督办中",
+    "statutory": "法定期限",
 }
 CENTERS_OWN = ("to_accept", "to_dispatch")  # nobody's delay but the centre's
 OF_A_UNIT = 5  # cases shown under a unit before one has to ask for all of them
@@ -69,6 +72,7 @@ class Watched:
     sheet: Supervision | None
     marks: tuple[Mark, ...]
     instructions: tuple[Instruction, ...]
+    terms: tuple[tuple[StatutoryTerm, Shown], ...]
     explained: str
     acts: tuple[str, ...]
 
@@ -160,6 +164,7 @@ def condition(view: str, moments: Moments) -> Q:
         "today": theirs & Q(due_at__gte=moments.now, due_at__lt=moments.tonight),
         "near": theirs & Q(near_at__lte=moments.now, due_at__gte=moments.now),
         "supervised": Q(stage="supervision"),
+        "statutory": Q(pk__in=near_or_past(moments.now.date()).values("case")),
     }
     if view == "still":
         return theirs & ~Q(label=Label.PAUSED) & _standing_still(moments)
@@ -338,6 +343,7 @@ def _for_watching(cases: QuerySet[Case]) -> QuerySet[Case]:
             Prefetch("supervisions", Supervision.objects.filter(closed_at=None)),
             Prefetch("marks", Mark.objects.filter(revoked_at=None)),
             Prefetch("instructions", waiting),
+            Prefetch("statutory_terms", near_or_past(clock.today())),
         )
         .order_by(F("due_at").asc(nulls_last=True), "pk")
     )
@@ -355,6 +361,7 @@ def _watched(user: User, case: Case, row: Row, explained: str) -> Watched:
         sheet=sheet,
         marks=tuple(case.marks.all()),
         instructions=tuple(case.instructions.all()),
+        terms=tuple((term, term_light(term, clock.today())) for term in case.statutory_terms.all()),
         explained=explained,
         acts=_acts(user, case, sheet),
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.services import statutory
 from dispatch.services import (
     asking,
     clues,
@@ -79,6 +80,11 @@ STEPS = (
         "raise a clue",
         lambda now: clues.clues_unsigned(now=now),
         lambda pk: clues.raise_clue(target_id=pk),
+    ),
+    Step(
+        "tell of a statutory period",
+        lambda now: statutory.terms_to_tell_of(now=now),
+        lambda pk: statutory.tell_of_term(term_id=pk),
     ),
     Step(
         "expire a swap",

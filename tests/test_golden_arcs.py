@@ -69,6 +69,8 @@ ARCS: dict[str, Arcs] = {
     "arrive": stays(T, H, S),
     "rate-whistle": stays(T, H, S, F),
     "cancel-whistle": stays(T, H, S),
+    "inform": stays(A, T, H, S, F),
+    "extend-term": stays(A, T, H, S, F),
     "convene": stays(T, H, S),
     "minute": stays(T, H, S),
     "cancel-session": stays(T, H, S),

@@ -92,7 +92,7 @@ class Life:
         if Case.objects.open().count() >= MOST_CASES:
             return
         by = self.dice.choice([p for p in self.people if p.username in ("clerk", "town_clerk")])
-        source = self.dice.choice([Source.WINDOW, Source.WINDOW, Source.ONLINE])
+        source = self.dice.choice([Source.WINDOW, Source.WINDOW, Source.ONLINE, Source.PETITION])
         register_case(self.lives.registration(source=source), by=by)
 
     def time_passes(self) -> None:
@@ -307,6 +307,12 @@ class Life:
     def _cancel_whistle(self, case: Case, user: User) -> Typed:
         fit = [row for row in live_whistles(case) if row.is_open]
         return {"whistle": fit[0].pk if fit else None, "text": "来访人走了"}
+
+    def _inform(self, case: Case, user: User) -> Typed:
+        return {"on": clock.today(), "how": "邮寄"}
+
+    def _extend_term(self, case: Case, user: User) -> Typed:
+        return {"days": self.dice.choice([10, 30]), "text": "要等鉴定结果", "told": True}
 
     def _convene(self, case: Case, user: User) -> Typed | None:
         if self.county.county not in (case.center, case.center.parent):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
+from cases import statutory
 from cases.clocks import clocks_of, local_day
 from cases.door import changing, place
 from cases.history import digest, next_line
@@ -190,7 +191,11 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     index_words(case, [party.name for party in registration.parties])
     numbers = next_case_numbers(center, local_day(now))
     case.number, case.short_number = numbers.full, numbers.short
+    ordered = statutory.ON_ARRIVAL.get(registration.source)
+    case.statutory_since = now if ordered else None
     insert([case])
+    if ordered:
+        statutory.begin(case, ordered, local_day(now))
     _link(case, registration)
     require_reports(case, clocks, now=now)
     what = "待分流" if whole else "待受理"

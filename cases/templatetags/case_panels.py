@@ -10,7 +10,9 @@ from cases.compulsory import reports_of
 from cases.links import linked_to
 from cases.models import Case
 from cases.policies import can_note
+from cases.statutory import shown
 from orgs.models import User
+from zongzhi.lib import clock
 
 register = template.Library()
 
@@ -34,3 +36,10 @@ def compulsory_reports_panel(context: dict[str, Any], case: Case, user: User) ->
 def linked_cases(case: Case, user: User) -> dict[str, Any]:
     """What the window said about other cases: 建议并为群体事项, 另一件事."""
     return {"links": linked_to(case, user)}
+
+
+@register.inclusion_tag("cases/panels/_statutory.html")
+def statutory_panel(case: Case) -> dict[str, Any]:
+    """法定期限: what the law gives time for, how it stands, how the last day came about."""
+    terms = case.statutory_terms.all() if case.statutory_since is not None else ()
+    return {"rows": [(term, shown(term, clock.today())) for term in terms]}

@@ -13,7 +13,6 @@ from dispatch import supervision_forms as forms
 from dispatch.models import Instruction, Mark
 from dispatch.services import instructing, marking
 from orgs.models import User
-from orgs.permissions import Permission
 from zongzhi.lib.prepared import Prepared, grouped
 
 OPEN = (Stage.ACCEPTANCE, Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP)
@@ -51,11 +50,6 @@ def _marks(case: Case) -> list[Mark]:
     return list(case.marks.filter(revoked_at=None)) if loaded is None else loaded
 
 
-def _leads_the_centre(user: User, case: Case) -> bool:
-    """A leader of the centre in charge, or of any above it."""
-    return any(case.center_id in post.reach for post in user.posts_giving(Permission.DECIDE))
-
-
 def _works_on_it(user: User, case: Case) -> bool:
     return policies.takes_part(user, case) or policies.can_triage(user, case)
 
@@ -89,7 +83,7 @@ ACTS = (
     Act(
         verb="instruct",
         label="批示",
-        who=_leads_the_centre,
+        who=policies.leads_the_centre,
         when=_always,
         arcs=staying(*OPEN),
         service=instructing.instruct_case,
@@ -111,7 +105,7 @@ ACTS = (
     Act(
         verb="accept-instruction",
         label="已阅",
-        who=_leads_the_centre,
+        who=policies.leads_the_centre,
         when=_may_be_noted,
         arcs=staying(*OPEN),
         service=instructing.note_instruction,
