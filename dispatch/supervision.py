@@ -52,7 +52,7 @@ VIEWS = {
     "today": "今天到期",
     "near": "临期",
     "supervised": "督办中",
-    "statutory": "法定期限",
+    "statutory": "法定期限将到",
 }
 CENTERS_OWN = ("to_accept", "to_dispatch")  # nobody's delay but the centre's
 OF_A_UNIT = 5  # cases shown under a unit before one has to ask for all of them

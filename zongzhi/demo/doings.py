@@ -24,6 +24,7 @@ from cases.services.course import (
 from cases.services.duties import settle_report
 from cases.services.papers import make_document, sign_receipt
 from cases.services.registration import PartyInput, Registration, register_case, revisit_case
+from cases.services.statutory import inform
 from cases.thresholds import STANDARDS, Threshold
 from cases.vocabulary import (
     Authority,
@@ -180,6 +181,14 @@ def _amount_known(life: Life) -> Decimal | None:
 
 def accept(life: Life) -> None:
     life.case = accept_case(case_id=life.case.pk, by=triage_of(life))
+    if life.source == Source.PETITION and life.serial % 4:
+        life.case = inform(
+            case_id=life.case.pk,
+            by=triage_of(life),
+            on=clock.today(),
+            how="邮寄" if life.serial % 2 else "当面送达",
+            text="已受理，由综治中心协调有关单位办理",
+        )
 
 
 def decline(life: Life) -> None:
