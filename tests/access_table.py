@@ -262,5 +262,18 @@ TABLE = {
     "POST dispatch:groups":           (302, 403, 403, 403, 403, 403, 403, 403, 403, 422, 403, 403),
     "GET dispatch:group":             (302, 403, 403, 403, 403, 403, 403, 403, 403, 404, 403, 403),
     "POST dispatch:group":            (302, 403, 403, 403, 403, 403, 403, 403, 403, 404, 403, 403),
+    "POST api:case-start-mediation":     (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-tell-rights":         (401, 403, 409, 409, 409, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-consent-mediator":    (401, 403, 409, 409, 409, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-refuse-mediation":    (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-end-mediation":       (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-extend-mediation":    (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-choose-mediator":     (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-object-mediator":     (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-appoint-mediator":    (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-tell-conflict":       (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "GET mediation:choose":            (302, 403, 409, 409, 409, 404, 403, 404, 404, 404, 404, 404),
+    "POST mediation:choose":           (302, 403, 409, 409, 409, 404, 403, 404, 404, 404, 404, 404),
+    "GET mediation:choose_print":      (302, 403, 409, 409, 409, 404, 403, 404, 404, 404, 404, 404),
 }
 # fmt: on

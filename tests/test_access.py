@@ -98,6 +98,8 @@ def address(name: str, case: Case, someone: User) -> str:
         "dispatch:add_premises": ["room"],
         "dispatch:change_premises": ["room", 0],
         "dispatch:remove_premises": ["room", 0],
+        "mediation:choose": [case.number],
+        "mediation:choose_print": [case.number],
         "dispatch:answer": [1],
         "dispatch:arrive": [1],
         "dispatch:clue": [1],
