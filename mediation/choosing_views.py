@@ -75,7 +75,7 @@ def choose(request: StaffRequest, number: str) -> HttpResponse:
 
 def _pick(request: StaffRequest, case: Case, form: PickForm) -> tuple[int, str]:
     if not form.is_valid():
-        return 422, next(iter(form.errors.values()))[0]
+        return 422, str(next(iter(form.errors.values()))[0])
     given = form.cleaned_data
     party = next((p for p in case.parties.all() if p.pk == given["party"]), None)
     if party is None:

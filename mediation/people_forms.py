@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms import modelform_factory
@@ -45,6 +45,20 @@ def _plain(form: forms.BaseForm) -> None:
             field.error_messages["invalid_choice"] = f"“{field.label}”里没有这一个"
 
 
+if TYPE_CHECKING:
+    AnyChoice = forms.ModelChoiceField[Any]
+    ModelForm = forms.ModelForm[Any]
+else:
+    AnyChoice, ModelForm = forms.ModelChoiceField, forms.ModelForm
+
+
+class _NamedField(AnyChoice):
+    """A row by its name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class MediatorForm(forms.Form):
     """One mediator. A number that is there already stays when nothing is typed over it."""
 
@@ -53,9 +67,7 @@ class MediatorForm(forms.Form):
         label="性别", choices=[("", "没填"), ("m", "男"), ("f", "女")], required=False
     )
     kind = forms.ChoiceField(label="身份", choices=Mediator.Kind, initial=Mediator.Kind.PEOPLE)
-    body = forms.ModelChoiceField(
-        Body.objects.none(), label="组织", required=False, empty_label="不在组织里"
-    )
+    body = _NamedField(Body.objects.none(), label="组织", required=False, empty_label="不在组织里")
     is_full_time = forms.BooleanField(label="专职", required=False)
     title = forms.CharField(label="介绍（群众看得到）", max_length=40, required=False)
     specialities = forms.ModelMultipleChoiceField(
@@ -92,7 +104,7 @@ class MediatorForm(forms.Form):
     leveled_on = forms.DateField(label="定级日期", required=False)
     phone = forms.CharField(label="电话", max_length=20, required=False)
     id_number = forms.CharField(label="身份证号", max_length=30, required=False)
-    user = forms.ModelChoiceField(
+    user = _NamedField(
         User.objects.none(),
         to_field_name="username",
         label="账号",
@@ -118,10 +130,6 @@ class MediatorForm(forms.Form):
         if mediator is not None and mediator.user_id:
             free = free | User.objects.filter(pk=mediator.user_id)
         self._rows("user", free)
-        body, user = self.fields["body"], self.fields["user"]
-        if isinstance(body, forms.ModelChoiceField) and isinstance(user, forms.ModelChoiceField):
-            body.label_from_instance = lambda row: row.name  # type: ignore[method-assign]
-            user.label_from_instance = lambda row: row.name  # type: ignore[method-assign]
         spoken = "、".join(languages_in(center))
         if spoken:
             self.fields["languages"].help_text += f"；已有：{spoken}"
@@ -169,15 +177,29 @@ def _initial(one: Mediator) -> dict[str, Any]:
     }
 
 
-_HonourForm = modelform_factory(Honour, fields=["name", "by", "given_on"])
-_ServiceForm = modelform_factory(Service, fields=["post", "since", "until"])
-_TrainingForm = modelform_factory(Training, fields=["on", "subject", "hours"])
+class _Row(ModelForm):
+    """What hangs from a mediator; what the database would refuse is said in words here."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name, found in misordered(data).items():
+            self.add_error(name, found)
+        return data
+
+    def validate_constraints(self) -> None:
+        """Said already: Django would name the constraint."""
+
+
+_HonourForm = modelform_factory(Honour, form=_Row, fields=["name", "by", "given_on"])
+_ServiceForm = modelform_factory(Service, form=_Row, fields=["post", "since", "until"])
+_TrainingForm = modelform_factory(Training, form=_Row, fields=["on", "subject", "hours"])
 _HoursForm = modelform_factory(
     WeeklyHours,
+    form=_Row,
     fields=["weekday", "opens", "closes"],
     widgets={"weekday": forms.Select(choices=WEEKDAYS)},
 )
-_AbsenceForm = modelform_factory(Absence, fields=["since", "until", "why"])
+_AbsenceForm = modelform_factory(Absence, form=_Row, fields=["since", "until", "why"])
 
 # What hangs from a mediator: its form, and whether the mediator keeps it too.
 ROWS: dict[str, tuple[Any, str, str]] = {
@@ -198,15 +220,19 @@ def row_form(what: str, data: Mapping[str, Any] | None = None) -> Any:
     return form
 
 
-def misordered(cleaned: Mapping[str, Any], what: str) -> dict[str, list[str]]:
+def misordered(cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
     """The end comes before its beginning: what the database would refuse, in words."""
     for first, last in _PAIRS:
         start, end = cleaned.get(first), cleaned.get(last)
-        if start and end and (end < start or (end == start and what != "absence")):
+        if start and end and (end < start or (end == start and "why" not in cleaned)):
             return {last: ["“到”要晚于“从”"]}
     for name in ("on", "since", "until", "given_on"):
         if (day := cleaned.get(name)) and day.year not in YEARS:
             return {name: [f"年份要在 {YEARS[0]} 到 {YEARS[-1]} 之间"]}
+    if cleaned.get("weekday", 0) not in range(7):
+        return {"weekday": ["星期从一到日里选"]}
+    if (cleaned.get("hours") or 1) <= 0:
+        return {"hours": ["学时要大于 0"]}
     return {}
 
 

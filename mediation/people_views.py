@@ -21,7 +21,6 @@ from mediation.people_forms import (
     BodyForm,
     LeaveForm,
     MediatorForm,
-    misordered,
     row_form,
 )
 from mediation.policies import is_own, manages
@@ -51,12 +50,11 @@ def mediators(request: StaffRequest) -> HttpResponse:
     narrow = PoolFilter(request.GET or None, center=center)
     rows = Mediator.objects.visible_to(request.user)
     left = request.GET.get("left") == "1"
-    rows = narrow.apply(rows.filter(is_active=not left))
-    rows = rows.select_related("body__department", "level", "center").prefetch_related(
-        "specialities", "honours"
+    found = narrow.apply(rows.filter(is_active=not left)).select_related(
+        "body__department", "level", "center"
     )
     context = {
-        "page": paginate(rows, Order(), request.GET),
+        "page": paginate(found.prefetch_related("specialities", "honours"), Order(), request.GET),
         "filter": narrow,
         "left": left,
         "manages": request.user.can(Permission.MEDIATION),
@@ -172,8 +170,6 @@ def add(request: StaffRequest, pk: int, what: str) -> HttpResponse:
     one, related = _mediator(request.user, pk), _related(what)
     people.needs_leave(request.user, one, related)
     form = row_form(what, request.POST)
-    if form.is_valid() and (wrong := misordered(form.cleaned_data, what)):
-        _tell(form, wrong)
     if form.is_valid():
         people.add_row(
             mediator=one,

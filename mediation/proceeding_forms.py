@@ -120,6 +120,3 @@ class ExtendForm(ActForm):
         label="双方都同意", error_messages={"required": "双方都同意才能延长，先问过双方再勾"}
     )
     text = sentence(label="为什么", least=2)
-
-    def arguments(self) -> dict[str, Any]:
-        return {"days": self.cleaned_data["days"], "text": self.cleaned_data["text"]}

@@ -23,7 +23,8 @@ def with_standing() -> QuerySet[Mediation]:
     let_in = Admission.objects.filter(case=OuterRef("case"), until=None).order_by()
     objections = Objection.objects.filter(mediation=OuterRef("pk")).order_by()
     current = Choice.objects.filter(mediation=OuterRef("pk"), is_current=True).order_by()
-    return Mediation.objects.select_related("host", "body__department").annotate(
+    rows: QuerySet[Mediation] = Mediation.objects.select_related("host", "body__department")
+    return rows.annotate(
         admitted=ArraySubquery(let_in.values("user")),
         objected=ArraySubquery(objections.values("side")),
         chosen=Subquery(current.values("mediator")[:1]),

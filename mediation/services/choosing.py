@@ -197,7 +197,7 @@ def _choose(
         warned=warned,
         overruled_why=why if warned else "",
         at=change.now,
-        by=change.by,
+        by_id=change.by.pk if change.by else None,
     )
 
 

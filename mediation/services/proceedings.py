@@ -98,9 +98,11 @@ def stop_mediation(*, case_id: int, by: User, ending: str, route: str, text: str
     return change.case
 
 
-def extend_mediation(*, case_id: int, by: User, days: int, text: str) -> Case:
-    """双方同意延长: so many days more."""
+def extend_mediation(*, case_id: int, by: User, days: int, text: str, agreed: bool) -> Case:
+    """双方同意延长: so many days more. Raises Invalid unless both agree."""
     with changing(case_id, "extend-mediation", by=by) as change:
+        if not agreed:
+            raise Invalid(errors={"agreed": ["双方都同意才能延长，先问过双方再勾"]})
         mediation = running(change)
         if not statutory.extend(change.case, Clock.MEDIATION, days, text, by):
             raise WrongState("这次调解没有在走的期限，不用延长")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -254,13 +255,13 @@ def test_who_left_the_register_is_not_offered(
 
 
 def test_more_mediators_cost_no_more_queries(
-    case: Case, county: County, handler: User, client: Client, django_assert_max_num_queries: object
+    case: Case, county: County, handler: User, client: Client, django_assert_max_num_queries: Any
 ) -> None:
     for n in range(7):
         mediator_of(county, f"调解员{n}")
     client.force_login(handler)
     client.get(page_of(case))
-    with django_assert_max_num_queries(26):  # type: ignore[operator]
+    with django_assert_max_num_queries(26):
         client.get(page_of(case))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -171,22 +172,22 @@ def test_whoever_has_no_part_in_it_cannot_start_it(
 
 
 def test_cases_never_mediated_cost_no_question(
-    lives: Lives, handler: User, django_assert_num_queries: object
+    lives: Lives, handler: User, django_assert_num_queries: Any
 ) -> None:
     from mediation.proceedings import load_mediations  # noqa: PLC0415
 
     cases = [fresh(lives.claimed()) for _ in range(3)]
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):
         load_mediations(cases)
 
 
 def test_many_mediated_cases_cost_one_question(
-    lives: Lives, handler: User, django_assert_num_queries: object
+    lives: Lives, handler: User, django_assert_num_queries: Any
 ) -> None:
     from mediation.proceedings import load_mediations  # noqa: PLC0415
 
     cases = [fresh(started(lives.claimed(), handler)) for _ in range(3)]
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         load_mediations(cases)
 
 

@@ -21,7 +21,7 @@ from mediation.models import (
 from orgs.models import Region
 from orgs.models.places import Level
 from zongzhi.demo import county
-from zongzhi.demo.people import name_of
+from zongzhi.demo.people import Sex, name_of
 from zongzhi.demo.places import Places
 from zongzhi.lib.crypto import blind_index
 
@@ -85,7 +85,7 @@ def build_mediators(places: Places, today: date) -> None:
         made.append((one, known.specialities))
     for body, kind, title, codes, languages, level, full in _OTHERS:
         n = next(serial)
-        sex = "female" if n % 3 == 0 else "male"
+        sex: Sex = "female" if n % 3 == 0 else "male"
         one = Mediator(
             center=center,
             body=bodies.get(body),
@@ -98,11 +98,11 @@ def build_mediators(places: Places, today: date) -> None:
             is_full_time=full,
         )
         made.append((one, tuple(codes.split())))
-    for n, (one, codes) in enumerate(made):
+    for n, (one, specialities) in enumerate(made):
         one.home = villages[n * 7 % len(villages)]
         one.id_number_key = blind_index(one.id_number, "party.id_number")
         one.save()
-        one.specialities.set([types[code] for code in codes])
+        one.specialities.set([types[code] for code in specialities])
         one.areas.set([towns[n % len(towns)]])
     people = [one for one, _ in made]
     _give_hours(people)
@@ -118,10 +118,10 @@ def build_mediators(places: Places, today: date) -> None:
         Honour(mediator=one, name="金牌调解员", by="示范县司法局", given_on=date(today.year, 1, 8))
         for one in gold
     )
-    for body in bodies.values():
-        body.founded_on = date(today.year - 4, 6, 1)
-        body.reported_to_court_on = date(today.year - 1, 12, 20)
-        body.founder = Body.Founder.TRADE if body.kind == "professional" else Body.Founder.OTHER
+    for row in bodies.values():
+        row.founded_on = date(today.year - 4, 6, 1)
+        row.reported_to_court_on = date(today.year - 1, 12, 20)
+        row.founder = Body.Founder.TRADE if row.kind == "professional" else Body.Founder.OTHER
     Body.objects.bulk_update(
         list(bodies.values()), ["founded_on", "reported_to_court_on", "founder"]
     )
