@@ -69,7 +69,9 @@ class MediatorForm(forms.Form):
     kind = forms.ChoiceField(label="身份", choices=Mediator.Kind, initial=Mediator.Kind.PEOPLE)
     body = _NamedField(Body.objects.none(), label="组织", required=False, empty_label="不在组织里")
     is_full_time = forms.BooleanField(label="专职", required=False)
-    title = forms.CharField(label="介绍（群众看得到）", max_length=40, required=False)
+    title = forms.CharField(
+        label="介绍", max_length=40, required=False, help_text="当事人选调解员时看得到"
+    )
     specialities = forms.ModelMultipleChoiceField(
         DisputeType.objects.filter(is_active=True),
         to_field_name="code",

@@ -188,6 +188,7 @@ def _choose(
     why: str,
     by_party: Party | None,
 ) -> Choice:
+    assert change.by is not None  # nothing here is done by the system itself
     return Choice.objects.create(
         mediation=mediation,
         mediator=mediator,
@@ -197,7 +198,7 @@ def _choose(
         warned=warned,
         overruled_why=why if warned else "",
         at=change.now,
-        by_id=change.by.pk if change.by else None,
+        by=change.by,
     )
 
 

@@ -53,6 +53,15 @@ _OTHERS = (
     ("", "lawyer", "律师，值班法律援助", "03 04 06", "普通话", None, False),
     ("", "expert", "退休国土所长", "03 07 08", "本地话 彝话", 2, False),
 )
+_WORDS = {
+    "RMTJ": "示",
+    "YTW": "示医",
+    "JTW": "示交",
+    "WTW": "示物",
+    "LTW": "示劳",
+    "SSZ": "示石",
+    "JHTJ": "示和",
+}
 _POSTS = {0: "chair", 1: "vice"}
 
 
@@ -121,9 +130,10 @@ def build_mediators(places: Places, today: date) -> None:
     for row in bodies.values():
         row.founded_on = date(today.year - 4, 6, 1)
         row.reported_to_court_on = date(today.year - 1, 12, 20)
+        row.case_word = _WORDS[row.department.code]
         row.founder = Body.Founder.TRADE if row.kind == "professional" else Body.Founder.OTHER
     Body.objects.bulk_update(
-        list(bodies.values()), ["founded_on", "reported_to_court_on", "founder"]
+        list(bodies.values()), ["founded_on", "reported_to_court_on", "founder", "case_word"]
     )
 
 
