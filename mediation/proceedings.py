@@ -31,7 +31,8 @@ def with_standing() -> QuerySet[Mediation]:
         "consent": Subquery(current.values("consent")[:1]),
         "how_chosen": Subquery(current.values("how")[:1]),
     }
-    return Mediation.objects.select_related("host", "body__department").annotate(**asked)
+    rows: QuerySet[Mediation] = Mediation.objects.select_related("host", "body__department")
+    return rows.annotate(**asked)
 
 
 _OPEN = Prepared(lambda: with_standing().filter(OF_CASES, ended_on=None).order_by(F("pk")))

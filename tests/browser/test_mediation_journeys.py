@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def pick(page: Page, number: str, name: str) -> None:
     page.goto(f"/mediation/cases/{number}/choose/")
-    page.get_by_text("来访人（", exact=False).click()
-    page.get_by_text("同意", exact=True).click()
+    page.get_by_role("radio", name="来访人").check()
+    page.get_by_role("radio", name="同意", exact=True).check()
     page.get_by_role("button", name=f"选{name}").click()
     expect(page.get_by_role("heading", name=f"选好了：{name}")).to_be_visible()
     page.get_by_role("link", name="工作人员返回").click()
@@ -24,7 +24,7 @@ def pick(page: Page, number: str, name: str) -> None:
 
 def object_to(page: Page, number: str, side: str) -> None:
     page.goto(f"/cases/{number}/object-mediator/")
-    page.get_by_text(side, exact=False).first.click()
+    page.get_by_role("radio", name=side).check()
     page.get_by_role("button", name="换一位").click()
 
 
