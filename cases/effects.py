@@ -47,6 +47,16 @@ _DONE = {
     "cancel-session": "会商已取消",
     "finish-task": "会商任务已报",
     "refer-clue": "线索已移送，事项接着办",
+    "start-mediation": "调解已启动",
+    "tell-rights": "权利义务已告知",
+    "refuse-mediation": "不愿调解已记下，调解终止，途径已告知",
+    "end-mediation": "调解已终止，途径已告知",
+    "extend-mediation": "调解期限已延长",
+    "choose-mediator": "调解员已选好",
+    "consent-mediator": "对方同意已记下",
+    "object-mediator": "要换一位已记下",
+    "appoint-mediator": "调解员已安排",
+    "tell-conflict": "回避情形已记下",
 }
 
 

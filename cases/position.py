@@ -81,7 +81,13 @@ def _label(case: Case, lead: Assignment | None) -> Label:
         return Label.PAUSED
     if lead.reported_at is not None:
         return Label.TO_APPROVE
-    return Label.JOINT if case.is_joint else Label.HANDLING
+    return _at_work(case)
+
+
+def _at_work(case: Case) -> Label:
+    if case.is_joint:
+        return Label.JOINT
+    return Label.MEDIATING if case.is_mediating else Label.HANDLING
 
 
 def _follow_up(case: Case, clocks: Clocks, unit_id: int | None, since: datetime) -> Position:

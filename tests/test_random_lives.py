@@ -32,6 +32,8 @@ from dispatch.session_forms import open_tasks, planned_sessions
 from dispatch.tasks import sweep_clocks
 from dispatch.units import own_units
 from dispatch.whistle_forms import live_whistles
+from mediation.models import Mediator
+from mediation.proceedings import open_mediation, side_of
 from orgs.models import Room, User
 from tests.county import County
 from tests.lib.days import DISPATCHED
@@ -349,6 +351,51 @@ class Life:
         if case.center == self.county.city:
             return None
         return {"kind": "offence", "units": ["GA"], "text": "同一工地还有十几人被欠薪"}
+
+    def _start_mediation(self, case: Case, user: User) -> Typed:
+        return {"origin": "applied", "informed": self.dice.random() < 0.5}
+
+    def _tell_rights(self, case: Case, user: User) -> Typed:
+        return {}
+
+    def _consent_mediator(self, case: Case, user: User) -> Typed:
+        return {}
+
+    def _extend_mediation(self, case: Case, user: User) -> Typed:
+        return {"days": self.dice.randint(1, 10), "agreed": True, "text": "等账目"}
+
+    def _party(self, case: Case) -> int:
+        return self.dice.choice(list(case.parties.order_by("pk"))).pk
+
+    def _refuse_mediation(self, case: Case, user: User) -> Typed:
+        return {"party": self._party(case), "route": "lawsuit", "text": "不想谈"}
+
+    def _end_mediation(self, case: Case, user: User) -> Typed:
+        ending = self.dice.choice(["failed", "over_time", "withdrawn"])
+        return {"ending": ending, "route": "lawsuit", "text": "差距太大，谈不拢"}
+
+    def _free_mediator(self, case: Case) -> int:
+        """Somebody new each time: nobody has objected to them."""
+        return Mediator.objects.create(center=case.center, name="调解员").pk
+
+    def _choose_mediator(self, case: Case, user: User) -> Typed:
+        return {
+            "mediator": self._free_mediator(case),
+            "party": self._party(case),
+            "consent": self.dice.choice(["agrees", "not_asked"]),
+        }
+
+    def _object_mediator(self, case: Case, user: User) -> Typed | None:
+        mediation = open_mediation(case)
+        taken = mediation.objected if mediation else []
+        free = [one for one in case.parties.order_by("pk") if side_of(one) not in taken]
+        return {"party": free[0].pk, "text": "认识"} if free else None
+
+    def _appoint_mediator(self, case: Case, user: User) -> Typed:
+        return {"mediator": self._free_mediator(case)}
+
+    def _tell_conflict(self, case: Case, user: User) -> Typed:
+        return {"mediator": self._free_mediator(case), "kind": "kin", "text": "表亲"}
 
     # What must always be true
 

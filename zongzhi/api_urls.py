@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("orgs.api.urls")),
     path("", include("cases.api.urls")),
     path("", include("dispatch.api.urls")),
+    path("", include("mediation.api.urls")),
     path("stats/dashboard/", Dashboard.as_view(), name="dashboard"),
     re_path("", NothingHere.as_view(), name="nowhere"),
 ]

@@ -102,6 +102,8 @@ class Case(ProtectedStage, TimeStamped):
 
     round = models.PositiveSmallIntegerField("第几次办理", default=1)
     is_joint = models.BooleanField("联合会商", default=False)
+    # A mediation runs: kept by whoever starts and ends one, so that a list need not ask.
+    is_mediating = models.BooleanField("调解中", default=False, db_default=False)
     ruled_at = models.DateTimeField("本轮退回裁定", null=True)
     complained_at = models.DateTimeField("来访人评了不满意", null=True)
     visits_count = models.PositiveSmallIntegerField("批次", default=1)

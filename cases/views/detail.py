@@ -21,7 +21,7 @@ from orgs.recent import remember
 from zongzhi.lib import clock, dates
 from zongzhi.lib.http import StaffRequest, client_address
 
-TABS = ("overview", "parties", "papers", "history")
+TABS = ("overview", "parties", "papers", "mediation", "history")
 RECENT = 3
 
 

@@ -23,6 +23,7 @@ from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.demo import county, supervision
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
+from zongzhi.demo.mediation_people import build_mediators
 from zongzhi.demo.places import build_places
 from zongzhi.demo.rosters import build_rosters
 from zongzhi.demo.today import scenes
@@ -53,6 +54,7 @@ def load(*, cases: int = CASES) -> World:
     types = {row.code: row for row in DisputeType.objects.all()}
     world = World(places, Hours(calendar, now), types)
     found_group(world)
+    build_mediators(places, now.date())
     look_at_the_tables()
     walk(walkers(world, cases), until=now)
     with clock.at(now):

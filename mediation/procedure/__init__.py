@@ -1,0 +1,11 @@
+"""The acts of this floor: who may do them, when, from where to where. A room each."""
+
+from __future__ import annotations
+
+from mediation.procedure import choosing, proceedings
+
+ACTS = (
+    *proceedings.ACTS,
+    *choosing.ACTS,
+)
+LOADS = (proceedings.load_mediations,)

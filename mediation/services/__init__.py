@@ -1,0 +1,1 @@
+"""The writes of mediation, a room each."""

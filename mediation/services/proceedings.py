@@ -1,0 +1,176 @@
+"""启动调解, 告知, 终止, 延长: the life of one proceeding (人民调解法 arts. 3, 17, 23, 26)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from cases import statutory
+from cases.door import Change, changing
+from cases.models import Admission, Case, Party
+from cases.numbering import next_in
+from cases.vocabulary import Clock, LegalRoute, Willing
+from mediation.models import Body, Mediation, Mediator
+from mediation.proceedings import SIDES, forget, open_mediation, side_of
+from orgs.models import User
+from orgs.services import notify
+from zongzhi.lib import clock
+from zongzhi.lib.errors import Invalid, WrongState
+
+WHY_LET_IN = "主持或参加调解"
+
+
+def start_mediation(
+    *,
+    case_id: int,
+    by: User,
+    origin: str,
+    demands: str = "",
+    claimed: Decimal | None = None,
+    body: Body | None = None,
+    is_hard: bool = False,
+    informed: bool = False,
+) -> Case:
+    """Open a proceeding: its number, its body, its period. Refused when a party will not mediate.
+
+    The body is that of the lead unit when nobody names another.
+    """
+    with changing(case_id, "start-mediation", by=by) as change:
+        case, lead = change.case, change.lead
+        if body is not None and body.department.center_id != case.center_id:
+            raise Invalid(errors={"body": [f"只能由{case.center.name}的调解组织调解"]})
+        body = body or Body.objects.filter(department=lead.unit_id).first()
+        today = clock.today()
+        mediation = Mediation.objects.create(
+            case=case,
+            center=case.center,
+            body=body,
+            unit_id=lead.unit_id,
+            round=case.round,
+            year=today.year,
+            serial=next_in(f"mediation {case.center_id} {body.pk if body else 0} {today.year}"),
+            origin=origin,
+            is_hard=is_hard,
+            demands=demands,
+            claimed=claimed,
+            started_on=today,
+            started_by=by,
+            informed_on=today if informed else None,
+        )
+        case.mediated_at = case.mediated_at or change.now
+        case.is_mediating = True
+        statutory.begin(case, Clock.MEDIATION, today)
+        say(change, mediation, mediation.number, demands)
+    return change.case
+
+
+def tell_rights(*, case_id: int, by: User) -> Case:
+    """告知: the parties have been told their rights and duties (人民调解法 arts. 23, 24)."""
+    with changing(case_id, "tell-rights", by=by) as change:
+        mediation = running(change)
+        mediation.informed_on = clock.today()
+        mediation.save(update_fields=["informed_on"])
+        say(change, mediation, "")
+    return change.case
+
+
+def refuse_mediation(*, case_id: int, by: User, party: Party, route: str, text: str = "") -> Case:
+    """一方不愿调解: it ends, the other ways are told; not to be started again against that will."""
+    with changing(case_id, "refuse-mediation", by=by) as change:
+        mediation = running(change)
+        if party.case_id != change.case.pk:
+            raise Invalid(errors={"party": ["没有这个当事人"]})
+        change.case.willing_to_mediate = Willing.NO
+        side = SIDES[side_of(party)]
+        why = text or f"{side}不愿调解"
+        end_mediation(change, mediation, Mediation.Ending.REFUSED, why, route)
+        say(change, mediation, f"{side}不愿调解，告知{LegalRoute(route).label}", text)
+    return change.case
+
+
+def stop_mediation(*, case_id: int, by: User, ending: str, route: str, text: str) -> Case:
+    """终止并告知: it has failed, run out of time, or been withdrawn (人民调解法 art. 26)."""
+    with changing(case_id, "end-mediation", by=by) as change:
+        mediation = running(change)
+        end_mediation(change, mediation, ending, text, route)
+        words = f"{Mediation.Ending(ending).label}，告知{LegalRoute(route).label}"
+        say(change, mediation, words, text)
+    return change.case
+
+
+def extend_mediation(*, case_id: int, by: User, days: int, text: str, agreed: bool) -> Case:
+    """双方同意延长: so many days more. Raises Invalid unless both agree."""
+    with changing(case_id, "extend-mediation", by=by) as change:
+        if not agreed:
+            raise Invalid(errors={"agreed": ["双方都同意才能延长，先问过双方再勾"]})
+        mediation = running(change)
+        if not statutory.extend(change.case, Clock.MEDIATION, days, text, by):
+            raise WrongState("这次调解没有在走的期限，不用延长")
+        say(change, mediation, f"双方同意延长 {days} 天", text)
+    return change.case
+
+
+def running(change: Change) -> Mediation:
+    """The open proceeding of the case that is held; the act's `when` has seen that there is one."""
+    mediation = open_mediation(change.case)
+    if mediation is None:
+        raise WrongState(f"{change.case.short_number} 没有在进行的调解")
+    return mediation
+
+
+def end_mediation(
+    change: Change, mediation: Mediation, ending: str, why: str, route: str = ""
+) -> None:
+    """End the proceeding inside an act that holds the case; its mediators leave the case.
+
+    The case's own column says that nothing runs any more; the door saves it when the act is done.
+    """
+    day = max(clock.today(), mediation.started_on)
+    mediation.ending, mediation.ended_on, mediation.ended_by = ending, day, change.by
+    mediation.ended_why, mediation.route = why, route
+    mediation.save(update_fields=["ending", "ended_on", "ended_by", "ended_why", "route"])
+    _let_out(change, keep=())
+    change.case.is_mediating = False
+    statutory.meet(change.case, Clock.MEDIATION, day, Mediation.Ending(ending).label)
+    forget(change.case)
+
+
+def seat(
+    change: Change,
+    mediation: Mediation,
+    host: Mediator | None,
+    helpers: Iterable[Mediator] | None = None,
+) -> None:
+    """Who hosts and who helps from now on; those with an account are let into the case and told."""
+    before = mediation.host_id
+    mediation.host = host
+    mediation.save(update_fields=["host"])
+    if helpers is not None:
+        mediation.helpers.set([one for one in helpers if host is None or one.pk != host.pk])
+    here = [*filter(None, [host]), *mediation.helpers.all()]
+    accounts = {one.user_id: one for one in here if one.user_id}
+    _let_out(change, keep=accounts)
+    inside = set(
+        Admission.objects.filter(case=change.case, until=None).values_list("user", flat=True)
+    )
+    for account in accounts:
+        if account not in inside:
+            Admission.objects.create(
+                case=change.case, user_id=account, why=WHY_LET_IN, since=change.now
+            )
+    if host is not None and host.pk != before and host.user is not None:
+        text = f"{change.case.short_number} 请你主持调解"
+        notify([host.user], text=text, url=change.case.get_absolute_url())
+    forget(change.case)
+
+
+def _let_out(change: Change, keep: Iterable[int | None]) -> None:
+    inside = Admission.objects.filter(case=change.case, until=None, why=WHY_LET_IN)
+    inside.exclude(user__in=list(keep)).update(until=change.now)
+
+
+def say(change: Change, mediation: Mediation, words: str, text: str = "") -> None:
+    part = change.part_of(change.by) if change.by else None
+    change.unit = part.unit if part else None
+    change.text = text
+    change.data |= {"mediation": mediation.pk, "words": words}

@@ -1,0 +1,107 @@
+"""The proceeding of a case, for the tab 「调解」 of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import template
+from django.db.models import Prefetch
+
+from cases import statutory
+from cases.models import Case, StatutoryTerm
+from cases.vocabulary import Clock, Stage, Willing
+from mediation.avoiding import warnings_of
+from mediation.models import Choice, Conflict, Mediation, Objection
+from mediation.policies import mediates
+from mediation.proceedings import SIDES
+from orgs.models import User
+from zongzhi.lib import clock, dates
+from zongzhi.lib.light import Light
+
+register = template.Library()
+
+_OURS = (
+    "start-mediation",
+    "tell-rights",
+    "choose-mediator",
+    "consent-mediator",
+    "object-mediator",
+    "appoint-mediator",
+    "tell-conflict",
+    "extend-mediation",
+    "refuse-mediation",
+    "end-mediation",
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The period the law or custom gives, with its light and its last day."""
+
+    light: Light
+    last_day: str
+    extended: str
+
+
+@register.inclusion_tag("mediation/panel.html")
+def mediation_panel(case: Case, user: User, acts: list[Any]) -> dict[str, Any]:
+    """What runs, who mediates, who was chosen and objected to; then what ran before."""
+    rows = list(_mediations(case, user))
+    now = next((row for row in rows if row.is_open), None)
+    return {
+        "case": case,
+        "mediation": now,
+        "before": [row for row in rows if not row.is_open],
+        "choices": list(now.choices.all()) if now else [],
+        "current": next((one for one in now.choices.all() if one.is_current), None)
+        if now
+        else None,
+        "objections": [(SIDES[one.side], one) for one in now.objections.all()] if now else [],
+        "conflicts": list(now.conflicts.all()) if now else [],
+        "host_warned": _warned(case, now),
+        "running": _running(case),
+        "acts": [act for act in acts if act.verb in _OURS],
+        "may_choose": now is not None
+        and mediates(user, case)
+        and any(act.verb == "choose-mediator" for act in acts),
+        "refused": case.willing_to_mediate == Willing.NO
+        and case.stage in (Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION),
+    }
+
+
+def _mediations(case: Case, user: User) -> Any:
+    choices = Choice.objects.select_related("mediator", "by_party", "by")
+    against = Objection.objects.select_related("against", "by")
+    told = Conflict.objects.select_related("mediator", "by")
+    rows = Mediation.objects.visible_to(user).filter(case=case)
+    return rows.select_related("body__department", "unit", "host", "started_by").prefetch_related(
+        "helpers",
+        Prefetch("choices", queryset=choices),
+        Prefetch("objections", queryset=against),
+        Prefetch("conflicts", queryset=told),
+    )
+
+
+def _warned(case: Case, mediation: Mediation | None) -> str:
+    if mediation is None or mediation.host is None:
+        return ""
+    return "；".join(warnings_of(case, mediation, [mediation.host])[mediation.host.pk])
+
+
+def _running(case: Case) -> Running | None:
+    terms = statutory.terms_of(case)
+    term = next((row for row in terms if row.clock == Clock.MEDIATION), None)
+    if term is None:
+        return None
+    extended = f"双方同意延长了 {term.extended_days} 天" if term.extended_days else ""
+    return Running(light_of(term, clock.today()), dates.day(term.last_day), extended)
+
+
+def light_of(term: StatutoryTerm, today: date) -> Light:
+    """「● 剩 12 天」: calendar days, as the period counts them."""
+    left = (term.last_day - today).days
+    words = f"剩 {left} 天" if left > 0 else "今天到期" if left == 0 else f"超 {-left} 天"
+    colour: Any = statutory.light(term, today)
+    return Light(colour, words)
