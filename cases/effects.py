@@ -45,6 +45,10 @@ _DONE = {
     "cancel-session": "会商已取消",
     "finish-task": "会商任务已报",
     "refer-clue": "线索已移送，事项接着办",
+    "schedule-session": "调解已安排",
+    "move-session": "调解已改期",
+    "call-off-session": "这次调解已取消",
+    "record-session": "这次调解已记下",
 }
 
 

@@ -192,6 +192,8 @@ def _together(verb: str, data: dict[str, Any], units: dict[int, Department]) -> 
             return "，".join([*named, speed, f"办理{_QUALITY.get(data.get('quality', ''), '')}"])
         case "convene" | "refer-clue":
             return "，".join([str(data.get("name") or data.get("number", "")), "、".join(named)])
+        case _ if data.get("mediation"):
+            return str(data.get("words", ""))
         case "minute" | "cancel-session" | "finish-task":
             tasks = [f"任务 {data['tasks']} 项"] if data.get("tasks") else []
             return "，".join([str(data.get("name", "")), *tasks])

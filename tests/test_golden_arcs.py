@@ -74,6 +74,10 @@ ARCS: dict[str, Arcs] = {
     "cancel-session": stays(T, H, S),
     "finish-task": stays(T, H, S, F),  # also when the case has been approved meanwhile
     "refer-clue": stays(T, H, S, F),
+    "schedule-session": stays(H, S),
+    "move-session": stays(H, S),
+    "call-off-session": stays(H, S),
+    "record-session": stays(H, S),
     "reopen": {(C, T)},
     "instruct": stays(A, T, H, S, F),
     "answer-instruction": stays(A, T, H, S, F),

@@ -1,0 +1,27 @@
+"""Who may mediate a case they can see, and who keeps the mediators and bodies."""
+
+from __future__ import annotations
+
+from cases import policies
+from cases.models import Case
+from mediation.models import Mediator
+from mediation.proceedings import open_mediation
+from orgs.models import User
+from orgs.permissions import Permission
+
+
+def mediates(user: User, case: Case) -> bool:
+    """Staff of a unit that takes part, 分流员 of the centre, whoever is let in to mediate."""
+    if policies.takes_part(user, case) or policies.can_triage(user, case):
+        return True
+    mediation = open_mediation(case)
+    return mediation is not None and user.pk in mediation.admitted
+
+
+def manages(user: User, center_id: int) -> bool:
+    """管调解组织、调解员: at that centre."""
+    return user.can_at(Permission.MEDIATION, center_id)
+
+
+def is_own(user: User, mediator: Mediator) -> bool:
+    return mediator.user_id == user.pk

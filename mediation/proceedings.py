@@ -1,0 +1,67 @@
+"""The proceeding that runs on a case, as rules and pages read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from cases.loading import OF_CASES
+from cases.models import Admission, Case, Party
+from cases.vocabulary import PartyRole, Stage
+from mediation.models import Choice, Mediation, Objection
+from zongzhi.lib.prepared import Prepared, grouped
+
+OPEN = "loaded_mediation"  # what `load_mediations` leaves on a case
+AT_WORK = (Stage.HANDLING, Stage.SUPERVISION)
+SIDES = {PartyRole.APPLICANT.value: "来访人", PartyRole.RESPONDENT.value: "对方"}
+
+
+def with_standing() -> QuerySet[Mediation]:
+    """Mediations with what the rules ask of them: who is let in, who has objected, the choice."""
+    let_in = Admission.objects.filter(case=OuterRef("case"), until=None).order_by()
+    objections = Objection.objects.filter(mediation=OuterRef("pk")).order_by()
+    current = Choice.objects.filter(mediation=OuterRef("pk"), is_current=True).order_by()
+    return Mediation.objects.select_related("host", "body__department").annotate(
+        admitted=ArraySubquery(let_in.values("user")),
+        objected=ArraySubquery(objections.values("side")),
+        chosen=Subquery(current.values("mediator")[:1]),
+        consent=Subquery(current.values("consent")[:1]),
+        how_chosen=Subquery(current.values("how")[:1]),
+    )
+
+
+_OPEN = Prepared(lambda: with_standing().filter(OF_CASES, ended_on=None).order_by(F("pk")))
+
+
+def load_mediations(cases: Sequence[Case]) -> None:
+    """Bring the running mediations of the few cases that were ever mediated."""
+    asked = [case for case in cases if not hasattr(case, OPEN)]
+    having = [case.pk for case in asked if case.mediated_at is not None]
+    found = grouped(_OPEN(cases=having), "case_id") if having else {}
+    for case in asked:
+        setattr(case, OPEN, next(iter(found.get(case.pk, [])), None))
+
+
+def open_mediation(case: Case) -> Mediation | None:
+    """The proceeding that runs on this case, with who is let in and what was chosen."""
+    load_mediations([case])
+    found: Mediation | None = getattr(case, OPEN)
+    return found
+
+
+def forget(case: Case) -> None:
+    """It has changed: whoever asks next asks the database."""
+    vars(case).pop(OPEN, None)
+
+
+def side_of(party: Party) -> str:
+    """Which side a party stands on; everybody but the 对方 came with the applicant."""
+    role = PartyRole.RESPONDENT if party.role == PartyRole.RESPONDENT else PartyRole.APPLICANT
+    return role.value
+
+
+def principals(parties: Iterable[Party]) -> list[Party]:
+    """Those who decide for themselves: an agent acts for one of them."""
+    return [party for party in parties if party.role != PartyRole.AGENT]
