@@ -21,7 +21,7 @@ from mediation.proceedings import open_mediation
 from mediation.services.sessions import GuestGiven, Plan, Record, slots_for
 from orgs.channels import is_on
 from orgs.channels.sms import mobile
-from orgs.models import Room
+from orgs.models import Room, User
 from orgs.models.notices import Channel
 from zongzhi.lib import clock, dates
 
@@ -117,11 +117,18 @@ class _WhenAndWhere(ActForm):
     )
     anyway = forms.BooleanField(label="仍然这样安排", required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        case: Case,
+        user: User,
+        on_page: bool = False,
+    ) -> None:
         if data is not None and data.get("slot"):
             data = _with_slot(data)
         self.asked: dict[str, Any] = {}
-        super().__init__(data, **kwargs)
+        super().__init__(data, case=case, user=user, on_page=on_page)
 
     def fit(self) -> None:
         room = self.fields["room"]

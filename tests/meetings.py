@@ -30,7 +30,9 @@ def account(center: Center, username: str = "zhaoying", name: str = "赵英") ->
 
 
 def room(center: Center, name: str = "2号调解室") -> Room:
-    found, _ = Room.objects.get_or_create(center=center, name=name, kind=Room.Kind.MEDIATION)
+    found, _ = Room.objects.get_or_create(
+        center=center, name=name, defaults={"kind": Room.Kind.MEDIATION}
+    )
     return found
 
 

@@ -18,7 +18,7 @@ from cases.services.registration import PartyInput
 from cases.vocabulary import PartyRole
 from mediation.models import Mediator, Session
 from mediation.services.sessions import Record, record_session
-from orgs.models import Room, User
+from orgs.models import User
 from orgs.permissions import RoleCode
 from tests import meetings
 from tests.county import County, person
@@ -257,7 +257,6 @@ def more(lives: Lives, county: County, zhao: Mediator, triage: User) -> Any:
         ]
         case = lives.claimed(parties=who)
         meetings.start(case, zhao)
-        Room.objects.get_or_create(center=county.county, name="2号调解室")
         at = NINE + timedelta(minutes=30 * (n - 1))
         arrange(case, zhao, triage, at, 30, anyway=True)
 
