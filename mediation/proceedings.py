@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -23,13 +24,15 @@ def with_standing() -> QuerySet[Mediation]:
     let_in = Admission.objects.filter(case=OuterRef("case"), until=None).order_by()
     objections = Objection.objects.filter(mediation=OuterRef("pk")).order_by()
     current = Choice.objects.filter(mediation=OuterRef("pk"), is_current=True).order_by()
-    return Mediation.objects.select_related("host", "body__department").annotate(
-        admitted=ArraySubquery(let_in.values("user")),
-        objected=ArraySubquery(objections.values("side")),
-        chosen=Subquery(current.values("mediator")[:1]),
-        consent=Subquery(current.values("consent")[:1]),
-        how_chosen=Subquery(current.values("how")[:1]),
-    )
+    asked: dict[str, Any] = {
+        "admitted": ArraySubquery(let_in.values("user")),
+        "objected": ArraySubquery(objections.values("side")),
+        "chosen": Subquery(current.values("mediator")[:1]),
+        "consent": Subquery(current.values("consent")[:1]),
+        "how_chosen": Subquery(current.values("how")[:1]),
+    }
+    rows: QuerySet[Mediation] = Mediation.objects.select_related("host", "body__department")
+    return rows.annotate(**asked)
 
 
 _OPEN = Prepared(lambda: with_standing().filter(OF_CASES, ended_on=None).order_by(F("pk")))

@@ -112,6 +112,13 @@ class Mediation(models.Model):
     def __str__(self) -> str:
         return f"mediation {self.pk}"
 
+    # What `mediation.proceedings.with_standing` brings.
+    admitted: list[int]
+    objected: list[str]
+    chosen: int | None
+    consent: str | None
+    how_chosen: str | None
+
     @property
     def is_open(self) -> bool:
         return self.ended_on is None

@@ -76,7 +76,7 @@ def test_a_room_clash_another_time_and_a_party_that_does_not_come(
     page.get_by_role("link", name="记调解").click()
     page.get_by_label("来访人 钱多多").first.check()
     page.get_by_label("一方没来").check()
-    page.get_by_label("经过").fill("对方没有来，电话没人接")
+    page.get_by_role("textbox", name="经过").fill("对方没有来，电话没人接")
     shot(page, "record")
     press(page, "记下这次调解")
     expect(page.get_by_text("结果：一方没来")).to_be_visible()
