@@ -57,6 +57,10 @@ _DONE = {
     "object-mediator": "要换一位已记下",
     "appoint-mediator": "调解员已安排",
     "tell-conflict": "回避情形已记下",
+    "schedule-session": "调解已安排",
+    "move-session": "调解已改期",
+    "call-off-session": "这次调解已取消",
+    "record-session": "这次调解已记下",
 }
 
 

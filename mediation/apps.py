@@ -9,10 +9,11 @@ class MediationConfig(AppConfig):
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
         from cases.signals import case_changed  # noqa: PLC0415
+        from mediation import receivers  # noqa: PLC0415
         from mediation.procedure import ACTS, LOADS  # noqa: PLC0415
-        from mediation.receivers import end_with_the_case  # noqa: PLC0415
 
         register(*ACTS)
         for loads in LOADS:
             register(loads=loads)
-        case_changed.connect(end_with_the_case)
+        case_changed.connect(receivers.end_with_the_case)
+        case_changed.connect(receivers.call_off_what_is_over)

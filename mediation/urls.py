@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from mediation import choosing_views, people_views
 
 app_name = "mediation"
 urlpatterns = [
+    path("mediation/", include("mediation.session_urls")),
     path("mediation/mediators/", people_views.mediators, name="mediators"),
     path("mediation/mediators/new/", people_views.create_mediator, name="create_mediator"),
     path("mediation/mediators/<int:pk>/", people_views.mediator, name="mediator"),

@@ -23,6 +23,7 @@ from dispatch.queues import (
     tasks_to_do,
     whistles_of,
 )
+from mediation.session_pages import own_planned
 from orgs.delivering import not_sent
 from orgs.models import User
 from orgs.models.people import Footing
@@ -88,6 +89,7 @@ def _entries(user: User) -> Iterator[Entry]:
     if user.can(Permission.REGISTER):
         yield Entry("新登记", reverse("cases:new"), key="F2")
     for permission, entries in (
+        (Permission.MEDIATE, _mediator),
         (Permission.TRIAGE, _triage),
         (Permission.REGISTER, _clerk),
         (Permission.HANDLE, _unit),
@@ -127,6 +129,11 @@ def is_leader(user: User) -> bool:
     return any(post.role.code == RoleCode.LEADER.value for post in user.posts_today)
 
 
+def _mediator(user: User) -> Iterator[Entry]:
+    yield Entry("我的调解", reverse("mediation:mine"), rows=own_planned(user))
+    yield Entry("调解安排", f"{reverse('mediation:grid')}?by=mediators", sub=True)
+
+
 def _leader(user: User) -> Iterator[Entry]:
     yield Entry("看板", reverse("reports:board"))
     yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
@@ -154,6 +161,7 @@ def _triage(user: User) -> Iterator[Entry]:
         yield Entry("约谈", reverse("dispatch:talks"), sub=True)
         yield Entry("通报", reverse("dispatch:circulars"), sub=True)
     yield Entry("联合会商", reverse("dispatch:sessions"))
+    yield Entry("调解安排", reverse("mediation:grid"))
     yield Entry("移送线索", reverse("dispatch:clues"), rows=clues_to_sign(user))
     yield Entry("全部事项", reverse("cases:list"))
     if user.can(Permission.ROSTER):

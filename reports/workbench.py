@@ -30,6 +30,7 @@ from dispatch.queues import (
     whistles_of,
 )
 from dispatch.roster import DutyToday, duties_today
+from mediation.session_pages import Today, today_of
 from orgs import signin
 from orgs.models import AccessLog, CalendarDay, Post, User
 from orgs.permissions import Permission
@@ -118,6 +119,7 @@ class Workbench:
     whistles: list[WhistleRow] = field(default_factory=list)
     tasks: list[TaskRow] = field(default_factory=list)
     tasks_total: int = 0
+    meetings: Today | None = None
     todos: list[Todo] | None = None
     board: Board | None = None
     can_register: bool = False
@@ -180,6 +182,7 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
     page.reports = list(open_reports(user)[:SHOWN])
     if menu.is_leader(user):
         page.board = board_of(user, at)
+    page.meetings = today_of(user, at.moment)
     page.todos = _administration(user, at)
     return page
 

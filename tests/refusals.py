@@ -30,16 +30,19 @@ from dispatch.models import (
     Supervision,
     Whistle,
 )
-from orgs.models import Notice
+from mediation.models import Session
+from orgs.models import Booking, Delivery, Notice
 from zongzhi.lib.errors import DomainError
 
 TRACES = (
     Assignment,
     Attempt,
+    Booking,
     CaseEvent,
     CaseLink,
     CaseText,
     Clue,
+    Delivery,
     FollowUp,
     JointSession,
     JointTask,
@@ -50,6 +53,7 @@ TRACES = (
     Reminder,
     Request,
     Return,
+    Session,
     Supervision,
     Visit,
     Whistle,

@@ -112,6 +112,8 @@ def address(name: str, case: Case, someone: User) -> str:
         "dispatch:receive": [1],
         "dispatch:session": [1],
         "dispatch:task": [1],
+        "mediation:session": [0],
+        "mediation:session_notice": [0],
         "dispatch:whistle": [1],
         **{
             f"dispatch:{name}": [0]

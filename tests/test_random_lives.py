@@ -32,6 +32,7 @@ from dispatch.session_forms import open_tasks, planned_sessions
 from dispatch.tasks import sweep_clocks
 from dispatch.units import own_units
 from dispatch.whistle_forms import live_whistles
+from mediation.meetings import planned_meetings
 from mediation.models import Mediator
 from mediation.proceedings import open_mediation, side_of
 from orgs.models import Room, User
@@ -332,6 +333,37 @@ class Life:
             "agenda": "工资专户怎么查",
         }
 
+    def _meeting(self, case: Case) -> Typed:
+        """A time and a room nobody else has asked for."""
+        self.sessions += 1
+        starts = clock.now() + timedelta(days=1 + self.sessions)
+        Room.objects.get_or_create(center=case.center, name="调解室")
+        when = starts.replace(hour=10, minute=0, second=0, microsecond=0)
+        return {"starts_at": when, "minutes": 30, "room": "调解室", "anyway": True}
+
+    def _schedule_session(self, case: Case, user: User) -> Typed:
+        host, _ = Mediator.objects.get_or_create(center=case.center, name="赵英")
+        return {"host": host.pk, "invite": "phone", **self._meeting(case)}
+
+    def _move_session(self, case: Case, user: User) -> Typed:
+        planned = planned_meetings(case)[:1]
+        pk = planned[0].pk if planned else None
+        return {"session": pk, "text": "对方出差", **self._meeting(case)}
+
+    def _call_off_session(self, case: Case, user: User) -> Typed:
+        planned = planned_meetings(case)[:1]
+        return {"session": planned[0].pk if planned else None, "text": "双方谈好了"}
+
+    def _record_session(self, case: Case, user: User) -> Typed | None:
+        planned = planned_meetings(case)[:1]
+        if not planned:
+            return {"outcome": "put_off", "text": "改天再谈"}
+        came = list(planned[0].presences.values_list("party", flat=True))
+        begun = planned[0].starts_at <= clock.now()
+        outcome = self.dice.choice(["failed", "oral", "put_off"]) if begun else "put_off"
+        pk = planned[0].pk
+        return {"session": pk, "outcome": outcome, "came": came, "text": "各让一步，再想想"}
+
     def _minute(self, case: Case, user: User) -> Typed:
         session = planned_sessions(case)[:1]
         tasks = {"unit_1": "ZJ", "what_1": "查清专户余额"} if self.dice.random() < 0.6 else {}
@@ -501,4 +533,5 @@ def needed(act: Act) -> dict[str, Any]:
     """Any value at all for what the service insists on: it must not get as far as to read it."""
     names = act.form.base_fields
     rename = {"amend": ["text", "fields"], "minute": ["came", "text", "tasks"]}
+    rename |= {"schedule-session": ["plan"], "record-session": ["record"]}
     return dict.fromkeys(rename.get(act.verb, names), None)

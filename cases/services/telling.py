@@ -22,18 +22,19 @@ from orgs.models.notices import Channel
 
 def tell_of_registration(case: Case, parties: Iterable[Party]) -> None:
     """Give the number and whom to call."""
-    if _may_be_told(case):
+    if may_text(case):
         _tell(case, parties, CITIZEN_REGISTERED)
 
 
 def tell_of_result(case: Case) -> None:
     """Say that there is a result, and where to rate it when there is an address for that."""
-    if _may_be_told(case):
+    if may_text(case):
         template = CITIZEN_RESULT_LINK if settings.PUBLIC_ADDRESS else CITIZEN_RESULT
         _tell(case, case.parties.all(), template)
 
 
-def _may_be_told(case: Case) -> bool:
+def may_text(case: Case) -> bool:
+    """Whether anything may go out by 短信 about this case at all."""
     return case.center.texts_citizens and not case.is_silent and is_on(Channel.SMS)
 
 

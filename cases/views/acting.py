@@ -41,7 +41,12 @@ LEAD_INS = {
 }
 
 # Forms that are more than one field below the other.
-BODIES = {"minute": "cases/acts/_minute.html"}
+BODIES = {
+    "minute": "cases/acts/_minute.html",
+    "schedule-session": "mediation/acts/_schedule.html",
+    "move-session": "mediation/acts/_move.html",
+    "record-session": "mediation/acts/_record.html",
+}
 
 
 @login_required
@@ -55,6 +60,8 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     if request.method == "GET":
         _refuse(chosen, case, request.user)
         form = chosen.form(case=case, user=request.user, on_page=True)
+        # What the page that leads here knows already: a time and a room of a timetable.
+        form.initial = {k: v for k, v in request.GET.items() if k in form.fields}
         return _page(request, chosen, case, form)
     form = chosen.form(request.POST, case=case, user=request.user, on_page=True)
     status, changed, told = 422, None, ""

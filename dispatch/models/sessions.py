@@ -81,6 +81,11 @@ class JointSession(models.Model):
         return f"{self.get_kind_display()} {self.number}"
 
     @property
+    def booking(self) -> str:
+        """Whose the bookings of its room and chair are."""
+        return f"joint session {self.pk}"
+
+    @property
     def state(self) -> State:
         if self.cancelled_at:
             return self.State.CANCELLED

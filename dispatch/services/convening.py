@@ -20,13 +20,13 @@ from cases.vocabulary import Stage
 from dispatch.groups import group_for, units_of_group
 from dispatch.models import JointSession, JointTask, SessionUnit
 from dispatch.services.telling import tell_leaders, tell_triage, tell_unit
-from dispatch.slots import free_starts, overlaps
 from dispatch.units import in_reach, own_units
+from orgs.booking import Taken, book, finish, free_slots, instead_of, of_person, of_room, release
 from orgs.calendars import calendar_of
 from orgs.models import Center, Department, Room, User
 from orgs.models.notices import Topic
 from orgs.services import notify
-from zongzhi.lib import clock, dates
+from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotFound, WrongState
 
 KIND = JointSession.Kind
@@ -114,9 +114,8 @@ def _arrange(
         raise Invalid(errors={"ends_at": ["结束时间要晚于开始时间，并且在同一天"]})
     if room.center_id != center.pk:
         raise Invalid(errors={"room": [f"{room.name}不是{center.name}的房间"]})
-    refuse_taken(room, (starts_at, ends_at))
     year = starts_at.year
-    return JointSession.objects.create(
+    session = JointSession.objects.create(
         center=center,
         kind=kind,
         year=year,
@@ -129,30 +128,23 @@ def _arrange(
         convened_by=by,
         convened_at=change.now,
     )
+    _book(session)
+    return session
 
 
-def refuse_taken(room: Room, span: tuple[datetime, datetime]) -> None:
-    """Raise Invalid with the next free times when the room is taken then.
-
-    The room's row stays locked: two who ask for it at once are asked one after the other.
-    """
-    room = Room.objects.select_for_update(of=("self",)).select_related("center").get(pk=room.pk)
-    later = room.sessions.filter(cancelled_at=None, ends_at__gt=span[0]).order_by("starts_at")
-    spans = [(clock.local(s.starts_at), clock.local(s.ends_at)) for s in later]
-    clash = next((s for s, taken in zip(later, spans, strict=True) if overlaps(span, taken)), None)
-    if clash is None:
-        return
-    taken = (clock.local(clash.starts_at), clock.local(clash.ends_at))
-    free = free_starts(span, spans, calendar_of(room.center))
-    moments = "、".join(_beside(moment, span[0]) for moment in free)
-    instead = f"最近空档：{moments}" if moments else "近一个月没有空档"
-    when = f"{taken[0]:%H:%M}–{taken[1]:%H:%M}"
-    raise Invalid(errors={"room": [f"{room.name} {when} 已有{clash.name}。{instead}"]})
-
-
-def _beside(moment: datetime, wanted: datetime) -> str:
-    """The hour alone on the day that was wanted."""
-    return f"{moment:%H:%M}" if moment.date() == wanted.date() else dates.moment(moment)
+def _book(session: JointSession) -> None:
+    """Book room and chair. Raises Invalid with the next times when both are free."""
+    span = (clock.local(session.starts_at), clock.local(session.ends_at))
+    fields = {of_room(session.room): "room", of_person(session.chair): "chair"}
+    try:
+        book(list(fields), span, owner=session.booking, what=session.name)
+    except Taken as clash:
+        free = free_slots(list(fields), span, calendar_of(session.center))
+        instead = instead_of(free, span[0])
+        errors: dict[str, list[str]] = {}
+        for held in clash.held:
+            errors.setdefault(fields[held.resource], []).append(f"{held.words}。{instead}")
+        raise Invalid(errors=errors) from None
 
 
 def _seat(session: JointSession, units: Sequence[Department]) -> None:
@@ -189,6 +181,7 @@ def cancel_session(*, case_id: int, by: User, text: str, session: int | None = N
         with ExitStack() as doors:
             changes = _enter_all(doors, row, "cancel-session", case_id, by)
             _still_planned(row).update(cancelled_at=clock.now(), cancelled_why=text)
+            release(row.booking)
             for change in changes:
                 change.text, change.data = text, {"session": row.pk, "name": row.name}
                 settle_joint(change.case)
@@ -219,6 +212,7 @@ def leave_sessions(change: Change, why: str) -> None:
             continue
         session.cancelled_at, session.cancelled_why = change.now, why
         session.save(update_fields=["cancelled_at", "cancelled_why"])
+        release(session.booking)
         _tell_cancelled(session)
 
 
@@ -242,6 +236,7 @@ def minute(
             changes = _enter_all(doors, row, "minute", case_id, by)
             now = changes[0].now
             _still_planned(row).update(held_at=now, minuted_by=by, conclusions=text)
+            finish(row.booking)
             row.seats.filter(unit__in=came).update(came=True)
             for unit in came:
                 SessionUnit.objects.get_or_create(session=row, unit=unit, defaults={"came": True})

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from cases.models import Attempt, Party
 from mediation.models.mediators import Mediator
@@ -10,6 +11,7 @@ from mediation.models.proceedings import Mediation
 from mediation.querysets import MeetingQuerySet
 from orgs.models import Room
 from orgs.models.places import Level
+from zongzhi.lib import clock, dates
 from zongzhi.lib.fields import EncryptedTextField
 
 
@@ -59,6 +61,7 @@ class Session(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     recorded_at = models.DateTimeField("记录时间", null=True)
+    asked_at = models.DateTimeField("催过记录", null=True)
     attempt = models.OneToOneField(
         Attempt, models.PROTECT, null=True, related_name="session", verbose_name="第几次"
     )
@@ -86,6 +89,29 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("mediation:session", args=[self.pk])
+
+    @property
+    def booking(self) -> str:
+        """Whose the bookings of its room and people are."""
+        return f"session {self.pk}"
+
+    @property
+    def where(self) -> str:
+        """「2号调解室」, a place elsewhere, or 「视频调解」"""
+        room = self.room.name if self.room else ""
+        return room or self.place or "视频调解"
+
+    @property
+    def when(self) -> str:
+        """「4月8日 09:00–10:30」"""
+        return f"{dates.moment(self.starts_at)}–{clock.local(self.ends_at):%H:%M}"
+
+    @property
+    def is_planned(self) -> bool:
+        return self.state == self.State.PLANNED
 
 
 class Presence(models.Model):

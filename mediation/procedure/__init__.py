@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mediation.procedure import choosing, proceedings
+from mediation.procedure import choosing, proceedings, sessions
 
 ACTS = (
     *proceedings.ACTS,
     *choosing.ACTS,
+    *sessions.ACTS,
 )
-LOADS = (proceedings.load_mediations,)
+LOADS = (proceedings.load_mediations, sessions.load_meetings)

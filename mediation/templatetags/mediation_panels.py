@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import template
 from django.db.models import Prefetch
 
 from cases import statutory
-from cases.models import Case, StatutoryTerm
+from cases.lights import Shown
+from cases.models import Case
 from cases.vocabulary import Clock, Stage, Willing
 from mediation.avoiding import warnings_of
 from mediation.models import Choice, Conflict, Mediation, Objection
@@ -18,7 +18,6 @@ from mediation.policies import mediates
 from mediation.proceedings import SIDES
 from orgs.models import User
 from zongzhi.lib import clock, dates
-from zongzhi.lib.light import Light
 
 register = template.Library()
 
@@ -40,7 +39,7 @@ _OURS = (
 class Running:
     """The period the law or custom gives, with its light and its last day."""
 
-    light: Light
+    light: Shown
     last_day: str
     extended: str
 
@@ -52,6 +51,8 @@ def mediation_panel(case: Case, user: User, acts: list[Any]) -> dict[str, Any]:
     now = next((row for row in rows if row.is_open), None)
     return {
         "case": case,
+        "user": user,
+        "offered": acts,
         "mediation": now,
         "before": [row for row in rows if not row.is_open],
         "choices": list(now.choices.all()) if now else [],
@@ -96,12 +97,4 @@ def _running(case: Case) -> Running | None:
     if term is None:
         return None
     extended = f"双方同意延长了 {term.extended_days} 天" if term.extended_days else ""
-    return Running(light_of(term, clock.today()), dates.day(term.last_day), extended)
-
-
-def light_of(term: StatutoryTerm, today: date) -> Light:
-    """「● 剩 12 天」: calendar days, as the period counts them."""
-    left = (term.last_day - today).days
-    words = f"剩 {left} 天" if left > 0 else "今天到期" if left == 0 else f"超 {-left} 天"
-    colour: Any = statutory.light(term, today)
-    return Light(colour, words)
+    return Running(statutory.shown(term, clock.today()), dates.day(term.last_day), extended)

@@ -26,6 +26,8 @@ class Template:
 CITIZEN_REGISTERED = "citizen_registered"
 CITIZEN_RESULT = "citizen_result"
 CITIZEN_RESULT_LINK = "citizen_result_link"
+CITIZEN_MEETING = "citizen_meeting"
+CITIZEN_MEETING_OFF = "citizen_meeting_off"
 TEST = "test"
 
 _STAFF = {
@@ -63,6 +65,20 @@ TEMPLATES: dict[str, Template] = {
             "有结果告诉来访人（带网址）",
             "您反映的事（编号 {number}）已有结果。查看和评价：{link}，或打 {phone}。",
             ("number", "phone", "link"),
+            for_citizens=True,
+        ),
+        Template(
+            CITIZEN_MEETING,
+            "请来访人来参加调解",
+            "请您 {time} 到{place}（编号 {number}）。来不了打 {phone}。",
+            ("time", "place", "number", "phone"),
+            for_citizens=True,
+        ),
+        Template(
+            CITIZEN_MEETING_OFF,
+            "约好的不用来了",
+            "原定 {time} 的安排取消（编号 {number}），不用来了。要问打 {phone}。",
+            ("time", "number", "phone"),
             for_citizens=True,
         ),
         Template(TEST, "试发", "这是一条测试，收到说明通道是通的。", ()),

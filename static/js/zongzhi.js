@@ -707,3 +707,33 @@
     }
   });
 })();
+
+/* ---------- 调解安排: from cell to cell by the arrows, Enter opens ---------- */
+(() => {
+  const AWAY = 10000;
+
+  /* how far a link lies in that direction; one that lies elsewhere is away */
+  function distance(from, to, key) {
+    const across = key === "ArrowLeft" || key === "ArrowRight";
+    const sign = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
+    const along = across ? to.left - from.left : to.top - from.top;
+    const beside = across ? to.top - from.top : to.left - from.left;
+    if (along * sign <= 1) { return AWAY; }
+    return along * sign + Math.abs(beside) * 4;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const el = event.target instanceof Element ? event.target : null;
+    const grid = el && el.closest("[data-grid]");
+    if (!grid || !/^Arrow(Left|Right|Up|Down)$/.test(event.key)) { return; }
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) { return; }
+    const from = el.getBoundingClientRect();
+    let best = null;
+    let least = AWAY;
+    grid.querySelectorAll("a[href]").forEach((link) => {
+      const far = link === el ? AWAY : distance(from, link.getBoundingClientRect(), event.key);
+      if (far < least) { best = link; least = far; }
+    });
+    if (best) { event.preventDefault(); best.focus(); }
+  });
+})();

@@ -122,7 +122,7 @@ def test_two_who_want_the_same_room_get_it_one_after_the_other(
     from dispatch.services import convening  # noqa: PLC0415
 
     first, second = lives.claimed(), lives.claimed()
-    hold(monkeypatch, convening, "refuse_taken")
+    hold(monkeypatch, convening, "book")
     got = at_once(lambda: meet(first), lambda: meet(second))
     assert got == ["Invalid", "ok"]
 
