@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class MediationConfig(AppConfig):
     name = "mediation"
     verbose_name = "调解"
+
+    def ready(self) -> None:
+        # Acts lean on models, which are not loaded when this module is.
+        from cases.acts import register  # noqa: PLC0415
+        from mediation.procedure import ACTS, LOADS  # noqa: PLC0415
+
+        register(*ACTS)
+        for loads in LOADS:
+            register(loads=loads)

@@ -273,6 +273,10 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the worker waits for Redis howeve
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-clocks": {"task": "dispatch.tasks.sweep_clocks", "schedule": crontab(minute="*/10")},
+    "sweep-agreements": {
+        "task": "mediation.tasks.sweep_agreements",
+        "schedule": crontab(hour="8-20", minute="5-59/10"),
+    },
     "learn-routing": {
         "task": "dispatch.tasks.learn_routing",
         "schedule": crontab(hour="3", minute="40"),

@@ -38,6 +38,8 @@ LEAD_INS = {
     "instruct": "cases/acts/_instructions.html",
     "answer-instruction": "cases/acts/_instructions.html",
     "accept-instruction": "cases/acts/_instructions.html",
+    "refuse-mediation": "cases/acts/_routes.html",
+    "end-mediation": "cases/acts/_routes.html",
 }
 
 # Forms that are more than one field below the other.
@@ -56,7 +58,11 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
         _refuse(chosen, case, request.user)
         form = chosen.form(case=case, user=request.user, on_page=True)
         return _page(request, chosen, case, form)
-    form = chosen.form(request.POST, case=case, user=request.user, on_page=True)
+    form = chosen.form(
+        request.POST, case=case, user=request.user, on_page=True, files=request.FILES
+    )
+    if form.wants_lines:
+        return _page(request, chosen, case, form)
     status, changed, told = 422, None, ""
     if form.is_valid():
         try:

@@ -1,0 +1,1 @@
+"""What people do in a mediation. One module per room."""
