@@ -61,14 +61,14 @@ class ActForm(forms.Form):
         return dict(self.cleaned_data)
 
     @property
-    def lines(self) -> list[str]:
+    def line_fields(self) -> list[str]:
         """The names of the fields of several lines."""
         return [name for name, field in self.fields.items() if isinstance(field, LinesField)]
 
     @property
     def wants_lines(self) -> bool:
         """「再加几条」: the page again with more lines; nothing has been handed in yet."""
-        return self.is_bound and any(f"{name}_more" in self.data for name in self.lines)
+        return self.is_bound and any(f"{name}_more" in self.data for name in self.line_fields)
 
     def full_clean(self) -> None:
         if not self.wants_lines:

@@ -1,7 +1,7 @@
 """A field of several lines that are all alike: the clauses of an agreement, who has signed.
 
-On the page a fixed number of lines, and 「再加几条」 for more, without a script; in the JSON body of
-the API a list of objects.
+On the page a fixed number of lines, and 「再加几条」 for more, without a script; in the JSON body
+of the API a list of objects.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class LinesWidget(forms.Widget):
         given = data.get(name)
         if given is not None and not isinstance(given, str):
             return given
-        lines = []
+        lines: list[dict[str, Any]] = []
         while len(lines) < MOST and any(self._key(name, len(lines), c) in data for c in self._all):
             n = len(lines)
             lines.append({c: data.get(self._key(name, n, c), "") for c in self._all})

@@ -54,7 +54,7 @@ class Settlement:
 
 
 def _loaded() -> QuerySet[Agreement]:
-    """With what the rules ask of each: whether anybody has signed, whether anything is to be done."""
+    """With what the rules ask of each: has anybody signed, is anything to be done."""
     signed = Signature.objects.filter(agreement=OuterRef("pk"))
     to_do = AgreementTerm.objects.filter(agreement=OuterRef("pk"), done_on=None)
     return (

@@ -99,9 +99,7 @@ def _not_secret() -> Any:
 
 class AgreementForm(ActForm):
     submit = "写好协议"
-    form = choice(
-        Agreement.Form.choices, label="形式", initial=Agreement.Form.WRITTEN
-    )
+    form = choice(Agreement.Form.choices, label="形式", initial=Agreement.Form.WRITTEN)
     reached_on = day(label="达成日期", today=True)
     facts = sentence(label="主要事实、争议事项", least=4, rows=5)
     duties = sentence(label="各方责任", required=False, rows=2)
@@ -191,9 +189,7 @@ class SignForm(ActForm):
             ),
             "on": day(label="日期"),
             "agent": line(label="代理人", most=30),
-            "party": forms.IntegerField(
-                label="当事人", required=False, widget=forms.HiddenInput
-            ),
+            "party": forms.IntegerField(label="当事人", required=False, widget=forms.HiddenInput),
         },
         label="当事人",
         required=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import DateTimeField
 from django.db.models.functions import Cast
 from django.http import HttpResponse
@@ -55,7 +57,7 @@ def agreements(request: StaffRequest) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "due"
     numbers = {**{key: rows.count() for key, rows in lists.items()}, "confirm": running.count()}
-    context = {
+    context: dict[str, Any] = {
         "views": [(key, label, numbers[key]) for key, label in VIEWS.items()],
         "view": view,
     }

@@ -1,4 +1,4 @@
-"""What other organs have handed over to be mediated, as the rules read it: 诉调, 警调, 访调, 检调."""
+"""What other organs have handed over, as the rules read it: 诉调, 警调, 访调, 检调."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class DeclineForm(ActForm):
         if found is not None and self.on_page:
             found.case = self.case
             until = dates.day(answer_by(found))
-            self.intro = f"收到 3 个工作日内（{until} 前）答复接不接受；不接受的，材料退回{found.organ}。"
+            self.intro = f"{until} 前（3 个工作日内）答复；不接受的，材料退回{found.organ}。"
 
 
 class ExtendForm(ActForm):

@@ -1,4 +1,4 @@
-"""What the sweep of this floor does: rows found by their day, taken one by one, each looked at again.
+"""What the sweep of this floor does: rows found by their day, each taken and looked at again.
 
 It may come twice, late, in two workers, or never finish.
 """

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True)
 def sweep_agreements() -> None:
-    """Every 10 minutes of the day's work. Safe to run twice, in two workers, late, or not to end."""
+    """Every 10 minutes by day. Safe to run twice, in two workers, late, or never to finish."""
     now = clock.now()
     for step in STEPS:
         try:

@@ -30,10 +30,24 @@ from dispatch.models import (
     Supervision,
     Whistle,
 )
+from mediation.models import (
+    Agreement,
+    AgreementTerm,
+    Confirmation,
+    Performance,
+    Referral,
+    Signature,
+)
 from orgs.models import Notice
 from zongzhi.lib.errors import DomainError
 
 TRACES = (
+    Agreement,
+    AgreementTerm,
+    Confirmation,
+    Performance,
+    Referral,
+    Signature,
     Assignment,
     Attempt,
     CaseEvent,

@@ -63,9 +63,7 @@ def signed(case: Case, by: User, on: date | None = None) -> Case:
     """Everybody signs today: it is in force."""
     day = on or clock.today()
     rows = [Signed(p.pk, "finger", day) for p in case.parties.order_by("pk")]
-    return sign_agreement(
-        case_id=case.pk, by=by, signatures=rows, mediator_on=day, sealed_on=day
-    )
+    return sign_agreement(case_id=case.pk, by=by, signatures=rows, mediator_on=day, sealed_on=day)
 
 
 def in_force(lives: Lives, *terms: Term, **changed: Any) -> Agreement:

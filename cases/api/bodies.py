@@ -85,30 +85,43 @@ def _kind(field: forms.Field) -> str:
 
 
 def _details(field: forms.Field) -> Kind:
-    details: Kind = {}
+    details = _of_several(field) or _of_one(field)
+    return {name: value for name, value in details.items() if value is not None}
+
+
+def _of_several(field: forms.Field) -> Kind:
     match field:
         case LinesField(columns=columns):
             required = [name for name, column in columns.items() if column.required]
             inner = {name: _described(column) for name, column in columns.items()}
-            details = {"type": "array", "items": _object(inner, required)}
+            return {"type": "array", "items": _object(inner, required)}
         case forms.ModelMultipleChoiceField():
-            details = {"items": {"type": "string"}}
-        case forms.MultipleChoiceField(choices=several):
-            details = {"items": {"type": "string", "enum": [str(value) for value, _ in several]}}
+            return {"items": {"type": "string"}}
+        case forms.MultipleChoiceField():
+            return {"items": {"type": "string", "enum": _values(field)}}
+    return {}
+
+
+def _of_one(field: forms.Field) -> Kind:
+    match field:
         case forms.ModelChoiceField() | forms.TypedChoiceField():
-            pass
+            return {}
         case forms.ChoiceField():
-            choices: Any = field.choices
-            details = {"enum": [str(value) for value, _ in choices]}
+            return {"enum": _values(field)}
         case forms.IntegerField():  # a DecimalField too
-            details = {"minimum": field.min_value, "maximum": field.max_value}
+            return {"minimum": field.min_value, "maximum": field.max_value}
         case forms.DateField():
-            details = {"format": "date"}
+            return {"format": "date"}
         case forms.DateTimeField():
-            details = {"format": "date-time"}
+            return {"format": "date-time"}
         case forms.CharField():
-            details = {"minLength": field.min_length, "maxLength": field.max_length}
-    return {name: value for name, value in details.items() if value is not None}
+            return {"minLength": field.min_length, "maxLength": field.max_length}
+    return {}
+
+
+def _values(field: forms.ChoiceField) -> list[str]:
+    choices: Any = field.choices
+    return [str(value) for value, _ in choices]
 
 
 def misfits(form: type[ActForm], body: Any) -> dict[str, list[str]]:

@@ -63,6 +63,11 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     )
     if form.wants_lines:
         return _page(request, chosen, case, form)
+    return _do(request, chosen, case, form)
+
+
+def _do(request: StaffRequest, chosen: Act, case: Case, form: ActForm) -> HttpResponse:
+    """What was handed in, done; or refused, with everything that was typed."""
     status, changed, told = 422, None, ""
     if form.is_valid():
         try:
@@ -74,7 +79,8 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     if request.POST.get("row"):
         return _row(request, chosen, changed or case, told, status=status)
     if changed is None:
-        return _page(request, chosen, find_case(request.user, number), form, status=status)
+        again = find_case(request.user, case.number)
+        return _page(request, chosen, again, form, status=status)
     messages.success(request, said_after(chosen, changed))
     return redirect(_next(request, changed))
 

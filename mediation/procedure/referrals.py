@@ -1,4 +1,4 @@
-"""委派、委托、移送: a matter handed over by a court, the police, a petition office, a procurator."""
+"""委派、委托、移送: handed over by a court, the police, a petition office, a procurator."""
 
 from __future__ import annotations
 

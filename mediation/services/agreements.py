@@ -1,8 +1,8 @@
 """协议: written or reached by word of mouth, signed, in force, void.
 
 A written one is in force from the day the last signature and the seal are there, an oral one from
-the day it was reached (人民调解法 arts. 28–30). Being in force ends the proceeding, meets the period
-of mediation and starts the thirty days for 司法确认 (art. 33).
+the day it was reached (人民调解法 arts. 28–30). Being in force ends the proceeding, meets the
+period of mediation and starts the thirty days for 司法确认 (art. 33).
 """
 
 from __future__ import annotations
@@ -268,8 +268,6 @@ def _refuse_strange_days(
     wrong: dict[str, list[str]] = {}
     days = [("signatures", row.on) for row in signatures]
     for field, day in [*days, ("mediator_on", mediator_on), ("sealed_on", sealed_on)]:
-        if day is None and field == "signatures":
-            wrong[field] = ["签了名的要写日期"]
         if day is not None and not agreement.reached_on <= day <= today:
             wrong[field] = [f"{dates.day(day, today)}不对：要在 {first}（达成协议）到 {last} 之间"]
     if wrong:
@@ -280,6 +278,8 @@ def _sign(change: Change, agreement: Agreement, parties: dict[int, Party], row: 
     if row.party not in parties:
         raise Invalid(errors={"signatures": ["要签名的里面没有这个人"]})
     name = parties[row.party].name
+    if row.on is None:
+        raise Invalid(errors={"signatures": ["签了名的要写日期"]})
     before = agreement.signatures.filter(party=row.party).first()
     if before is not None:
         raise AlreadyDone(f"{name} {dates.day(before.on)}已经签了，不用再记")

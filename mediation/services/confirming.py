@@ -83,12 +83,11 @@ def last_day_of(agreement: Agreement) -> date:
     term = StatutoryTerm.objects.filter(clock=Clock.CONFIRMATION, about=agreement.pk).last()
     if term is None:
         raise WrongState("这份协议没有算过司法确认的期限")
-    return term.last_day
+    last_day: date = term.last_day
+    return last_day
 
 
-def _refuse_unready(
-    materials: Sequence[str], exclusions: Sequence[str], *, jointly: bool
-) -> None:
+def _refuse_unready(materials: Sequence[str], exclusions: Sequence[str], *, jointly: bool) -> None:
     wrong: dict[str, list[str]] = {}
     if not jointly:
         wrong["jointly"] = ["司法确认要双方共同申请，一方申请法院不受理"]

@@ -75,7 +75,7 @@ def _clause(change: Change, pk: int | None) -> AgreementTerm:
     rows = rows.select_related("agreement")
     named = [row for row in rows if pk in (None, row.pk)]
     open_ = [row for row in named if row.done_on is None]
-    if pk is not None and named and not open_:
+    if pk is not None and named and named[0].done_on is not None:
         raise AlreadyDone(f"第 {named[0].n} 条 {dates.day(named[0].done_on)}已经履行完了")
     if not open_:
         raise WrongState(f"{change.case.short_number} 没有等着履行的这一条")

@@ -94,9 +94,7 @@ def extend_referral(*, case_id: int, by: User, days: int, text: str, both: bool 
         if not both:
             raise Invalid(errors={"both": ["延长要双方都同意"]})
         clock = CLOCKS.get(row.kind)
-        if clock is None or not statutory.extend(
-            change.case, clock, days, text, by, about=row.pk
-        ):
+        if clock is None or not statutory.extend(change.case, clock, days, text, by, about=row.pk):
             raise WrongState(f"{row.get_kind_display()}没有在计的期限，不用延长")
         _say(change, by, row, f"延长 {days} 日，{text}")
     return change.case

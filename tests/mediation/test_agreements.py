@@ -108,9 +108,7 @@ def test_it_was_reached_between_the_start_of_the_mediation_and_today(
 def test_it_has_at_least_one_clause(lives: Lives, handler: User) -> None:
     case = mediated(lives)
     with refused(case, Invalid, "至少写一条"):
-        agree(
-            case_id=case.pk, by=handler, form="oral", reached_on=TODAY, facts=FACTS, terms=[]
-        )
+        agree(case_id=case.pk, by=handler, form="oral", reached_on=TODAY, facts=FACTS, terms=[])
 
 
 def test_no_clause_is_due_before_it_was_agreed(lives: Lives, handler: User) -> None:
@@ -360,9 +358,7 @@ def test_the_page_writes_the_agreement(client: Client, lives: Lives, handler: Us
     assert Agreement.objects.get().terms.get().due_on == date(2025, 4, 30)
 
 
-def test_the_signed_paper_comes_with_the_page(
-    client: Client, lives: Lives, handler: User
-) -> None:
+def test_the_signed_paper_comes_with_the_page(client: Client, lives: Lives, handler: User) -> None:
     found = in_force(lives)
     case = found.mediation.case
     client.force_login(handler)

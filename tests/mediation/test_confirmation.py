@@ -49,9 +49,7 @@ def case(agreement: Agreement) -> Case:
 
 def apply(case: Case, by: User, **more: Any) -> Case:
     given = {"court": "示范县人民法院", "applied_on": clock.today(), "materials": READY}
-    return apply_for_confirmation(
-        case_id=case.pk, by=by, **{**given, "jointly": True, **more}
-    )
+    return apply_for_confirmation(case_id=case.pk, by=by, **{**given, "jointly": True, **more})
 
 
 def test_the_last_day_may_move_but_the_warning_does_not(agreement: Agreement) -> None:
@@ -99,9 +97,7 @@ def test_what_has_to_be_brought_is_named(case: Case, handler: User) -> None:
         apply(case, handler, materials=["agreement", "identity"])
 
 
-def test_a_clause_without_who_or_when_may_be_called_unclear(
-    lives: Lives, handler: User
-) -> None:
+def test_a_clause_without_who_or_when_may_be_called_unclear(lives: Lives, handler: User) -> None:
     case = mediated(lives)
     due = TODAY + timedelta(days=9)
     found = written(case, handler, term(case, due=due), term(case, by=None, due=None))

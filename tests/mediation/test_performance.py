@@ -75,9 +75,7 @@ def test_when_the_parts_add_up_the_clause_is_done(clause: AgreementTerm, handler
     assert pay(clause, handler, "14999.50").done_on == TODAY
 
 
-def test_nobody_pays_more_than_was_agreed(
-    case: Case, clause: AgreementTerm, handler: User
-) -> None:
+def test_nobody_pays_more_than_was_agreed(case: Case, clause: AgreementTerm, handler: User) -> None:
     pay(clause, handler, "5000")
     with refused(case, Invalid, "约定 20,000 元，连这次一共 20,000.01 元，多了 0.01 元"):
         pay(clause, handler, "15000.01")
@@ -160,9 +158,7 @@ def test_what_is_done_is_not_reminded_of(clause: AgreementTerm, handler: User) -
     assert reminders() == []
 
 
-def test_a_void_agreement_reminds_nobody(
-    case: Case, clause: AgreementTerm, handler: User
-) -> None:
+def test_a_void_agreement_reminds_nobody(case: Case, clause: AgreementTerm, handler: User) -> None:
     void_agreement(case_id=case.pk, by=handler, text="重新约定", both=True)
     clock.freeze(DISPATCHED + timedelta(days=2))
     sweep_agreements()

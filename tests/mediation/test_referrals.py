@@ -117,9 +117,7 @@ def test_it_is_answered_only_after_it_was_taken_on(lives: Lives, triage: User) -
         )
 
 
-def test_the_answer_meets_the_period_and_says_who_signed_for_it(
-    lives: Lives, triage: User
-) -> None:
+def test_the_answer_meets_the_period_and_says_who_signed_for_it(lives: Lives, triage: User) -> None:
     case = lives.claimed()
     row = receive(case, triage)
     answer(case, triage, receipt="立案庭 李文")
@@ -128,9 +126,7 @@ def test_the_answer_meets_the_period_and_says_who_signed_for_it(
     assert StatutoryTerm.objects.get(about=row.pk).met_on == TODAY
 
 
-def test_agreed_is_answered_only_with_an_agreement_in_force(
-    lives: Lives, triage: User
-) -> None:
+def test_agreed_is_answered_only_with_an_agreement_in_force(lives: Lives, triage: User) -> None:
     case = lives.claimed()
     receive(case, triage)
     take_referral(case_id=case.pk, by=triage)
@@ -199,9 +195,7 @@ def test_the_light_turns_with_the_days(client: Client, lives: Lives, triage: Use
     assert "4月10日前调完" in text
 
 
-def test_the_list_costs_the_same_however_long(
-    client: Client, lives: Lives, triage: User
-) -> None:
+def test_the_list_costs_the_same_however_long(client: Client, lives: Lives, triage: User) -> None:
     def more() -> None:
         case = lives.claimed()
         receive(case, triage)
