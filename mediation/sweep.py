@@ -5,21 +5,8 @@ It may come twice, late, in two workers, or never finish.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-
+from cases.sweeping import Step
 from mediation.services import confirming, performing
-
-
-@dataclass(frozen=True)
-class Step:
-    """`find` names the rows that are due, the oldest first; `take` does what is due to one."""
-
-    name: str
-    find: Callable[[datetime], Iterable[int]]
-    take: Callable[[int], object]
-
 
 STEPS = (
     Step(
