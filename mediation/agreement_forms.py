@@ -195,8 +195,8 @@ class SignForm(ActForm):
         required=False,
         help_text="代理人代签的，写代理人姓名；材料里要有授权委托书。",
     )
-    mediator_on = day(label="调解员签名日期", required=False)
-    sealed_on = day(label="调委会盖章日期", required=False)
+    mediator_on = day(label="调解员签名", required=False)
+    sealed_on = day(label="调委会盖章", required=False)
 
     def fit(self) -> None:
         """A line for each who has still to sign."""
@@ -298,11 +298,11 @@ class ApplyForm(ActForm):
     applied_on = day(label="申请日期", today=True)
     jointly = forms.BooleanField(label="双方一起申请", required=False)
     exclusions = forms.MultipleChoiceField(
-        label="有没有法院不确认的情形",
+        label="不确认的情形",
         choices=[(NONE, "都没有"), *((e.code, e.label) for e in EXCLUSIONS)],
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": "还没选“有没有法院不确认的情形”，没有就选“都没有”",
+            "required": "还没选“不确认的情形”，没有就选“都没有”",
             "invalid_choice": "“%(value)s”不在可选的里面",
         },
     )

@@ -20,13 +20,13 @@ class ReceiveForm(ActForm):
     organ = line(label="移交机关", most=60, least=2, required=True)
     number = line(label="函号或案号", most=40)
     contact = line(label="联系人", most=60, help_text="姓名、电话")
-    received_on = day(label="签收材料日期", today=True)
+    received_on = day(label="签收日期", today=True)
     materials = sentence(label="移交材料", required=False, rows=2)
 
 
 class DeclineForm(ActForm):
     submit = "不接受"
-    text = line(label="为什么不接受", least=2, required=True)
+    text = line(label="理由", least=2, required=True)
 
     def fit(self) -> None:
         found = open_referral(self.case)

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.acts import Act, act_of, all_acts, allowed
 from cases.clocks import clocks_of
@@ -38,6 +39,7 @@ from mediation.services.confirming import last_day_of
 from mediation.tasks import sweep_agreements
 from orgs.models import Room, User
 from tests.county import County
+from tests.files import jpeg
 from tests.lib.days import DISPATCHED
 from tests.lives import Lives, fresh
 from tests.refusals import traces
@@ -537,6 +539,7 @@ def needed(act: Act) -> dict[str, Any]:
     rename = {
         "amend": ["text", "fields"],
         "minute": ["came", "text", "tasks"],
-        "scan-agreement": ["file"],
     }
+    if act.verb == "scan-agreement":  # the file is looked at before the case is locked
+        return {"file": SimpleUploadedFile("签字件.jpg", jpeg())}
     return dict.fromkeys(rename.get(act.verb, names), None)
