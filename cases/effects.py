@@ -61,6 +61,20 @@ _DONE = {
     "move-session": "调解已改期",
     "call-off-session": "这次调解已取消",
     "record-session": "这次调解已记下",
+    "agree": "协议已写好",
+    "amend-agreement": "协议已改好",
+    "sign": "签名盖章已记下",
+    "scan-agreement": "签字件已传",
+    "void-agreement": "协议已作废，可以写新的",
+    "perform": "履行已记下",
+    "apply-confirmation": "司法确认申请已记下",
+    "court-takes": "法院受理已记下",
+    "court-decides": "司法确认结果已记下",
+    "receive-referral": "已接收，3 个工作日内答复接不接受",
+    "take-referral": "已接受",
+    "decline-referral": "已答复不接受",
+    "extend-referral": "期限已延长",
+    "return-referral": "结果已回复",
 }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.forms.utils import ErrorDict
 
+from cases.lines import LinesField
 from cases.models import Case, DisputeType
 from cases.vocabulary import Channel, Closure, DeclineReason, LegalRoute, Satisfaction, Willing
 from orgs.models import Department, Region, User
@@ -32,11 +33,12 @@ class ActForm(forms.Form):
         case: Case,
         user: User,
         on_page: bool = False,
+        files: Any = None,
     ) -> None:
         self.case = case
         self.user = user
         self.on_page = on_page
-        super().__init__(data)
+        super().__init__(data, files)
         for field in self.fields.values():
             if field.required and "还没" not in field.error_messages["required"]:
                 field.error_messages["required"] = f"还没填“{field.label}”"
@@ -57,6 +59,22 @@ class ActForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """The keywords for the service."""
         return dict(self.cleaned_data)
+
+    @property
+    def line_fields(self) -> list[str]:
+        """The names of the fields of several lines."""
+        return [name for name, field in self.fields.items() if isinstance(field, LinesField)]
+
+    @property
+    def wants_lines(self) -> bool:
+        """「再加几条」: the page again with more lines; nothing has been handed in yet."""
+        return self.is_bound and any(f"{name}_more" in self.data for name in self.line_fields)
+
+    def full_clean(self) -> None:
+        if not self.wants_lines:
+            super().full_clean()
+            return
+        self._errors, self.cleaned_data = ErrorDict(), {}
 
 
 if TYPE_CHECKING:

@@ -4,11 +4,8 @@ one, in a small transaction of its own that looks again. It may come twice, late
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-
 from cases.services import statutory
+from cases.sweeping import Step
 from dispatch.services import (
     asking,
     clues,
@@ -19,16 +16,6 @@ from dispatch.services import (
     talking,
     whistling,
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """`find` names the rows that are due, the oldest first; `take` does what is due to one."""
-
-    name: str
-    find: Callable[[datetime], Iterable[int]]
-    take: Callable[[int], object]
-
 
 STEPS = (
     Step(

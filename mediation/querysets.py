@@ -10,6 +10,11 @@ from cases.querysets import NOTHING, in_reach, visible_cases
 from orgs.models import User
 from orgs.permissions import Permission
 
+# A clause that is to be performed: of an agreement in force that nobody has made void.
+OUTSTANDING = models.Q(
+    done_on=None, agreement__voided_at=None, agreement__in_force_on__isnull=False
+)
+
 if TYPE_CHECKING:
     from mediation.models import Mediator, Session  # noqa: F401
 

@@ -96,12 +96,18 @@ class _WhenAndWhere(ActForm):
     """The fields of a time and a place; `slot` is a free time that was pressed instead."""
 
     starts_at = _moment("开始")
-    minutes = forms.TypedChoiceField(
-        choices=MINUTES,
-        coerce=int,
+    minutes = forms.IntegerField(
         label="多长",
         initial=60,
-        error_messages={"required": "还没选“多长”", "invalid_choice": "没有这个长度"},
+        min_value=MINUTES[0][0],
+        max_value=MINUTES[-1][0],
+        widget=forms.Select(choices=MINUTES),
+        error_messages={
+            "required": "还没选“多长”",
+            "invalid": "没有这个长度",
+            "min_value": "没有这个长度",
+            "max_value": "没有这个长度",
+        },
     )
     room = forms.ModelChoiceField(
         Room.objects.none(),

@@ -163,6 +163,8 @@ def _triage(user: User) -> Iterator[Entry]:
     yield Entry("联合会商", reverse("dispatch:sessions"))
     yield Entry("调解安排", reverse("mediation:grid"))
     yield Entry("移送线索", reverse("dispatch:clues"), rows=clues_to_sign(user))
+    yield Entry("委派委托", reverse("mediation:referrals"))
+    yield Entry("协议履行", reverse("mediation:agreements"))
     yield Entry("全部事项", reverse("cases:list"))
     if user.can(Permission.ROSTER):
         yield Entry("排班表", reverse("dispatch:roster"))
@@ -199,6 +201,7 @@ def _unit(user: User) -> Iterator[Entry]:
     yield Entry("待签回执", reverse("cases:receipts"), rows=waiting_mine(user))
     yield Entry("会商任务", f"{reverse('dispatch:tasks')}?view=mine", rows=tasks_to_do(user))
     yield Entry("收到的线索", reverse("dispatch:clues"), rows=clues_to_sign(user))
+    yield Entry("协议履行", reverse("mediation:agreements"))
     units = [post.department for post in user.posts_giving(Permission.HANDLE)]
     for unit in {unit.code: unit for unit in units if unit is not None}.values():
         yield Entry("督办情况", reverse("dispatch:unit_supervision", args=[unit.code]), sub=True)

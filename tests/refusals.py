@@ -30,11 +30,25 @@ from dispatch.models import (
     Supervision,
     Whistle,
 )
-from mediation.models import Session
+from mediation.models import (
+    Agreement,
+    AgreementTerm,
+    Confirmation,
+    Performance,
+    Referral,
+    Session,
+    Signature,
+)
 from orgs.models import Booking, Delivery, Notice
 from zongzhi.lib.errors import DomainError
 
 TRACES = (
+    Agreement,
+    AgreementTerm,
+    Confirmation,
+    Performance,
+    Referral,
+    Signature,
     Assignment,
     Attempt,
     Booking,

@@ -131,6 +131,7 @@ def address(name: str, case: Case, someone: User) -> str:
                 "talk",
             )
         },
+        "mediation:agreement": [0],
         "dispatch:propose_talk": ["RS"],
         "dispatch:unit_supervision": ["RS"],
         "settings:remove_day": [0],

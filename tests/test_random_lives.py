@@ -32,9 +32,13 @@ from dispatch.session_forms import open_tasks, planned_sessions
 from dispatch.tasks import sweep_clocks
 from dispatch.units import own_units
 from dispatch.whistle_forms import live_whistles
+from mediation.agreed import confirmation_of, settlement_of, signers
+from mediation.agreement_forms import to_perform
 from mediation.meetings import planned_meetings
 from mediation.models import Mediator
 from mediation.proceedings import open_mediation, side_of
+from mediation.services.confirming import last_day_of
+from mediation.tasks import sweep_mediations
 from orgs.models import Room, User
 from tests.county import County
 from tests.lib.days import DISPATCHED
@@ -86,8 +90,14 @@ class Life:
     def step(self) -> None:
         clock.freeze(clock.now() + timedelta(seconds=7))  # nobody does two things at once
         happening = self.dice.choices(
-            [self.somebody_acts, self.somebody_tries, self.time_passes, self.rate, self.register],
-            weights=[70, 12, 10, 5, 5],
+            [
+                self.somebody_acts,
+                self.somebody_tries,
+                self.time_passes,
+                self.rate,
+                self.register,
+            ],
+            weights=[70, 12, 10, 5, 5, 4],
         )[0]
         happening()
 
@@ -103,6 +113,7 @@ class Life:
         clock.freeze(clock.now() + timedelta(hours=hours))
         if self.dice.random() < 0.6:
             sweep_clocks()
+            sweep_mediations()
 
     def rate(self) -> None:
         case = self.any_case()
@@ -428,6 +439,73 @@ class Life:
 
     def _tell_conflict(self, case: Case, user: User) -> Typed:
         return {"mediator": self._free_mediator(case), "kind": "kin", "text": "表亲"}
+
+    def _agreement(self, case: Case) -> Typed:
+        other = case.parties.get(role="respondent")
+        due = clock.today() + timedelta(days=self.dice.randint(0, 5))
+        term = {"text": "付清工资", "by": str(other.pk), "amount": "300", "due_on": due}
+        form = self.dice.choice(["written", "oral"])
+        facts = {"facts": "欠三个月工资", "terms": [term]}
+        return {"form": form, "reached_on": clock.today(), **facts}
+
+    def _agree(self, case: Case, user: User) -> Typed | None:
+        return self._agreement(case)
+
+    def _amend_agreement(self, case: Case, user: User) -> Typed | None:
+        return self._agreement(case)
+
+    def _sign(self, case: Case, user: User) -> Typed | None:
+        draft = settlement_of(fresh(case)).draft
+        if draft is None:
+            return None
+        signed = set(draft.signatures.values_list("party", flat=True))
+        today = clock.today()
+        left = [
+            {"party": p.pk, "how": "name", "on": today} for p in signers(case) if p.pk not in signed
+        ]
+        days = {} if draft.sealed_on else {"mediator_on": today, "sealed_on": today}
+        return {"signatures": left, **days}
+
+    def _scan_agreement(self, case: Case, user: User) -> Typed | None:
+        return None  # a file
+
+    def _void_agreement(self, case: Case, user: User) -> Typed | None:
+        found = settlement_of(fresh(case)).current
+        row = confirmation_of(found) if found else None
+        if row is not None and row.outcome in ("", "confirmed"):
+            return None
+        return {"text": "重新约定", "both": True}
+
+    def _perform(self, case: Case, user: User) -> Typed | None:
+        found = to_perform(fresh(case))
+        if not found:
+            return None
+        return {"term": found[0].pk, "on": clock.today(), "complete": True, "text": "给了"}
+
+    def _apply_confirmation(self, case: Case, user: User) -> Typed | None:
+        found = settlement_of(fresh(case)).in_force
+        if found is None or last_day_of(found) < clock.today():
+            return None
+        materials = ["application", "agreement", "identity", "addresses"]
+        how = {"jointly": True, "exclusions": ["none"], "materials": materials}
+        return {"court": "示范县人民法院", "applied_on": clock.today(), **how}
+
+    def _court_takes(self, case: Case, user: User) -> Typed:
+        return {"on": clock.today()}
+
+    def _court_decides(self, case: Case, user: User) -> Typed:
+        return {"outcome": self.dice.choice(["not_taken", "withdrawn"]), "on": clock.today()}
+
+    def _receive_referral(self, case: Case, user: User) -> Typed:
+        kind = self.dice.choice(["commissioned", "police"])
+        return {"kind": kind, "organ": "示范县人民法院", "received_on": clock.today()}
+
+    def _extend_referral(self, case: Case, user: User) -> Typed:
+        return {"days": 5, "both": True, "text": "等鉴定"}
+
+    def _return_referral(self, case: Case, user: User) -> Typed:
+        how = {"returned_on": clock.today(), "text": "双方差距太大"}
+        return {"outcome": "failed", **how}
 
     # What must always be true
 

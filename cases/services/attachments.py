@@ -17,7 +17,7 @@ import filetype
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from cases.door import changing
+from cases.door import Change, changing
 from cases.models import Attachment, Case
 from orgs.models import User
 from zongzhi.lib.errors import Invalid, WrongState
@@ -75,38 +75,64 @@ def attach_file(
     The type is what the bytes say, never what the name claims. Raises Invalid for a type, size
     or name that may not be, WrongState when the case has its thirty files.
     """
+    with (
+        taking(upload, note=note, not_secret=not_secret) as file,
+        changing(case_id, "note", by=by) as change,
+    ):
+        attachment = file.keep(change, by=by, source=source)
+        part = change.part_of(by)
+        change.unit = part.unit if part else None
+        change.data = {"attachment": attachment.pk, "sha256": attachment.sha256}
+        if not_secret and secrecy_mark(f"{attachment.name} {note}"):
+            change.data["not_secret"] = True
+        change.text = f"{attachment.name}，{note}" if note else attachment.name
+    return change.case
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file that has been looked at and lies in its place, to be kept with a case by some act."""
+
+    name: str
+    note: str
+    checked: _Checked
+    kept: _Kept
+
+    def keep(self, change: Change, *, by: User, source: str = "") -> Attachment:
+        """Raises WrongState when the case has its thirty files."""
+        case = change.case
+        if case.attachments.count() >= MOST:
+            raise WrongState(f"{case.short_number} 已经有 {MOST} 份材料，不能再加")
+        return Attachment.objects.create(
+            case=case,
+            name=self.name,
+            stored_as=self.kept.stored_as,
+            media_type=self.checked.media_type,
+            size=self.kept.size,
+            sha256=self.kept.sha256,
+            source=source,
+            note=self.note,
+            pages=self.checked.pages,
+            may_preview=self.checked.may_preview,
+            uploaded_by=by,
+            uploaded_at=change.now,
+        )
+
+
+@contextmanager
+def taking(upload: Upload, *, note: str = "", not_secret: bool = False) -> Iterator[Taken]:
+    """Look at a file and lay it down before the case is locked; gone again if the block fails.
+
+    Raises Invalid for a type, size or name that may not be.
+    """
     name = clean_name(upload.name or "")
     if not not_secret and (mark := secrecy_mark(f"{name} {note}")):
         raise CarriesMarkError(
             f"“{name}”带有“{mark}”字样。涉密的不能传到本系统；不涉密的，勾上“已核对，不涉密”再选一次"
         )
     checked = _check(upload, name)
-    name = _with_its_ending(name, checked.media_type)
-    with _stored(checked.content) as kept, changing(case_id, "note", by=by) as change:
-        case = change.case
-        if case.attachments.count() >= MOST:
-            raise WrongState(f"{case.short_number} 已经有 {MOST} 份材料，不能再加")
-        attachment = Attachment.objects.create(
-            case=case,
-            name=name,
-            stored_as=kept.stored_as,
-            media_type=checked.media_type,
-            size=kept.size,
-            sha256=kept.sha256,
-            source=source,
-            note=note,
-            pages=checked.pages,
-            may_preview=checked.may_preview,
-            uploaded_by=by,
-            uploaded_at=change.now,
-        )
-        part = change.part_of(by)
-        change.unit = part.unit if part else None
-        change.data = {"attachment": attachment.pk, "sha256": kept.sha256}
-        if not_secret and secrecy_mark(f"{name} {note}"):
-            change.data["not_secret"] = True
-        change.text = f"{name}，{note}" if note else name
-    return change.case
+    with _stored(checked.content) as kept:
+        yield Taken(_with_its_ending(name, checked.media_type), note, checked, kept)
 
 
 def clean_name(name: str) -> str:

@@ -38,6 +38,8 @@ LEAD_INS = {
     "instruct": "cases/acts/_instructions.html",
     "answer-instruction": "cases/acts/_instructions.html",
     "accept-instruction": "cases/acts/_instructions.html",
+    "refuse-mediation": "cases/acts/_routes.html",
+    "end-mediation": "cases/acts/_routes.html",
 }
 
 # Forms that are more than one field below the other.
@@ -63,7 +65,16 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
         # What the page that leads here knows already: a time and a room of a timetable.
         form.initial = {k: v for k, v in request.GET.items() if k in form.fields}
         return _page(request, chosen, case, form)
-    form = chosen.form(request.POST, case=case, user=request.user, on_page=True)
+    form = chosen.form(
+        request.POST, case=case, user=request.user, on_page=True, files=request.FILES
+    )
+    if form.wants_lines:
+        return _page(request, chosen, case, form)
+    return _do(request, chosen, case, form)
+
+
+def _do(request: StaffRequest, chosen: Act, case: Case, form: ActForm) -> HttpResponse:
+    """What was handed in, done; or refused, with everything that was typed."""
     status, changed, told = 422, None, ""
     if form.is_valid():
         try:
@@ -75,7 +86,8 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     if request.POST.get("row"):
         return _row(request, chosen, changed or case, told, status=status)
     if changed is None:
-        return _page(request, chosen, find_case(request.user, number), form, status=status)
+        again = find_case(request.user, case.number)
+        return _page(request, chosen, again, form, status=status)
     messages.success(request, said_after(chosen, changed))
     return redirect(_next(request, changed))
 

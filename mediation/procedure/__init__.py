@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from mediation.procedure import choosing, proceedings, sessions
+from mediation.procedure import agreements, choosing, proceedings, referrals, sessions
 
 ACTS = (
     *proceedings.ACTS,
     *choosing.ACTS,
     *sessions.ACTS,
+    *agreements.ACTS,
+    *referrals.ACTS,
 )
-LOADS = (proceedings.load_mediations, sessions.load_meetings)
+LOADS = (
+    proceedings.load_mediations,
+    sessions.load_meetings,
+    agreements.load_settlements,
+    referrals.load_referrals,
+)

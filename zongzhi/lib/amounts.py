@@ -1,4 +1,4 @@
-"""Money as people write it down: 38600元, 3.8万, 3万5, 三万八, 两千五百块."""
+"""Money as people write it down: 38600元, 3.8万, 3万5, 三万八, 两千五百块; and as pages say it."""
 
 from __future__ import annotations
 
@@ -66,3 +66,8 @@ def read_number(words: str) -> int:
             section += (digit or 1) * unit
         digit, last = 0, unit
     return total + section + digit * (last // 10 or 1)
+
+
+def yuan(amount: Decimal | None) -> str:
+    """「38,600 元」, 「38,600.50 元」; nothing for no amount."""
+    return "" if amount is None else f"{amount:,.2f}".removesuffix(".00") + " 元"

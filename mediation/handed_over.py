@@ -1,0 +1,57 @@
+"""What other organs have handed over, as the rules read it: 诉调, 警调, 访调, 检调."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from cases.loading import OF_CASES
+from cases.models import Case
+from cases.vocabulary import Clock
+from mediation.models import Referral
+from orgs.calendars import calendar_of
+from zongzhi.lib.prepared import Prepared, grouped
+
+REFERRAL = "loaded_referral"  # what the procedure leaves on many cases
+ANSWER_DAYS = 3  # working days to take it on or not (人民法院在线调解规则, 2022)
+KIND = Referral.Kind
+# The period that runs from the day the materials were signed for (特邀调解规定 art. 27).
+CLOCKS = {
+    KIND.COMMISSIONED.value: Clock.COMMISSIONED,
+    KIND.ENTRUSTED.value: Clock.ENTRUSTED,
+    KIND.ENTRUSTED_SUMMARY.value: Clock.ENTRUSTED_SUMMARY,
+}
+FROM_COURT = tuple(CLOCKS)
+
+_OPEN = Prepared(
+    lambda: Referral.objects.filter(OF_CASES, returned_on=None, declined_on=None).order_by("pk")
+)
+
+
+def load_referrals(cases: Sequence[Case]) -> None:
+    """Bring the open one to the few cases that have legal periods; the others cost nothing.
+
+    Whoever is handed a case marks it so, whether the law gives a period for that kind or not.
+    """
+    missing = [case for case in cases if not hasattr(case, REFERRAL)]
+    asked = [case.pk for case in missing if case.statutory_since is not None]
+    found = grouped(_OPEN(cases=asked), "case_id") if asked else {}
+    for case in missing:
+        setattr(case, REFERRAL, next(iter(found.get(case.pk, [])), None))
+
+
+def open_referral(case: Case) -> Referral | None:
+    """The one that has been handed over and not yet been answered for good."""
+    load_referrals([case])
+    found: Referral | None = getattr(case, REFERRAL)
+    return found
+
+
+def forget(case: Case) -> None:
+    vars(case).pop(REFERRAL, None)
+
+
+def answer_by(referral: Referral) -> date:
+    """Until when it must be taken on or not."""
+    calendar = calendar_of(referral.case.center)
+    return calendar.workday_after(referral.received_on, ANSWER_DAYS)

@@ -1,0 +1,208 @@
+"""司法确认: applied for by both parties together, taken by the court, decided; or lapsed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from cases import statutory
+from cases.door import Change, changing
+from cases.models import Case, StatutoryTerm
+from cases.querysets import OfCaseQuerySet
+from cases.vocabulary import Clock
+from mediation.agreed import confirmation_of, forget, settlement_of
+from mediation.confirming import lapsed, missing_materials, refusals
+from mediation.models import Agreement, AgreementTerm, Confirmation
+from mediation.services.telling import tell_who_follows
+from orgs.models import User
+from orgs.models.notices import Topic
+from zongzhi.lib import clock, dates
+from zongzhi.lib.errors import Invalid, WrongState
+from zongzhi.lib.worktime import rights_due
+
+OUTCOME = Confirmation.Outcome
+AGAIN = (OUTCOME.NOT_TAKEN, OUTCOME.WITHDRAWN)  # what was wrong may be mended within the 30 days
+
+
+def apply_for_confirmation(
+    *,
+    case_id: int,
+    by: User,
+    court: str,
+    applied_on: date,
+    materials: Sequence[str] = (),
+    exclusions: Sequence[str] = (),
+    jointly: bool = False,
+) -> Case:
+    """申请司法确认: jointly, within thirty days, with what has to be brought.
+
+    Raises Invalid for what the law excludes, saying which and why; WrongState after the 30 days.
+    """
+    with changing(case_id, "apply-confirmation", by=by) as change:
+        agreement, in_force_on = _in_force(change)
+        last_day = last_day_of(agreement)
+        today = change.now.date()
+        if min(applied_on, today) < in_force_on or applied_on > today:
+            first = dates.day(in_force_on, today)
+            raise Invalid(errors={"applied_on": [f"日期要在 {first}（协议生效）到今天之间"]})
+        if applied_on > last_day:
+            raise WrongState(lapsed(in_force_on, last_day))
+        _refuse_unready(materials, exclusions, jointly=jointly)
+        row, _ = Confirmation.objects.update_or_create(
+            agreement=agreement,
+            defaults={
+                "court": court,
+                "applied_on": applied_on,
+                "applied_by": by,
+                "materials": list(materials),
+                "taken_on": None,
+                "outcome": "",
+                "decided_on": None,
+                "number": "",
+                "text": "",
+            },
+        )
+        how = "双方共同申请司法确认"
+        statutory.meet(change.case, Clock.CONFIRMATION, applied_on, how, about=agreement.pk)
+        _say(change, by, row, f"{court}，{dates.day(applied_on, today)}申请")
+    return change.case
+
+
+def _in_force(change: Change) -> tuple[Agreement, date]:
+    agreement = settlement_of(change.case).in_force
+    if agreement is None or agreement.in_force_on is None:
+        raise WrongState(f"{change.case.short_number} 没有生效的协议")
+    return agreement, agreement.in_force_on
+
+
+def last_day_of(agreement: Agreement) -> date:
+    """The last of the thirty days, moved to a working day; as it was reckoned when they began."""
+    term = StatutoryTerm.objects.filter(clock=Clock.CONFIRMATION, about=agreement.pk).last()
+    if term is None:
+        raise WrongState("这份协议没有算过司法确认的期限")
+    last_day: date = term.last_day
+    return last_day
+
+
+def _refuse_unready(materials: Sequence[str], exclusions: Sequence[str], *, jointly: bool) -> None:
+    wrong: dict[str, list[str]] = {}
+    if not jointly:
+        wrong["jointly"] = ["司法确认要双方共同申请，一方申请法院不受理"]
+    if excluded := refusals(exclusions):
+        wrong["exclusions"] = excluded
+    if missing := missing_materials(materials):
+        wrong["materials"] = [f"材料还缺：{'、'.join(missing)}"]
+    if wrong:
+        raise Invalid(errors=wrong)
+
+
+def court_takes(*, case_id: int, by: User, on: date, number: str = "") -> Case:
+    """法院受理."""
+    with changing(case_id, "court-takes", by=by) as change:
+        row = _pending(change)
+        _refuse_strange_day(row, on, change.now.date(), "on")
+        row.taken_on, row.number = on, number
+        row.save(update_fields=["taken_on", "number"])
+        _say(change, by, row, f"{row.court} {dates.day(on)}受理")
+    return change.case
+
+
+def court_decides(
+    *, case_id: int, by: User, outcome: str, on: date, number: str = "", text: str = ""
+) -> Case:
+    """记司法确认结果: 裁定有效, 驳回, 不受理, or the application is withdrawn."""
+    with changing(case_id, "court-decides", by=by) as change:
+        row = _pending(change)
+        _refuse_strange_day(row, on, change.now.date(), "on")
+        if outcome in (OUTCOME.CONFIRMED, OUTCOME.REJECTED) and row.taken_on is None:
+            raise Invalid(errors={"outcome": ["法院还没有受理，先记法院受理"]})
+        row.outcome, row.decided_on = outcome, on
+        row.number, row.text = number or row.number, text
+        row.save(update_fields=["outcome", "decided_on", "number", "text"])
+        parts = [OUTCOME(outcome).label, row.number, text]
+        _say(change, by, row, "，".join(filter(None, parts)))
+    return change.case
+
+
+def _pending(change: Change) -> Confirmation:
+    agreement, _ = _in_force(change)
+    row = confirmation_of(agreement)
+    if row is None or row.outcome:
+        raise WrongState(f"{change.case.short_number} 没有等着法院的申请")
+    return row
+
+
+def _refuse_strange_day(row: Confirmation, on: date, today: date, field: str) -> None:
+    first = row.taken_on or row.applied_on
+    if not first <= on <= today:
+        raise Invalid(errors={field: [f"日期要在 {dates.day(first, today)}到今天之间"]})
+
+
+def _say(change: Change, by: User, row: Confirmation, text: str) -> None:
+    part = change.part_of(by)
+    change.unit = part.unit if part else None
+    change.text = text
+    change.data = {"agreement": row.agreement_id, "confirmation": row.pk}
+    forget(change.case)
+
+
+# The sweep
+
+
+def _running() -> OfCaseQuerySet:
+    return StatutoryTerm.objects.filter(clock=Clock.CONFIRMATION, met_on=None, dropped_at=None)
+
+
+def confirmations_near(*, now: datetime) -> list[int]:
+    """Thirty days that run out and nobody has been told; with everything performed, none are."""
+    to_do = AgreementTerm.objects.filter(agreement=OuterRef("about"), done_on=None)
+    today = clock.local(now).date()
+    rows = _running().filter(Exists(to_do), reminded_at=None)
+    rows = rows.filter(near_on__lte=today, last_day__gte=today)
+    return list(rows.order_by("last_day", "pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def remind_of_confirmation(*, term_id: int) -> bool:
+    """快到期: said once, with the unextended last day. True if this call did it."""
+    now = clock.now()
+    rows = _running().filter(pk=term_id, reminded_at=None)
+    if not rows.update(reminded_at=now):
+        return False
+    term = StatutoryTerm.objects.get(pk=term_id)
+    day = dates.day(rights_due(term.started_on, term.days), now.date())
+    _tell(term, f"司法确认最晚 {day}申请，问双方要不要申请", Topic.NEAR)
+    return True
+
+
+def confirmations_lapsed(*, now: datetime) -> list[int]:
+    """Thirty days that are over without an application."""
+    rows = _running().filter(last_day__lt=clock.local(now).date())
+    return list(rows.order_by("last_day", "pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def say_it_lapsed(*, term_id: int) -> bool:
+    """过期: the right is gone; said once, and no longer counted. True if this call did it."""
+    now = clock.now()
+    rows = _running().filter(pk=term_id, last_day__lt=now.date())
+    if not rows.update(dropped_at=now, raised_at=now):
+        return False
+    _tell(
+        StatutoryTerm.objects.get(pk=term_id),
+        "申请司法确认的 30 日已过，对方不履行只能起诉",
+        Topic.OVERDUE,
+    )
+    return True
+
+
+def _tell(term: StatutoryTerm, text: str, topic: Topic) -> None:
+    agreement = Agreement.objects.select_related(
+        "mediation__case__center", "mediation__case__unit__runs", "mediation__unit__runs"
+    ).get(pk=term.about)
+    case = agreement.mediation.case
+    url = f"/mediation/agreements/{agreement.pk}/"
+    tell_who_follows(agreement.mediation, text=f"{case.short_number} {text}", url=url, topic=topic)

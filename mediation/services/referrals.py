@@ -1,0 +1,152 @@
+"""委派、委托、移送: received from another organ, taken on or not, prolonged, answered."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from cases import statutory
+from cases.door import Change, changing
+from cases.models import Case, StatutoryTerm
+from mediation.handed_over import CLOCKS, forget, open_referral
+from mediation.models import Agreement, Referral
+from orgs.models import User
+from zongzhi.lib import dates
+from zongzhi.lib.errors import Invalid, WrongState
+
+
+def receive_referral(
+    *,
+    case_id: int,
+    by: User,
+    kind: str,
+    organ: str,
+    received_on: date,
+    number: str = "",
+    contact: str = "",
+    materials: str = "",
+) -> Case:
+    """接收: the materials are signed for; a court's period runs from that day.
+
+    Raises Invalid for a day that cannot be, and for a number of that organ that is there already.
+    """
+    with changing(case_id, "receive-referral", by=by) as change:
+        today = change.now.date()
+        if received_on > today:
+            raise Invalid(errors={"received_on": ["签收材料的日子不能晚于今天"]})
+        row = _create(
+            case=change.case,
+            kind=kind,
+            organ=organ,
+            number=number,
+            contact=contact,
+            received_on=received_on,
+            received_by=by,
+            materials=materials,
+        )
+        change.case.statutory_since = change.case.statutory_since or change.now
+        if kind in CLOCKS:
+            statutory.begin(change.case, CLOCKS[kind], received_on, about=row.pk)
+        signed = f"{dates.day(received_on, today)}签收材料"
+        _say(change, by, row, "，".join([row.get_kind_display(), organ, signed]))
+    return change.case
+
+
+def _create(**values: object) -> Referral:
+    try:
+        with transaction.atomic():
+            row: Referral = Referral.objects.create(**values)
+    except IntegrityError as error:
+        same = f"{values['organ']}的 {values['number']} 已经登记过，核对号码"
+        raise Invalid(errors={"number": [same]}) from error
+    return row
+
+
+def take_referral(*, case_id: int, by: User) -> Case:
+    """接受委派委托."""
+    with changing(case_id, "take-referral", by=by) as change:
+        row = _open(change)
+        row.taken_on = change.now.date()
+        row.save(update_fields=["taken_on"])
+        _say(change, by, row, row.organ)
+    return change.case
+
+
+def decline_referral(*, case_id: int, by: User, text: str) -> Case:
+    """不接受, with the reason; its period is not counted any more."""
+    with changing(case_id, "decline-referral", by=by) as change:
+        row = _open(change)
+        row.declined_on, row.declined_why = change.now.date(), text
+        row.save(update_fields=["declined_on", "declined_why"])
+        running = StatutoryTerm.objects.filter(
+            case=change.case, clock__in=CLOCKS.values(), about=row.pk, met_on=None
+        )
+        running.filter(dropped_at=None).update(dropped_at=change.now)
+        _say(change, by, row, text)
+    return change.case
+
+
+def extend_referral(*, case_id: int, by: User, days: int, text: str, both: bool = False) -> Case:
+    """双方同意延长 (特邀调解规定 art. 27); only a period that runs can be prolonged."""
+    with changing(case_id, "extend-referral", by=by) as change:
+        row = _open(change)
+        if not both:
+            raise Invalid(errors={"both": ["延长要双方都同意"]})
+        clock = CLOCKS.get(row.kind)
+        if clock is None or not statutory.extend(change.case, clock, days, text, by, about=row.pk):
+            raise WrongState(f"{row.get_kind_display()}没有在计的期限，不用延长")
+        _say(change, by, row, f"延长 {days} 日，{text}")
+    return change.case
+
+
+def return_referral(
+    *,
+    case_id: int,
+    by: User,
+    outcome: str,
+    returned_on: date,
+    text: str,
+    receipt: str = "",
+) -> Case:
+    """回复结果 to whoever handed it over, and who there signed for it.
+
+    Raises Invalid for 达成协议 without an agreement in force.
+    """
+    with changing(case_id, "return-referral", by=by) as change:
+        row = _open(change)
+        today = change.now.date()
+        if not row.received_on <= returned_on <= today:
+            first = dates.day(row.received_on, today)
+            raise Invalid(errors={"returned_on": [f"日期要在 {first}（签收材料）到今天之间"]})
+        if outcome == Referral.Outcome.AGREED and not _has_agreement(change.case):
+            raise Invalid(errors={"outcome": ["还没有生效的协议，不能回复“达成协议”"]})
+        row.outcome, row.returned_on, row.returned_by = outcome, returned_on, by
+        row.returned_text, row.receipt = text, receipt
+        row.save()
+        said = Referral.Outcome(outcome).label
+        if row.kind in CLOCKS:
+            how = f"已回复：{said}"
+            statutory.meet(change.case, CLOCKS[row.kind], returned_on, how, about=row.pk)
+        signed = f"{receipt}签收" if receipt else ""
+        _say(change, by, row, "，".join(filter(None, [row.organ, said, signed])))
+    return change.case
+
+
+def _has_agreement(case: Case) -> bool:
+    rows = Agreement.objects.filter(mediation__case=case, voided_at=None)
+    return rows.exclude(in_force_on=None).exists()
+
+
+def _open(change: Change) -> Referral:
+    row = open_referral(change.case)
+    if row is None:
+        raise WrongState(f"{change.case.short_number} 没有要办的委派、委托")
+    return row
+
+
+def _say(change: Change, by: User, row: Referral, text: str) -> None:
+    part = change.part_of(by)
+    change.unit = part.unit if part else None
+    change.text, change.data = text, {"referral": row.pk}
+    forget(change.case)
