@@ -45,6 +45,8 @@ _DONE = {
     "cancel-session": "会商已取消",
     "finish-task": "会商任务已报",
     "refer-clue": "线索已移送，事项接着办",
+    "file-dossier": "卷宗已立，等别人检查",
+    "check-dossier": "卷宗检查结果已记下",
 }
 
 

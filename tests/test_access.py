@@ -122,6 +122,17 @@ def address(name: str, case: Case, someone: User) -> str:
                 "talk",
             )
         },
+        **{
+            f"mediation:{name}": [0]
+            for name in (
+                "dossier",
+                "dossier_zip",
+                "inquire",
+                "place_file",
+                "propose_subsidy",
+                "subsidy",
+            )
+        },
         "dispatch:propose_talk": ["RS"],
         "dispatch:unit_supervision": ["RS"],
         "settings:remove_day": [0],
