@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any, cast
 
 from cases.composing import Paper
 from cases.models import Attachment, Case
@@ -84,18 +85,19 @@ def _stored(file: Attachment) -> Callable[[], Iterator[bytes]]:
     return chunks
 
 
-class _Outlet:
+class _Outlet(io.RawIOBase):
     """Where zipfile writes; what it has written is taken away before the next block."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._blocks: list[bytes] = []
 
-    def write(self, block: bytes) -> int:
+    def writable(self) -> bool:
+        return True
+
+    def write(self, block: Any) -> int:
         self._blocks.append(bytes(block))
         return len(block)
-
-    def flush(self) -> None:
-        pass
 
     def taken(self) -> Iterator[bytes]:
         blocks, self._blocks = self._blocks, []
@@ -106,7 +108,7 @@ def stream(entries: list[Entry], folder: str) -> Iterator[bytes]:
     """The bytes of the zip, a block at a time; the last file lists the SHA-256 of every other."""
     outlet = _Outlet()
     hashes: list[str] = []
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(cast(IO[bytes], outlet), "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
             digest = hashlib.sha256()
             with archive.open(_info(f"{folder}/{entry.name}"), "w", force_zip64=True) as file:

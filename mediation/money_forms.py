@@ -27,9 +27,7 @@ class StepForm(forms.Form):
 class GradeForm(forms.Form):
     """A grade from a day on."""
 
-    name = forms.CharField(
-        label="档次", max_length=20, error_messages={"required": "还没填“档次”"}
-    )
+    name = forms.CharField(label="档次", max_length=20, error_messages={"required": "还没填“档次”"})
     rank = forms.IntegerField(
         label="次序",
         min_value=1,
@@ -86,4 +84,4 @@ class ScopeForm(forms.Form):
         if isinstance(body, forms.ModelChoiceField):
             rows = Body.objects.filter(department__center__in=reach).select_related("department")
             body.queryset = rows
-            body.label_from_instance = lambda row: row.name  # type: ignore[method-assign]
+            body.label_from_instance = lambda row: row.name  # type: ignore[assignment]

@@ -16,7 +16,17 @@ from mediation.statistics import Value
 from mediation.subsidies import body_name
 from zongzhi.lib.sheets import plain
 
-_HEAD = ("序号", "调解组织", "调解员", "事项编号", "卷号", "档次", "状态", "金额（元）", "领款人签名")
+_HEAD = (
+    "序号",
+    "调解组织",
+    "调解员",
+    "事项编号",
+    "卷号",
+    "档次",
+    "状态",
+    "金额（元）",
+    "领款人签名",
+)
 _AMOUNT = 7
 
 
@@ -86,7 +96,9 @@ def subsidies(rows: Sequence[Subsidy], month: str, mark: str) -> IO[bytes]:
             sheet.line([n, *_line(row), row.amount, ""])
         amounts = f"{_cell(begins, _AMOUNT)}:{_cell(sheet.row - 1, _AMOUNT)}"
         value = sum((row.amount for row in theirs), Decimal(0))
-        sheet.total(f"{plain(theirs[0].mediator.name)}小计", _AMOUNT, f"=SUBTOTAL(9,{amounts})", value)
+        sheet.total(
+            f"{plain(theirs[0].mediator.name)}小计", _AMOUNT, f"=SUBTOTAL(9,{amounts})", value
+        )
     if paid:
         every = f"{_cell(first, _AMOUNT)}:{_cell(sheet.row - 1, _AMOUNT)}"
         value = sum((row.amount for row in paid), Decimal(0))

@@ -182,4 +182,3 @@ PAPERS = (
     _kind(KIND.MED_NOTE, _note, _EVERY, _NEVER),
     _kind(KIND.MED_BACK, _back, _EVERY, _NEVER),
 )
-

@@ -93,9 +93,7 @@ _FIRST = (
     ),
 )
 _FORMS = tuple(
-    Figure(
-        f"form-{form.value}", form.label, FORM, f"本期结束、达成{form.label}的", of=AGREEMENTS
-    )
+    Figure(f"form-{form.value}", form.label, FORM, f"本期结束、达成{form.label}的", of=AGREEMENTS)
     for form in Agreement.Form
 )
 _PREVENTED = (
@@ -164,9 +162,7 @@ def agreements_of(code: str, scope: Scope) -> QuerySet[Agreement]:
         undone = AgreementTerm.objects.filter(agreement=OuterRef("pk"), done_on=None)
         last = holds.filter(~Exists(undone), mediation__in=scope.mediations)
         dated = last.annotate(last_done=Max("terms__done_on"))
-        return dated.filter(
-            last_done__gte=scope.period.since, last_done__lte=scope.period.until
-        )
+        return dated.filter(last_done__gte=scope.period.since, last_done__lte=scope.period.until)
     rows = holds.filter(mediation__in=mediations_of("agreed", scope))
     _, _, form = code.partition("-")
     return rows.filter(form=form) if form else rows
@@ -183,11 +179,10 @@ def values_of(scope: Scope) -> list[Value]:
         people = Sum(f"no_{name}_people", filter=_condition(name, scope.period))
         asked[_column(f"{name}-people")] = people
     found: dict[str, Any] = scope.mediations.aggregate(**asked)
-    agreed = agreements_of("amount", scope).values_list("form", "total")
-    rows = list(agreed)
-    found["n_amount"] = sum((total or Decimal(0) for _, total in rows), Decimal(0))
+    agreed = list(agreements_of("amount", scope))
+    found["n_amount"] = sum((total_of(row) for row in agreed), Decimal(0))
     for form in Agreement.Form:
-        found[_column(f"form-{form.value}")] = sum(1 for row, _ in rows if row == form.value)
+        found[_column(f"form-{form.value}")] = sum(row.form == form.value for row in agreed)
     found["n_performed"] = agreements_of("performed", scope).count()
     found["n_parties"] = parties_of(scope).count()
     return [Value(figure, found[_column(figure.code)] or 0) for figure in known]
@@ -197,15 +192,19 @@ def _column(code: str) -> str:
     return f"n_{code.replace('-', '_')}"
 
 
+def total_of(row: Agreement) -> Decimal:
+    """What its clauses come to, as `agreements_of` has counted it."""
+    total: Decimal | None = vars(row)["total"]
+    return total or Decimal(0)
+
+
 def by_body(scope: Scope) -> list[dict[str, Any]]:
     """受理, 调解, 成功 of each body in the scope, by name; no order of merit."""
     names = ("accepted", "done", "agreed")
-    asked = {
-        f"n_{name}": Count("pk", filter=_condition(name, scope.period)) for name in names
-    }
+    asked = {f"n_{name}": Count("pk", filter=_condition(name, scope.period)) for name in names}
     rows = scope.mediations.values("body", "body__department__name").annotate(**asked)
-    found = [row for row in rows.order_by("body") if any(row[f"n_{name}"] for name in names)]
-    return sorted(found, key=lambda row: (row["body"] is None, row["body"] or 0))
+    found: list[dict[str, Any]] = [dict(row) for row in rows.order_by("body")]
+    return [row for row in found if any(row[f"n_{name}"] for name in names)]
 
 
 def figure_of(code: str) -> Figure | None:

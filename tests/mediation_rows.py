@@ -131,7 +131,9 @@ def a_file(case: Case, name: str, *, by: User, content: bytes = b"%PDF-1.4 x", p
     return row
 
 
-def a_grade(center: Center, name: str = "一般", amount: str = "100", **changed: Any) -> SubsidyGrade:
+def a_grade(
+    center: Center, name: str = "一般", amount: str = "100", **changed: Any
+) -> SubsidyGrade:
     given = {"rank": 2, "criteria": "争议不大，一次调成"}
     return SubsidyGrade.objects.create(
         center=center, name=name, amount=Decimal(amount), **{**given, **changed}

@@ -108,9 +108,7 @@ def contents(
     )
 
 
-def note(
-    case: Case, mediation: Mediation, missing: Sequence[str], number: str, day: date
-) -> Paper:
+def note(case: Case, mediation: Mediation, missing: Sequence[str], number: str, day: date) -> Paper:
     """卷宗情况说明: what is particular, and what is missing and why."""
     texts = words.lines(mediation.dossier_note)
     lacking = [f"缺{text}。" for text in missing]

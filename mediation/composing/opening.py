@@ -98,8 +98,7 @@ def rights(case: Case, mediation: Mediation, number: str, day: date) -> Paper:
             "二、当事人在人民调解活动中履行下列义务：",
             *[f"（{words.ordinal(n)}）{text}；" for n, text in enumerate(DUTIES, start=1)],
             "三、人民调解员与当事人有近亲属关系、利害关系或者其他可能影响公正的关系的，"
-            "当事人可以要求更换。"
-            + (f"本次调解由{host}主持。" if host else ""),
+            "当事人可以要求更换。" + (f"本次调解由{host}主持。" if host else ""),
             "四、经调解达成的协议具有法律约束力，当事人应当按照约定履行；双方可以自协议生效之日起"
             "三十日内共同向有管辖权的人民法院申请司法确认。",
             "五、调解不成的，可以依法通过仲裁、行政、司法等途径维护自己的权利。",

@@ -153,10 +153,7 @@ def oral(case: Case, row: Agreement, number: str, day: date) -> Paper:
         number=number,
         rows=[
             [("达成日期", dates.document(row.reached_on)), ("纠纷类型", case.type.name)],
-            *[
-                [("当事人", words.about(party, row.reached_on))]
-                for party in words.disputants(case)
-            ],
+            *[[("当事人", words.about(party, row.reached_on))] for party in words.disputants(case)],
             [("主要事实", row.facts)],
             *([[("各方责任", row.duties)]] if row.duties else []),
             [

@@ -17,9 +17,7 @@ from orgs.models import User
 from zongzhi.lib.prepared import Prepared, grouped
 
 _AFTER = (Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP, Stage.CLOSED)
-_ENDED = Prepared(
-    lambda: Mediation.objects.filter(OF_CASES, ended_on__isnull=False).order_by("pk")
-)
+_ENDED = Prepared(lambda: Mediation.objects.filter(OF_CASES, ended_on__isnull=False).order_by("pk"))
 
 
 def load_dossiers(cases: Sequence[Case]) -> None:

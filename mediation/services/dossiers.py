@@ -144,7 +144,9 @@ def _mine(mediation_id: int, by: User) -> Mediation:
         raise NotFound("没有这次调解")
     case = Case.objects.visible_to(by).for_detail().get(pk=row.case_id)
     if not mediates(by, case):
-        raise NotAllowed(f"{case.short_number} 由{case.center.name}安排的调解员调解，这个账号不能办")
+        raise NotAllowed(
+            f"{case.short_number} 由{case.center.name}安排的调解员调解，这个账号不能办"
+        )
     row.case = case
     found: Mediation = row
     return found

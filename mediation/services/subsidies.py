@@ -123,9 +123,7 @@ def add_grade(
 ) -> SubsidyGrade:
     """A grade, or a new amount of one, from a day on; what was proposed before keeps its own."""
     with transaction.atomic():
-        same = SubsidyGrade.objects.filter(
-            center=center, name=name, effective_from=effective_from
-        )
+        same = SubsidyGrade.objects.filter(center=center, name=name, effective_from=effective_from)
         if same.exists():
             raise Invalid(
                 errors={"effective_from": [f"“{name}”从这天起已经有一条，换一天，或者换个名称"]}

@@ -1,4 +1,4 @@
-"""卷宗: what belongs into it, what it lacks, who files and who checks it, and all of it as one zip."""
+"""卷宗: what belongs into it, what it lacks, who files and checks it, and all of it as one zip."""
 
 from __future__ import annotations
 
@@ -84,9 +84,7 @@ def test_a_receipt_is_missed_only_when_money_was_paid(mediated, triage) -> None:
     term = AgreementTerm.objects.get()
     Performance.objects.create(term=term, on=clock.today(), text="道歉", by=triage, at=clock.now())
     assert "履行凭证" not in lacks(mediated)
-    Performance.objects.create(
-        term=term, on=clock.today(), amount=38600, by=triage, at=clock.now()
-    )
+    Performance.objects.create(term=term, on=clock.today(), amount=38600, by=triage, at=clock.now())
     assert "履行凭证" in lacks(mediated)
     a_file(mediated.case, "收条.pdf", by=triage)
     assert "履行凭证" not in lacks(mediated)
@@ -146,9 +144,7 @@ def test_whoever_files_a_dossier_does_not_check_it(mediated, triage) -> None:
         check_dossier(case_id=mediated.case_id, by=triage, passed=True)
 
 
-def test_a_dossier_with_holes_nobody_explained_does_not_pass(
-    mediated, handler, triage
-) -> None:
+def test_a_dossier_with_holes_nobody_explained_does_not_pass(mediated, handler, triage) -> None:
     filed(mediated, handler)
     with pytest.raises(WrongState, match="还缺"):
         check_dossier(case_id=mediated.case_id, by=triage, passed=True)
@@ -163,9 +159,7 @@ def test_a_hole_that_is_explained_may_pass(mediated, handler, triage) -> None:
 
 def test_a_dossier_that_fails_goes_back_with_its_defects(mediated, handler, triage) -> None:
     filed(mediated, handler)
-    case = check_dossier(
-        case_id=mediated.case_id, by=triage, passed=False, defects="缺身份证明"
-    )
+    case = check_dossier(case_id=mediated.case_id, by=triage, passed=False, defects="缺身份证明")
     mediated.refresh_from_db()
     assert mediated.filed_on is None
     assert case.events.get(verb="check-dossier").words.text == "不合格：缺身份证明"

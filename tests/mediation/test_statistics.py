@@ -167,9 +167,7 @@ def test_an_address_that_names_no_period_shows_this_month(client: Client, triage
         assert answer.status_code == 200
 
 
-def test_more_mediations_cost_no_more_queries(
-    client: Client, april, lives: Lives, triage
-) -> None:
+def test_more_mediations_cost_no_more_queries(client: Client, april, lives: Lives, triage) -> None:
     client.force_login(triage)
 
     def queries(name: str, **asked: str) -> int:
@@ -177,7 +175,10 @@ def test_more_mediations_cost_no_more_queries(
             client.get(reverse(name), {"period": "2026-04", **asked})
         return len(captured)
 
-    pages = (("mediation:statistics", {}), ("mediation:statistics_list", {"figure": "done"}))
+    pages: list[tuple[str, dict[str, str]]] = [
+        ("mediation:statistics", {}),
+        ("mediation:statistics_list", {"figure": "done"}),
+    ]
     for name, asked in pages:
         queries(name, **asked)  # what a process keeps is asked once
     few = [queries(name, **asked) for name, asked in pages]
