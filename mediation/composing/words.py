@@ -14,6 +14,8 @@ from zongzhi.lib import clock, dates
 from zongzhi.lib.identity import age, sex
 
 NUMERALS = "一二三四五六七八九十"
+# Room to write: a line, since a break after spaces would begin the next line with a comma.
+BLANK, SHORT = "＿＿＿＿＿", "＿＿"
 DAY = "　　年　　月　　日"
 NONE = "无"
 
@@ -62,20 +64,20 @@ def names(parties: Iterable[Party]) -> str:
 def about(party: Party, day: date, *, numbers: bool = True) -> str:
     """What the forms want to know of a party; what nobody asked has room to be written."""
     if party.is_organization:
-        parts = [party.name, f"住所：{party.address or '　　　　　　'}"]
+        parts = [party.name, f"住所：{party.address or BLANK}"]
     else:
         known = party.resident_number
         parts = [
             party.name,
-            f"性别：{sex(known) if known else '　　'}",
-            "民族：　　",
-            f"年龄：{age(known, day) if known else '　　'}",
-            "职业或职务：　　　　",
-            f"单位或住址：{party.address or '　　　　　　'}",
+            f"性别：{sex(known) if known else SHORT}",
+            f"民族：{SHORT}",
+            f"年龄：{age(known, day) if known else SHORT}",
+            f"职业或职务：{BLANK}",
+            f"单位或住址：{party.address or BLANK}",
         ]
     if numbers:
-        parts.append(f"证件号：{party.id_number or '　　　　　　'}")
-        parts.append(f"联系方式：{party.phone or '　　　　　　'}")
+        parts.append(f"证件号：{party.id_number or BLANK}")
+        parts.append(f"联系方式：{party.phone or BLANK}")
     return "，".join(parts)
 
 

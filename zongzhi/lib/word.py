@@ -88,6 +88,8 @@ def add_table(document: Any, lines: Sequence[Sequence[str]]) -> None:
     table = document.add_table(rows=0, cols=count)
     table.style = "Table Grid"
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     for n, line in enumerate(lines):
         row = table.add_row()
         for cell, text, width in zip(row.cells, line, widths, strict=True):
