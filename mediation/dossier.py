@@ -227,7 +227,7 @@ def _inquired(draft: _Draft, section: Section) -> None:
     for row in draft.mediation.inquiries.all():
         section.reason = "记过调查"
         if not draft.paper(section, KIND.MED_INQUIRY, row.pk, row.asked):
-            section.missing.append(f"{row.asked}的调查记录还没生成")
+            section.missing.append(f"{row.asked}的调查记录，还没生成")
 
 
 def _nothing(draft: _Draft, section: Section) -> None:
@@ -239,7 +239,7 @@ def _recorded(draft: _Draft, section: Section) -> None:
     for row in held:
         day = f"{row.starts_at:%m-%d}"
         if not draft.paper(section, KIND.MED_RECORD, row.pk, day):
-            section.missing.append(f"{day} 的调解记录还没生成")
+            section.missing.append(f"{day} 的调解记录，还没生成")
     if not held and not draft.files.get(Part.RECORD):
         section.missing.append("调解记录")
 
@@ -257,7 +257,7 @@ def _agreed(draft: _Draft, section: Section) -> None:
     oral = agreement.form == Agreement.Form.ORAL
     kind = KIND.MED_ORAL if oral else KIND.MED_AGREEMENT
     if not draft.paper(section, kind, agreement.pk):
-        section.missing.append(f"{kind.label}还没生成")
+        section.missing.append(f"{kind.label}，还没生成")
     if not oral and agreement.scan_id is None and not draft.files.get(Part.AGREEMENT):
         section.missing.append("签了字、盖了章的调解协议书")
 
@@ -284,7 +284,7 @@ def _visited(draft: _Draft, section: Section) -> None:
     if called:
         section.reason = "回访过"
         if not made and not draft.files.get(Part.VISIT):
-            section.missing.append("回访记录还没生成")
+            section.missing.append("回访记录，还没生成")
 
 
 def _confirmed(draft: _Draft, section: Section) -> None:
@@ -294,7 +294,7 @@ def _confirmed(draft: _Draft, section: Section) -> None:
         return
     section.reason = "申请过司法确认"
     if not draft.paper(section, KIND.MED_CONFIRM, agreement.pk):
-        section.missing.append("司法确认申请书还没生成")
+        section.missing.append("司法确认申请书，还没生成")
     if asked.outcome and not draft.files.get(Part.CONFIRMATION):
         section.missing.append("法院对司法确认的裁定或通知")
 
@@ -303,7 +303,7 @@ def _noted(draft: _Draft, section: Section) -> None:
     if draft.mediation.dossier_note:
         section.reason = "写了情况说明"
         if not draft.paper(section, KIND.MED_NOTE, draft.mediation.pk):
-            section.missing.append("卷宗情况说明还没生成")
+            section.missing.append("卷宗情况说明，还没生成")
 
 
 def _closed(draft: _Draft, section: Section) -> None:
