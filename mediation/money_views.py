@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mediation import money_sheets, statistics
-from mediation.models import Subsidy, SubsidyGrade, SubsidyStep
+from mediation.models import Mediation, Subsidy, SubsidyGrade, SubsidyStep
 from mediation.money_forms import GradeForm, ProposeForm, ScopeForm, StepForm
 from mediation.periods import period_of, recent_months
 from mediation.services import subsidies as services
@@ -162,6 +162,8 @@ def _tell(form: Any, error: Invalid) -> None:
 @require_POST
 def propose(request: StaffRequest, pk: int) -> HttpResponse:
     """申报, from the page of the dossier."""
+    if not Mediation.objects.visible_to(request.user).filter(pk=pk).exists():
+        raise NotFound("没有这次调解")
     form = ProposeForm(request.POST)
     if not form.is_valid():
         messages.warning(request, "还没选“档次”")
