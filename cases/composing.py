@@ -19,9 +19,16 @@ SIGN_AND_DATE = "（签名）　　　　　年　　月　　日"
 _DAY = "　　　　年　　月　　日"
 
 
+_ADDED_LATER = ("table", "signatures")
+
+
 @dataclass(frozen=True)
 class Paper:
-    """One paper, word for word. A form has rows, a notice has an addressee and paragraphs."""
+    """One paper, word for word. A form has rows, a notice has an addressee and paragraphs.
+
+    A list has a `table`, its head first. `signatures` are the lines on which people sign, above
+    the seal; nothing tears them from one another.
+    """
 
     title: str
     number: str
@@ -32,9 +39,16 @@ class Paper:
     signed_by: str = ""
     signed_on: str = ""
     receipt: str = ""
+    table: list[list[str]] = field(default_factory=list)
+    signatures: list[str] = field(default_factory=list)
 
     def frozen(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        """The words as they are kept; what a paper has not got is left out, as it was before."""
+        said = asdict(self)
+        for name in _ADDED_LATER:
+            if not said[name]:
+                del said[name]
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def thawed(cls, text: str) -> Paper:

@@ -75,6 +75,8 @@ _DONE = {
     "decline-referral": "已答复不接受",
     "extend-referral": "期限已延长",
     "return-referral": "结果已回复",
+    "file-dossier": "卷宗已立，等别人检查",
+    "check-dossier": "卷宗检查结果已记下",
 }
 
 

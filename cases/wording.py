@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from cases.composing import SEAL_HERE, SIGN_AND_DATE, Pair, Paper
 from cases.models import Receipt
@@ -26,9 +27,9 @@ def word_file(paper: Paper, *, foot: str, stubs: Sequence[Receipt] = ()) -> byte
         word.keep_with_next(last)
     if paper.rows:
         word.add_rows(document, paper.rows, paper.tall)
-    word.add_right(document, "", keep=True)
-    word.add_right(document, f"{paper.signed_by}{SEAL_HERE}", characters=4, keep=True)
-    word.add_right(document, paper.signed_on, characters=4)
+    if paper.table:
+        word.add_table(document, paper.table)
+    _sign(document, paper)
     if paper.receipt:
         word.add_paragraph(document, "", indent=False)
         word.add_paragraph(document, paper.receipt, indent=False)
@@ -37,6 +38,23 @@ def word_file(paper: Paper, *, foot: str, stubs: Sequence[Receipt] = ()) -> byte
         word.add_rows(document, [_stub(receipt) for receipt in stubs], [])
     word.add_footer(document, foot)
     return word.as_bytes(document)
+
+
+def _sign(document: Any, paper: Paper) -> None:
+    """Who signs, the seal and the day: one block, which no page tears."""
+    lines = [*paper.signatures]
+    if paper.signed_by:
+        lines.append(f"{paper.signed_by}{SEAL_HERE}")
+    if paper.signed_on:
+        lines.append(paper.signed_on)
+    if not lines:
+        return
+    word.add_right(document, "", keep=True)
+    for n, line in enumerate(lines, start=1):
+        if n <= len(paper.signatures):
+            word.add_signature(document, line, keep=n < len(lines))
+        else:
+            word.add_right(document, line, characters=4, keep=n < len(lines))
 
 
 def _stub(receipt: Receipt) -> list[Pair]:

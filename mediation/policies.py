@@ -25,3 +25,13 @@ def manages(user: User, center_id: int) -> bool:
 
 def is_own(user: User, mediator: Mediator) -> bool:
     return mediator.user_id == user.pk
+
+
+def writes_whole_names(user: User, case: Case) -> bool:
+    """Papers with whole numbers: for whoever mediates and may look behind masks."""
+    return mediates(user, case) and policies.can_reveal(user, case)
+
+
+def checks_dossiers(user: User, case: Case) -> bool:
+    """Whoever looks after mediation in the centre in charge: 卷宗检查, 以案定补."""
+    return manages(user, case.center_id)

@@ -7,6 +7,7 @@ from mediation import agreement_views, choosing_views, people_views, referral_vi
 app_name = "mediation"
 urlpatterns = [
     path("", include("mediation.session_urls")),
+    path("", include("mediation.dossier_urls")),
     path("agreements/", agreement_views.agreements, name="agreements"),
     path("agreements/<int:pk>/", agreement_views.agreement, name="agreement"),
     path("referrals/", referral_views.referrals, name="referrals"),

@@ -131,7 +131,18 @@ def address(name: str, case: Case, someone: User) -> str:
                 "talk",
             )
         },
-        "mediation:agreement": [0],
+        **{
+            f"mediation:{name}": [0]
+            for name in (
+                "agreement",
+                "dossier",
+                "dossier_zip",
+                "inquire",
+                "place_file",
+                "propose_subsidy",
+                "subsidy",
+            )
+        },
         "dispatch:propose_talk": ["RS"],
         "dispatch:unit_supervision": ["RS"],
         "settings:remove_day": [0],

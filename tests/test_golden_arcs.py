@@ -109,6 +109,8 @@ ARCS: dict[str, Arcs] = {
     "answer-instruction": stays(A, T, H, S, F),
     "accept-instruction": stays(A, T, H, S, F),
     "revoke-mark": stays(A, T, H, S, F),
+    "file-dossier": stays(H, S, F, C),  # what is kept is mostly put together after the case
+    "check-dossier": stays(H, S, F, C),
 }
 
 # What is written down without being anybody's act on a case that is there.

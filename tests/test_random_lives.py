@@ -34,6 +34,7 @@ from dispatch.units import own_units
 from dispatch.whistle_forms import live_whistles
 from mediation.agreed import confirmation_of, settlement_of, signers
 from mediation.agreement_forms import to_perform
+from mediation.dossier_forms import ended_proceedings, to_check, to_file
 from mediation.meetings import planned_meetings
 from mediation.models import Mediator
 from mediation.proceedings import open_mediation, side_of
@@ -187,6 +188,16 @@ class Life:
             return say(case, user)
         assert set(act.form.base_fields) <= {"text"}, f"nobody knows how to fill in {act.verb}"
         return {"text": "情况是这样的，写明白"}
+
+    def _file_dossier(self, case: Case, user: User) -> Typed:
+        rows = [row.pk for row in ended_proceedings(case) if to_file(row)]
+        return {"mediation": rows[0] if rows else None, "kept_for": "长期", "note": "材料齐"}
+
+    def _check_dossier(self, case: Case, user: User) -> Typed:
+        rows = [row for row in ended_proceedings(case) if to_check(row)]
+        theirs = [row.pk for row in rows if row.filed_by_id != user.pk]
+        said = {"passed": "yes"} if self.dice.random() < 0.7 else {"passed": "no"}
+        return {"mediation": theirs[0] if theirs else None, "defects": "缺身份证明", **said}
 
     def _decline(self, case: Case, user: User) -> Typed:
         return {"reason": "other_place", "route": "elsewhere", "text": "不属本县管辖"}

@@ -41,6 +41,22 @@ class Document(models.Model):
         TALK = "talk", "约谈记录"
         WARNING = "warning", "预警函"
         MINUTES = "minutes", "会议纪要"
+        # Of the dossier of a mediation, in its order (司法部 2010 年人民调解文书格式).
+        MED_APPLICATION = "med_application", "人民调解申请书"
+        MED_INTAKE = "med_intake", "人民调解受理登记表"
+        MED_RIGHTS = "med_rights", "当事人权利义务告知书"
+        MED_INQUIRY = "med_inquiry", "人民调解调查记录"
+        MED_RECORD = "med_record", "人民调解记录"
+        MED_AGREEMENT = "med_agreement", "人民调解协议书"
+        MED_ORAL = "med_oral", "人民调解口头协议登记表"
+        MED_VISIT = "med_visit", "人民调解回访记录"
+        MED_CONFIRM = "med_confirm", "司法确认申请书"
+        MED_REPLY = "med_reply", "委派委托调解复函"
+        MED_ENDED = "med_ended", "调解终止告知书"
+        MED_COVER = "med_cover", "卷宗封面"
+        MED_CONTENTS = "med_contents", "卷内目录"
+        MED_NOTE = "med_note", "卷宗情况说明"
+        MED_BACK = "med_back", "卷宗封底"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
     kind = models.CharField("文书", max_length=15, choices=Kind)

@@ -9,6 +9,7 @@ from mediation.models.agreements import (
 )
 from mediation.models.bodies import Body
 from mediation.models.choosing import Choice, Conflict, Objection
+from mediation.models.dossiers import DossierFile, Inquiry, SubsidyRule
 from mediation.models.mediators import (
     Absence,
     Honour,
@@ -31,8 +32,10 @@ __all__ = [
     "Choice",
     "Confirmation",
     "Conflict",
+    "DossierFile",
     "Guest",
     "Honour",
+    "Inquiry",
     "Mediation",
     "Mediator",
     "MediatorLevel",
@@ -45,6 +48,7 @@ __all__ = [
     "Signature",
     "Subsidy",
     "SubsidyGrade",
+    "SubsidyRule",
     "SubsidyStep",
     "Training",
     "WeeklyHours",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from mediation.procedure import agreements, choosing, proceedings, referrals, sessions
+from mediation.procedure import (
+    agreements,
+    choosing,
+    dossiers,
+    proceedings,
+    referrals,
+    sessions,
+)
 
 ACTS = (
     *proceedings.ACTS,
@@ -10,10 +17,12 @@ ACTS = (
     *sessions.ACTS,
     *agreements.ACTS,
     *referrals.ACTS,
+    *dossiers.ACTS,
 )
 LOADS = (
     proceedings.load_mediations,
     sessions.load_meetings,
     agreements.load_settlements,
     referrals.load_referrals,
+    dossiers.load_dossiers,
 )

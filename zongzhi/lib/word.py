@@ -69,6 +69,37 @@ def add_right(document: Any, text: str, *, characters: int = 0, keep: bool = Fal
     paragraph.paragraph_format.keep_together = True
 
 
+def add_signature(document: Any, text: str, *, keep: bool) -> None:
+    """A line on which somebody signs, from the left; kept with the one after it if wanted."""
+    paragraph = _paragraph(document, text)
+    paragraph.paragraph_format.keep_with_next = keep
+    paragraph.paragraph_format.keep_together = True
+
+
+def add_table(document: Any, lines: Sequence[Sequence[str]]) -> None:
+    """A list: its first line is the head and stands again on every page.
+
+    The second column, which says what it is, has the room that the others leave.
+    """
+    count = len(lines[0])
+    narrow = 22 if count > 2 else 30
+    widths = [narrow] * count
+    widths[0], widths[min(1, count - 1)] = 14, 156 - 14 - narrow * (count - 2)
+    table = document.add_table(rows=0, cols=count)
+    table.style = "Table Grid"
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for n, line in enumerate(lines):
+        row = table.add_row()
+        for cell, text, width in zip(row.cells, line, widths, strict=True):
+            cell.width = Mm(width)
+            _cell(cell, text)
+        _row_rules(row, high=False)
+        if n == 0:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
 def add_rows(document: Any, rows: Sequence[Sequence[Pair]], tall: Sequence[str]) -> None:
     """A form: each row one label with what stands beside it, or two of them."""
     table = document.add_table(rows=0, cols=4)

@@ -1,0 +1,1 @@
+"""What the papers of a mediation say. Pure: a proceeding with its rows in, words out."""
