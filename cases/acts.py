@@ -45,6 +45,7 @@ class Act:
     main: bool = False  # the next step of the procedure: drawn as the primary button
     tells_why: bool = False  # people look for it: when it is not open, the page says why
     rank: int = 50
+    tab: str = ""  # drawn on that tab of the case page, not beside it
     done: When | None = None  # who has done it already and when, if somebody has
     not_yours: Callable[[Case], str] | None = None
     who_asks: bool = False  # whether `who` may need a query; then the state is looked at first

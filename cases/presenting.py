@@ -75,6 +75,15 @@ class CasePage:
     say: str
 
     @property
+    def beside(self) -> list[Act]:
+        """The acts drawn beside the case; the others stand on their own tab."""
+        return [act for act in self.acts if not act.tab]
+
+    @property
+    def on_tabs(self) -> bool:
+        return len(self.beside) < len(self.acts)
+
+    @property
     def applicant(self) -> PartyShown | None:
         return next((p for p in self.parties if p.role == PartyRole.APPLICANT.label), None)
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
-from cases.loading import IDS, OF_CASES
+from cases.loading import IDS
 from cases.models import Case, Party
 from cases.vocabulary import PartyRole
 from mediation.models import (
@@ -23,6 +23,8 @@ from mediation.models import (
     Performance,
     Signature,
 )
+from mediation.proceedings import forget as forget_mediation
+from mediation.proceedings import load_mediations, open_mediation
 from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
 
 SETTLEMENT = "loaded_settlement"  # what the procedure leaves on many cases
@@ -67,7 +69,6 @@ def _loaded() -> QuerySet[Agreement]:
     )
 
 
-_OPEN = Prepared(lambda: Mediation.objects.filter(OF_CASES, ended_on=None))
 _AGREED = Prepared(lambda: _loaded().filter(IsAny(F("case_id"), Given("cases", IDS))))
 
 
@@ -75,11 +76,10 @@ def load_settlements(cases: Sequence[Case]) -> None:
     """Bring it to the few cases that have ever been mediated; the others cost nothing."""
     missing = [case for case in cases if not hasattr(case, SETTLEMENT)]
     asked = [case.pk for case in missing if case.mediated_at is not None]
-    running = grouped(_OPEN(cases=asked), "case_id") if asked else {}
+    load_mediations(missing)
     agreed = grouped(_AGREED(cases=asked), "case_id") if asked else {}
     for case in missing:
-        first = next(iter(running.get(case.pk, [])), None)
-        found = Settlement(first, tuple(agreed.get(case.pk, [])))
+        found = Settlement(open_mediation(case), tuple(agreed.get(case.pk, [])))
         setattr(case, SETTLEMENT, found)
 
 
@@ -92,6 +92,7 @@ def settlement_of(case: Case) -> Settlement:
 def forget(case: Case) -> None:
     """Something of it has changed: the next to ask looks again."""
     vars(case).pop(SETTLEMENT, None)
+    forget_mediation(case)
 
 
 def is_untouched(agreement: Agreement) -> bool:

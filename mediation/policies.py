@@ -5,16 +5,19 @@ from __future__ import annotations
 from cases import policies
 from cases.models import Case
 from mediation.models import Mediator
-from mediation.proceedings import open_mediation
+from mediation.proceedings import last_mediation
 from orgs.models import User
 from orgs.permissions import Permission
 
 
 def mediates(user: User, case: Case) -> bool:
-    """Staff of a unit that takes part, 分流员 of the centre, whoever is let in to mediate."""
+    """Staff of a unit that takes part, 分流员 of the centre, whoever is let in to mediate.
+
+    Those stay until the dossier is filed: agreement, performance and papers are theirs too.
+    """
     if policies.takes_part(user, case) or policies.can_triage(user, case):
         return True
-    mediation = open_mediation(case)
+    mediation = last_mediation(case)
     return mediation is not None and user.pk in mediation.admitted
 
 

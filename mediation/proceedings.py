@@ -14,7 +14,7 @@ from cases.vocabulary import PartyRole, Stage
 from mediation.models import Choice, Mediation, Objection
 from zongzhi.lib.prepared import Prepared, grouped
 
-OPEN = "loaded_mediation"  # what `load_mediations` leaves on a case
+LAST = "loaded_mediation"  # what `load_mediations` leaves on a case
 AT_WORK = (Stage.HANDLING, Stage.SUPERVISION)
 SIDES = {PartyRole.APPLICANT.value: "来访人", PartyRole.RESPONDENT.value: "对方"}
 
@@ -35,28 +35,37 @@ def with_standing() -> QuerySet[Mediation]:
     return rows.annotate(**asked)
 
 
-_OPEN = Prepared(lambda: with_standing().filter(OF_CASES, ended_on=None).order_by(F("pk")))
+# The one that runs, else the latest.
+_LAST = Prepared(
+    lambda: with_standing().filter(OF_CASES).order_by(F("ended_on").desc(nulls_first=True), "-pk")
+)
 
 
 def load_mediations(cases: Sequence[Case]) -> None:
-    """Bring the running mediations of the few cases that were ever mediated."""
-    asked = [case for case in cases if not hasattr(case, OPEN)]
+    """Bring the mediation of each of the few cases that ever had one."""
+    asked = [case for case in cases if not hasattr(case, LAST)]
     having = [case.pk for case in asked if case.mediated_at is not None]
-    found = grouped(_OPEN(cases=having), "case_id") if having else {}
+    found = grouped(_LAST(cases=having), "case_id") if having else {}
     for case in asked:
-        setattr(case, OPEN, next(iter(found.get(case.pk, [])), None))
+        setattr(case, LAST, next(iter(found.get(case.pk, [])), None))
 
 
 def open_mediation(case: Case) -> Mediation | None:
     """The proceeding that runs on this case, with who is let in and what was chosen."""
+    last = last_mediation(case)
+    return last if last is not None and last.is_open else None
+
+
+def last_mediation(case: Case) -> Mediation | None:
+    """The proceeding that runs on this case, else the one that ended last."""
     load_mediations([case])
-    found: Mediation | None = getattr(case, OPEN)
+    found: Mediation | None = getattr(case, LAST)
     return found
 
 
 def forget(case: Case) -> None:
     """It has changed: whoever asks next asks the database."""
-    vars(case).pop(OPEN, None)
+    vars(case).pop(LAST, None)
 
 
 def side_of(party: Party) -> str:

@@ -9,7 +9,7 @@ from cases.models import Case
 from cases.vocabulary import Stage
 from mediation.models import Mediation
 from mediation.proceedings import AT_WORK, forget, open_mediation
-from mediation.services.proceedings import end_mediation
+from mediation.services.proceedings import end_mediation, let_out
 from mediation.services.sessions import drop_sessions
 
 _OVER = (Stage.FOLLOW_UP, Stage.CLOSED)
@@ -24,6 +24,7 @@ def end_with_the_case(*, change: Change, before: Stage, **_: Any) -> None:
     if mediation is None:
         return
     end_mediation(change, mediation, Mediation.Ending.CASE_ENDED, "")
+    let_out(change)
     # The door has saved the case before it told us; this column is not in its history.
     Case.objects.filter(pk=case.pk).update(is_mediating=False)
 

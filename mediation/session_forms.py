@@ -130,6 +130,7 @@ class _WhenAndWhere(ActForm):
         case: Case,
         user: User,
         on_page: bool = False,
+        files: Any = None,
     ) -> None:
         if data is not None and data.get("slot"):
             data = _with_slot(data)

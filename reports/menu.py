@@ -105,6 +105,8 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.MEDIATE, "我的空闲时间", "mediation:own_time"),
         (Permission.MEDIATION, "调解员", "mediation:mediators"),
         (Permission.MEDIATION, "调解组织", "mediation:bodies"),
+        (Permission.MEDIATION, "人民调解统计", "mediation:statistics"),
+        (Permission.MEDIATION, "以案定补", "mediation:subsidies"),
         (Permission.ROLES, "人员", "orgs:people"),
         (Permission.ROLES, "角色权限", "orgs:roles"),
         (Permission.SETTINGS, "工作日历", "settings:calendar"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mediation.procedure import (
     agreements,
     choosing,
@@ -11,14 +13,14 @@ from mediation.procedure import (
     sessions,
 )
 
-ACTS = (
-    *proceedings.ACTS,
-    *choosing.ACTS,
-    *sessions.ACTS,
-    *agreements.ACTS,
-    *referrals.ACTS,
-    *dossiers.ACTS,
-)
+TAB = "mediation"  # of the case page: beside the case they would be too many
+ROOMS = {
+    "proceeding": (*proceedings.ACTS, *choosing.ACTS),
+    "sessions": sessions.ACTS,
+    "agreements": (*agreements.ACTS, *referrals.ACTS),
+    "dossier": dossiers.ACTS,
+}
+ACTS = tuple(replace(act, tab=TAB) for acts in ROOMS.values() for act in acts)
 LOADS = (
     proceedings.load_mediations,
     sessions.load_meetings,

@@ -29,6 +29,8 @@ from mediation.agreed import (
     signers,
 )
 from mediation.models import Agreement, AgreementTerm, Confirmation, Mediation, Session, Signature
+from mediation.proceedings import AT_WORK
+from mediation.services.proceedings import end_mediation
 from orgs.models import User
 from zongzhi.lib import dates
 from zongzhi.lib.amounts import yuan
@@ -94,7 +96,7 @@ def agree(
         _write_terms(agreement, terms)
         _say(change, by, agreement, _summary(agreement, terms))
         if form == ORAL:
-            come_into_force(change, agreement, reached_on, by=by)
+            come_into_force(change, agreement, reached_on)
         forget(change.case)
     return change.case
 
@@ -122,7 +124,7 @@ def amend_agreement(
         _write_terms(agreement, terms)
         _say(change, by, agreement, _summary(agreement, terms))
         if form == ORAL:
-            come_into_force(change, agreement, reached_on, by=by)
+            come_into_force(change, agreement, reached_on)
         forget(change.case)
     return change.case
 
@@ -208,18 +210,12 @@ def _say(change: Change, by: User, agreement: Agreement, text: str) -> None:
     change.data |= {"agreement": agreement.pk}
 
 
-def come_into_force(change: Change, agreement: Agreement, on: date, *, by: User) -> None:
+def come_into_force(change: Change, agreement: Agreement, on: date) -> None:
     """The proceeding ends with an agreement, and what runs with it starts and stops."""
     agreement.in_force_on = on
     agreement.save(update_fields=["in_force_on"])
-    mediation, case = agreement.mediation, change.case
-    mediation.ending, mediation.ended_on = Mediation.Ending.AGREED, on
-    mediation.ended_by, mediation.ended_why = by, ""
-    mediation.save(update_fields=["ending", "ended_on", "ended_by", "ended_why"])
-    case.admissions.filter(until=None).update(until=change.now)
-    for about in (0, mediation.pk):
-        statutory.meet(case, Clock.MEDIATION, on, "达成协议", about=about)
-    statutory.begin(case, Clock.CONFIRMATION, on, about=agreement.pk)
+    end_mediation(change, agreement.mediation, Mediation.Ending.AGREED, "", on=on)
+    statutory.begin(change.case, Clock.CONFIRMATION, on, about=agreement.pk)
     change.data |= {"in_force_on": on.isoformat()}
     change.text = f"{change.text}，{dates.day(on)}生效".lstrip("，")
 
@@ -251,7 +247,7 @@ def sign_agreement(
         missing = missing_of(agreement, parties.values(), rows)
         on = in_force_from(agreement, rows)
         if not missing.parties and on is not None:
-            come_into_force(change, agreement, on, by=by)
+            come_into_force(change, agreement, on)
         forget(change.case)
     return change.case
 
@@ -364,3 +360,4 @@ def _go_on(change: Change, agreement: Agreement) -> None:
         return
     mediation.ending, mediation.ended_on, mediation.ended_by = "", None, None
     mediation.save(update_fields=["ending", "ended_on", "ended_by"])
+    change.case.is_mediating = change.case.stage in AT_WORK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from cases import statutory
@@ -119,17 +120,23 @@ def running(change: Change) -> Mediation:
 
 
 def end_mediation(
-    change: Change, mediation: Mediation, ending: str, why: str, route: str = ""
+    change: Change,
+    mediation: Mediation,
+    ending: str,
+    why: str,
+    route: str = "",
+    on: date | None = None,
 ) -> None:
-    """End the proceeding inside an act that holds the case; its mediators leave the case.
+    """End the proceeding, today or on that day, inside an act that holds the case.
+
+    Its mediators stay until the dossier has passed (`let_out`).
 
     The case's own column says that nothing runs any more; the door saves it when the act is done.
     """
-    day = max(clock.today(), mediation.started_on)
+    day = max(on or clock.today(), mediation.started_on)
     mediation.ending, mediation.ended_on, mediation.ended_by = ending, day, change.by
     mediation.ended_why, mediation.route = why, route
     mediation.save(update_fields=["ending", "ended_on", "ended_by", "ended_why", "route"])
-    _let_out(change, keep=())
     change.case.is_mediating = False
     statutory.meet(change.case, Clock.MEDIATION, day, Mediation.Ending(ending).label)
     forget(change.case)
@@ -149,7 +156,7 @@ def seat(
         mediation.helpers.set([one for one in helpers if host is None or one.pk != host.pk])
     here = [*filter(None, [host]), *mediation.helpers.all()]
     accounts = {one.user_id: one for one in here if one.user_id}
-    _let_out(change, keep=accounts)
+    let_out(change, keep=accounts)
     inside = set(
         Admission.objects.filter(case=change.case, until=None).values_list("user", flat=True)
     )
@@ -164,7 +171,8 @@ def seat(
     forget(change.case)
 
 
-def _let_out(change: Change, keep: Iterable[int | None]) -> None:
+def let_out(change: Change, keep: Iterable[int | None] = ()) -> None:
+    """Whoever mediated and is not to be kept sees the case no longer."""
     inside = Admission.objects.filter(case=change.case, until=None, why=WHY_LET_IN)
     inside.exclude(user__in=list(keep)).update(until=change.now)
 

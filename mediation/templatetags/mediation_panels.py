@@ -9,30 +9,19 @@ from django import template
 from django.db.models import Prefetch
 
 from cases import statutory
+from cases.acts import Act
 from cases.lights import Shown
 from cases.models import Case
 from cases.vocabulary import Clock, Stage, Willing
 from mediation.avoiding import warnings_of
 from mediation.models import Choice, Conflict, Mediation, Objection
 from mediation.policies import mediates
+from mediation.procedure import ROOMS
 from mediation.proceedings import SIDES
 from orgs.models import User
 from zongzhi.lib import clock, dates
 
 register = template.Library()
-
-_OURS = (
-    "start-mediation",
-    "tell-rights",
-    "choose-mediator",
-    "consent-mediator",
-    "object-mediator",
-    "appoint-mediator",
-    "tell-conflict",
-    "extend-mediation",
-    "refuse-mediation",
-    "end-mediation",
-)
 
 
 @dataclass(frozen=True)
@@ -45,14 +34,13 @@ class Running:
 
 
 @register.inclusion_tag("mediation/panel.html")
-def mediation_panel(case: Case, user: User, acts: list[Any]) -> dict[str, Any]:
+def mediation_panel(case: Case, user: User, acts: list[Act]) -> dict[str, Any]:
     """What runs, who mediates, who was chosen and objected to; then what ran before."""
     rows = list(_mediations(case, user))
     now = next((row for row in rows if row.is_open), None)
     return {
         "case": case,
         "user": user,
-        "offered": acts,
         "mediation": now,
         "before": [row for row in rows if not row.is_open],
         "choices": list(now.choices.all()) if now else [],
@@ -63,7 +51,7 @@ def mediation_panel(case: Case, user: User, acts: list[Any]) -> dict[str, Any]:
         "conflicts": list(now.conflicts.all()) if now else [],
         "host_warned": _warned(case, now),
         "running": _running(case),
-        "acts": [act for act in acts if act.verb in _OURS],
+        "rooms": _by_room(acts),
         "may_choose": now is not None
         and mediates(user, case)
         and any(act.verb == "choose-mediator" for act in acts),
@@ -83,6 +71,12 @@ def _mediations(case: Case, user: User) -> Any:
         Prefetch("objections", queryset=against),
         Prefetch("conflicts", queryset=told),
     )
+
+
+def _by_room(acts: list[Act]) -> dict[str, list[Act]]:
+    """What may be done now, under the part of the tab that it belongs to."""
+    verbs = {room: {act.verb for act in those} for room, those in ROOMS.items()}
+    return {room: [act for act in acts if act.verb in verbs[room]] for room in verbs}
 
 
 def _warned(case: Case, mediation: Mediation | None) -> str:

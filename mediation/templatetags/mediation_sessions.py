@@ -16,7 +16,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("mediation/_sessions.html")
-def sessions_panel(case: Case, user: User, acts: list[Any]) -> dict[str, Any]:
+def sessions_panel(case: Case, user: User) -> dict[str, Any]:
     """What was arranged and what came of it; nothing for a case that never had a mediation."""
     rows: list[Session] = []
     if case.mediated_at is not None:
@@ -25,5 +25,4 @@ def sessions_panel(case: Case, user: User, acts: list[Any]) -> dict[str, Any]:
     return {
         "case": case,
         "sessions": shown(rows, clock.now()),
-        "may_schedule": any(act.verb == "schedule-session" for act in acts),
     }

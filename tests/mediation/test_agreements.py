@@ -213,7 +213,7 @@ def test_in_force_ends_the_mediation_meets_its_period_and_starts_the_thirty_days
 ) -> None:
     case = mediated(lives)
     mediation = case.mediations.get()
-    statutory.begin(case, Clock.MEDIATION, TODAY, about=mediation.pk)
+    statutory.begin(case, Clock.MEDIATION, TODAY)
     found = written(case, handler)
     signed(case, handler)
     mediation.refresh_from_db()

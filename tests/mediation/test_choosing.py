@@ -11,6 +11,7 @@ from django.test import Client
 from cases.models import Case
 from mediation.models import Absence, Mediation, Mediator
 from mediation.services import choosing
+from mediation.services.dossiers import check_dossier, file_dossier
 from mediation.services.proceedings import stop_mediation
 from orgs.models import User
 from tests.county import County
@@ -107,14 +108,17 @@ def test_an_appointed_mediator_with_an_account_is_let_in_told_and_let_out_again(
     assert not seen.exists()
 
 
-def test_ending_the_proceeding_lets_the_mediator_out(
-    case: Case, county: County, handler: User
+def test_a_mediator_who_was_let_in_stays_until_the_dossier_has_passed(
+    case: Case, county: County, handler: User, triage: User
 ) -> None:
     user = account(county)
     choosing.appoint_mediator(
         case_id=case.pk, by=handler, mediator=mediator_of(county, user=user).pk
     )
     stop_mediation(case_id=case.pk, by=user, ending="failed", route="lawsuit", text="差距太大")
+    assert Case.objects.visible_to(user).filter(pk=case.pk).exists()
+    file_dossier(case_id=case.pk, by=user, kept_for="长期", note="没有谈成，材料都在")
+    check_dossier(case_id=case.pk, by=triage, passed=True)
     assert not Case.objects.visible_to(user).filter(pk=case.pk).exists()
 
 

@@ -240,6 +240,6 @@ def test_the_page_of_an_agreement_tells_the_sums_apart(
 
 def test_the_case_page_shows_it(client: Client, case: Case, handler: User) -> None:
     client.force_login(handler)
-    text = client.get(case.get_absolute_url()).content.decode()
+    text = client.get(f"{case.get_absolute_url()}?tab=mediation").content.decode()
     assert "调解协议" in text
     assert "最晚 5月3日申请（放假，法律上顺延到 5月6日）" in text

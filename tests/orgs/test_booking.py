@@ -113,7 +113,9 @@ def test_the_constraint_has_the_last_word_when_nobody_takes_turns(
     monkeypatch.setattr(booking, "taken", found_free)
     hold(monkeypatch, booking, "taken")
     got = at_once(lambda: take("session 1"), lambda: take("session 2"))
-    assert got == ["Taken", "ok"]
+    # Without the locks each may wait for the other's row: then the database ends one of them.
+    assert got in (["Taken", "ok"], ["OperationalError", "ok"])
+    assert Booking.objects.count() == 2
 
 
 def test_free_times_fit_all_of_them_in_working_hours() -> None:

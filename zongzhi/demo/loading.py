@@ -17,12 +17,14 @@ from cases.reference import (
 )
 from dispatch.services import learning
 from dispatch.sweep import STEPS
+from mediation.sweep import STEPS as OF_MEDIATIONS
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
-from zongzhi.demo import county, supervision
+from zongzhi.demo import agreements, county, supervision
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
+from zongzhi.demo.mediating import build_grades
 from zongzhi.demo.mediation_people import build_mediators
 from zongzhi.demo.places import build_places
 from zongzhi.demo.rosters import build_rosters
@@ -55,6 +57,7 @@ def load(*, cases: int = CASES) -> World:
     world = World(places, Hours(calendar, now), types)
     found_group(world)
     build_mediators(places, now.date())
+    build_grades(places.centers[county.COUNTY])
     look_at_the_tables()
     walk(walkers(world, cases), until=now)
     with clock.at(now):
@@ -63,6 +66,7 @@ def load(*, cases: int = CASES) -> World:
         for center_id in learning.centers_that_learn():
             learning.learn(center_id=center_id)
         supervision.today(world)
+        agreements.hand_over(world)
     look_at_the_tables()
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
@@ -122,7 +126,7 @@ class Sweep:
 def sweep(*, lately: bool = True) -> None:
     """What the beat does every ten minutes, except that here a failure is one."""
     now = clock.now()
-    for step in STEPS:
+    for step in (*STEPS, *OF_MEDIATIONS):
         if step.name in OF_THE_SCENES and not lately:
             continue
         for pk in step.find(now):

@@ -43,8 +43,8 @@ def mediator_of(life: Life, mediation: Mediation) -> User:
     return host.user if host is not None and host.user is not None else handler_of(life)
 
 
-def arrange(length: int = HOUR) -> Deed:
-    """安排调解 at the first time that fits room, mediator and both parties."""
+def arrange(length: int = HOUR, *, days: int = 0) -> Deed:
+    """安排调解 at the first time, so many days on, that fits room, mediator and both parties."""
 
     def deed(life: Life) -> None:
         mediation = running(life.case)
@@ -52,7 +52,7 @@ def arrange(length: int = HOUR) -> Deed:
             return
         room = _room(life.case)
         asked = [p for p in life.case.parties.all() if p.role != PartyRole.AGENT]
-        soon = clock.now() + timedelta(hours=2)
+        soon = clock.now() + timedelta(hours=2, days=days)
         start = soon.replace(minute=0, second=0, microsecond=0)
         wanted = (start, start + timedelta(minutes=length))
         mediators = [mediation.host]

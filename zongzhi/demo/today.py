@@ -14,11 +14,12 @@ from random import Random
 
 from cases.models import Document
 from cases.vocabulary import Result, Satisfaction, Source
-from zongzhi.demo import county, doings, stories
+from zongzhi.demo import county, doings, mediating, stories
 from zongzhi.demo import together as joint
 from zongzhi.demo.county import HEXIE, QINGSHI
 from zongzhi.demo.doings import call, report
 from zongzhi.demo.lives import Life, Step, World, after_due, at, next_days, share, steps, wait
+from zongzhi.demo.mediation_sessions import arrange, held
 from zongzhi.demo.year import draw_village
 
 SHANGBA, SHIWAN = "990101100201", "990101100203"  # villages of 青石镇
@@ -92,7 +93,7 @@ class Stage:
 def scenes(world: World) -> Iterator[Life]:
     stage = Stage(world)
     everybody = (labour, housing, police, mediators, county_desk, callers, town, village, endings)
-    for act in (*everybody, together):
+    for act in (*everybody, together, neighbours):
         yield from act(stage)
 
 
@@ -153,18 +154,30 @@ def mediators(stage: Stage) -> Iterator[Life]:
     yield scene("04.4", on(1, 100), SENT, by="clerk2")
     yield scene("04.2", on(4, 60), AT_WORK, ENTRUSTED)
     yield scene("04.5", on(7, 60), AT_WORK)  # due today
-    yield scene("06.0", on(3, 60), AT_WORK)
+    yield scene("06.0", on(3, 60), AT_WORK, [wait(30, mediating.start), wait(20, mediating.choose)])
     yield scene("03.3", on(1, 60), CLAIMED)
     reply = [wait(30, doings.paper(K.MEDIATION_REPLY))]
     yield scene("04.1", on(2, 30), AT_WORK, ENTRUSTED, REPORTED[len(AT_WORK) :], reply, by="clerk4")
-    yield scene("01.0", on(3, 120), AT_WORK)
-    yield scene("07.4", on(5, 120), AT_WORK)
+    again = [*held("failed"), wait(60, arrange(days=5))]
+    begun = [wait(30, mediating.start), wait(20, mediating.choose)]
+    yield scene("01.0", on(3, 120), AT_WORK, begun, again)
+    yield scene(
+        "07.4", on(5, 120), AT_WORK, begun, list(held("absent")), [wait(60, arrange(days=7))]
+    )
     yield scene("15.4", on(6, 60), PAUSED, by="clerk2")
-    yield scene("16.2", on(8, 90), AT_WORK)
-    yield scene("15.2", on(2, 90), AT_WORK)
+    yield scene("16.2", on(8, 90), AT_WORK, mediating.settled(2, 30), [wait(60, mediating.apply)])
+    agreed = mediating.settled(3, 8, 40, before=("failed",))
+    yield scene("15.2", on(9, 90), AT_WORK, agreed, [next_days(3, mediating.pay(0.5))])
     handed = [wait(60, doings.give_back), wait(60, doings.rule)]
     yield scene("11.3", on(6, 100), SENT, handed, [wait(60, doings.claim), wait(60, doings.tell)])
     yield scene("17.1", on(4, 120), AT_WORK, lead="WTW")
+
+
+def neighbours(stage: Stage) -> Iterator[Life]:
+    """Settled by word of mouth, at one sitting."""
+    scene, on = stage.scene, stage.world.hours.on
+    agreed = mediating.settled(0, form="oral")
+    yield scene("04.3", on(4, 30), AT_WORK, agreed, mediating.filed())
 
 
 def county_desk(stage: Stage) -> Iterator[Life]:

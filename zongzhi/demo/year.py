@@ -9,7 +9,7 @@ from random import Random
 
 from cases.services.registration import record_consultation
 from cases.vocabulary import Result, Satisfaction, Source
-from zongzhi.demo import county, doings, stories
+from zongzhi.demo import county, doings, mediating, stories
 from zongzhi.demo.lives import (
     Life,
     Step,
@@ -22,6 +22,7 @@ from zongzhi.demo.lives import (
     steps,
     wait,
 )
+from zongzhi.demo.mediation_sessions import held
 
 YEAR = timedelta(days=365)
 TERSE_BEFORE = timedelta(days=45)
@@ -252,7 +253,25 @@ def working(life: Life) -> list[Step]:
     course += _asking_for_time(life)
     if life.assisting:
         course.append(share(draw.uniform(0.1, 0.4), doings.answer_parts))
-    return course
+    return steps(course, _mediating(life))
+
+
+def _mediating(life: Life) -> list[Step]:
+    """What a mediation body does lately; how it goes is drawn apart from the rest of the case."""
+    if life.terse or county.DEPARTMENT[life.lead].kind != "body":
+        return []
+    chance = Random(f"mediation {life.serial}").random()
+    if chance < 0.15:
+        return steps(
+            [wait(20, mediating.start), wait(15, mediating.choose)],
+            list(held("failed")),
+            [wait(30, mediating.fail)],
+        )
+    if chance < 0.6:
+        return steps(mediating.settled(0), mediating.filed())
+    if chance < 0.8:
+        return steps(mediating.settled(0, form="oral"), mediating.filed())
+    return mediating.settled(5, 40)
 
 
 def _asking_for_time(life: Life) -> list[Step]:
