@@ -84,9 +84,14 @@ def extend(case: Case, clock: Clock, days: int, why: str, by: User, about: int =
 
 
 def drop_all(case: Case, at: datetime) -> None:
-    """The case has ended: nothing the law asks for is outstanding any more."""
+    """The case has ended: what the law asked for it is outstanding no more.
+
+    A court waits for its answer all the same, and a right to go there stands: periods about a row
+    of a higher floor are that row's to end.
+    """
     if case.statutory_since is not None:
-        StatutoryTerm.objects.filter(case=case, met_on=None, dropped_at=None).update(dropped_at=at)
+        own = StatutoryTerm.objects.filter(case=case, about=0, met_on=None, dropped_at=None)
+        own.update(dropped_at=at)
 
 
 def reckon(term: StatutoryTerm, clocks: Clocks) -> None:

@@ -79,7 +79,7 @@ def test_every_label_and_every_stage_is_there(capsys) -> None:
     stages = Counter(list(Case.objects.values_list("stage", flat=True)))
     with capsys.disabled():
         print(f"\n{dict(labels)}\n{dict(stages)}")  # noqa: T201 - for whoever reads the log
-    assert set(labels) == set(Label) - {Label.MEDIATING}
+    assert set(labels) == set(Label)
     assert set(stages) == set(Stage)
 
 
