@@ -89,7 +89,7 @@ def _do(request: StaffRequest, chosen: Act, case: Case, form: ActForm) -> HttpRe
         again = find_case(request.user, case.number)
         return _page(request, chosen, again, form, status=status)
     messages.success(request, said_after(chosen, changed))
-    return redirect(_next(request, changed))
+    return redirect(_next(request, chosen, changed))
 
 
 def _act(verb: str) -> Act:
@@ -148,7 +148,7 @@ def _row(request: StaffRequest, chosen: Act, case: Case, told: str, *, status: i
     if not request.htmx:
         add = messages.warning if told else messages.success
         add(request, told or said_after(chosen, case))
-        return redirect(_next(request, case))
+        return redirect(_next(request, chosen, case))
     now = clock.now()
     shown = Case.objects.visible_to(request.user).for_list().filter(pk=case.pk)
     row = next(iter(rows_of(shown, user=request.user, now=now)), None)
@@ -163,8 +163,10 @@ def _row(request: StaffRequest, chosen: Act, case: Case, told: str, *, status: i
     return render(request, "components/case_row.html", context, status=status if told else 200)
 
 
-def _next(request: StaffRequest, case: Case) -> str:
-    return _safe_next(request) or case.get_absolute_url()
+def _next(request: StaffRequest, chosen: Act, case: Case) -> str:
+    """Where the form was asked for; else the case, open where the act is drawn."""
+    tab = f"?tab={chosen.tab}" if chosen.tab else ""
+    return _safe_next(request) or f"{case.get_absolute_url()}{tab}"
 
 
 def _safe_next(request: StaffRequest) -> str:
