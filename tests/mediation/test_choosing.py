@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 
 from cases.models import Case
+from mediation.meetings import of_mediator
 from mediation.models import Absence, Mediation, Mediator
 from mediation.services import choosing
 from mediation.services.dossiers import check_dossier, file_dossier
 from mediation.services.proceedings import stop_mediation
+from orgs.booking import book
 from orgs.models import User
 from tests.county import County
 from tests.lives import Lives, fresh
@@ -192,6 +194,18 @@ def test_days_of_absence_are_not_offered(
     Absence.objects.create(mediator=zhao, since=today, until=today + timedelta(days=1))
     client.force_login(handler)
     assert "周三上午、周三下午有空" in client.get(page_of(case)).content.decode()
+
+
+def test_a_half_day_that_is_booked_is_not_offered(
+    case: Case, zhao: Mediator, handler: User, client: Client
+) -> None:
+    clock.freeze(clock.local(clock.now()).replace(year=2026, month=11, day=23, hour=8, minute=0))
+    morning = clock.now(), clock.now() + timedelta(hours=6)
+    book([of_mediator(zhao)], morning, owner="session 1", what="0401-003")
+    client.force_login(handler)
+    page = client.get(page_of(case)).content.decode()
+    assert "今天下午、明天上午有空" in page
+    assert "今天上午" not in page
 
 
 def test_somebody_with_a_doubt_is_not_on_the_parties_screen(
