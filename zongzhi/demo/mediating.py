@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from cases.models import Document
 from cases.vocabulary import PartyRole, Stage, Willing
 from mediation.agreed import settlement_of, signers
 from mediation.avoiding import warnings_of
@@ -22,7 +23,7 @@ from mediation.services.performing import perform
 from mediation.services.proceedings import start_mediation, stop_mediation
 from mediation.services.subsidies import propose_subsidy
 from orgs.models import Center
-from zongzhi.demo.doings import handler_of, triage_of
+from zongzhi.demo.doings import handler_of, paper, triage_of
 from zongzhi.demo.lives import Deed, Life, Step, next_days, steps, wait
 from zongzhi.demo.mediation_sessions import held, running
 from zongzhi.lib import clock
@@ -30,6 +31,15 @@ from zongzhi.lib import clock
 COURT = "示范县人民法院"
 FACTS = "双方对事情经过没有争议，对给付的数额和时间有不同意见，经调解互相让步。"
 MATERIALS = ["application", "agreement", "identity", "addresses"]
+# What a dossier is made of besides what people hand in.
+PAPERS = (
+    Document.Kind.MED_INTAKE,
+    Document.Kind.MED_RIGHTS,
+    Document.Kind.MED_RECORD,
+    Document.Kind.MED_AGREEMENT,
+    Document.Kind.MED_ORAL,
+    Document.Kind.MED_NOTE,
+)
 # 以案定补 in the demo county: what a case is worth.
 GRADES = (
     ("简易", 1, 100, "一次谈成、口头协议的"),
@@ -188,7 +198,9 @@ def put_together(life: Life) -> None:
     mediation = life.case.mediations.exclude(ended_on=None).filter(filed_on=None).first()
     if mediation is None:
         return
-    note = "身份证明原件核对后退还，复印件缺页，已作说明。"
+    for kind in PAPERS:
+        paper(kind, handler_of)(life)
+    note = "身份证明核对后退还本人，履行凭证由当事人保管，没有留复印件。"
     life.case = file_dossier(
         case_id=life.case.pk, by=handler_of(life), kept_for=KEPT_FOR[1], note=note
     )
