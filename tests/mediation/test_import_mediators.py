@@ -13,11 +13,12 @@ from openpyxl import Workbook, load_workbook
 
 from mediation.importing import MediatorImporter
 from mediation.models import Honour, Mediator
+from mediation.services import choosing
 from orgs import imports
 from orgs.models import AccessLog, Import, User
 from tests.county import County
-from tests.lives import ID_NUMBER
-from tests.mediation.people import body_of, mediator_of
+from tests.lives import ID_NUMBER, Lives
+from tests.mediation.people import body_of, mediator_of, started
 from zongzhi.lib import clock
 
 SEND = "/mediation/mediators/import/"
@@ -44,7 +45,7 @@ def sheet(*rows: list[Any], titles: list[str] = TITLES) -> SimpleUploadedFile:
 def sent(client: Client, *rows: list[Any], titles: list[str] = TITLES) -> Import:
     answer = client.post(SEND, {"file": sheet(*rows, titles=titles)})
     assert answer.status_code == 302, answer.content.decode()
-    return Import.objects.first()
+    return Import.objects.latest("pk")
 
 
 def url(one: Import, step: str = "") -> str:
@@ -238,6 +239,27 @@ def test_what_was_used_or_changed_since_is_named_and_left(keeper: Client, county
     assert sorted(Mediator.objects.values_list("name", flat=True)) == ["李四", "马建国"]
     assert "马建国：导入以后改过" in html
     assert "李四：已经用到（培训）" in html
+
+
+def test_a_mediator_who_hosts_since_is_left(
+    keeper: Client, lives: Lives, handler: User, triage: User
+) -> None:
+    one = imported(keeper, ZHAO, MA)
+    case = started(lives.claimed(), handler)
+    zhao = Mediator.objects.get(name="赵英")
+    choosing.appoint_mediator(case_id=case.pk, by=triage, mediator=zhao.pk)
+    html = undone(keeper, one)
+    assert "赵英：已经用到（调解" in html
+    assert list(Mediator.objects.values_list("name", flat=True)) == ["赵英"]
+
+
+def test_more_rows_cost_no_more_queries(keeper: Client, django_assert_max_num_queries: Any) -> None:
+    one = sent(keeper, *([f"某人{n}", *MA[1:]] for n in range(40)))
+    with django_assert_max_num_queries(45):
+        page(keeper, one)
+    with django_assert_max_num_queries(45):
+        keeper.post(url(one, "carry-out/"))
+    assert Mediator.objects.count() == 40
 
 
 def test_after_a_day_it_stays(keeper: Client) -> None:
