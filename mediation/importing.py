@@ -250,6 +250,8 @@ class MediatorImporter(Importer):
             column, old, new = self.table[key], _words(one, key), row.cells[key]
             if not _changes(one, key, row.values[key]):
                 continue
+            if key == "honours":  # only ever added
+                new = "、".join(dict.fromkeys(filter(None, [*old.split("、"), *row.values[key]])))
             if column.mask:
                 old, new = column.shown(old), column.shown(str(row.values[key]))
             found.append(Difference(column.title, old, new))

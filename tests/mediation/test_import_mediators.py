@@ -209,6 +209,14 @@ def test_who_is_there_is_covered_only_when_asked_for(keeper: Client) -> None:
     assert (zhao.languages, zhao.is_full_time) == (["普通话", "彝话"], True)
 
 
+def test_a_title_is_added_to_those_there(keeper: Client) -> None:
+    imported(keeper, ZHAO)
+    one = sent(keeper, [*ZHAO[:-1], "银牌"])
+    assert "<ins>金牌、银牌</ins>" in page(keeper, one, "cover")
+    keeper.post(url(one, "carry-out/"), {"cover": "1"})
+    assert sorted(Honour.objects.values_list("name", flat=True)) == ["金牌", "银牌"]
+
+
 def test_without_a_number_name_and_body_say_who_it_is(keeper: Client, county: County) -> None:
     body_of(county)
     imported(keeper, MA)
