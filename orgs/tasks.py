@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from orgs import delivering, kept, sessions
+from orgs import delivering, imports, kept, sessions
 from orgs.idempotency import forget_keys
 from zongzhi.lib import clock
 
@@ -20,9 +20,10 @@ def forget_answers() -> None:
 
 @shared_task(ignore_result=True)
 def forget_sessions() -> None:
-    """Every night: drop sessions that have run out, and forms nobody came back for."""
+    """Every night: drop sessions that have run out, forms and files nobody came back for."""
     sessions.forget_ended()
     kept.forget_old(before=clock.now() - kept.KEPT_FOR)
+    imports.forget_old(before=clock.now() - imports.UNDO_WITHIN)
 
 
 @shared_task(ignore_result=True)

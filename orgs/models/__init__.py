@@ -3,6 +3,7 @@
 from orgs.models.access import AccessLog, ApiToken, IdempotencyKey
 from orgs.models.bookings import Bookable, Booking
 from orgs.models.calendar import CalendarDay, Revision
+from orgs.models.imports import Import
 from orgs.models.notices import Delivery, Notice, SendingRule, Subscription
 from orgs.models.people import Post, Role, User
 from orgs.models.places import Center, Department, DutyPhone, Region, Room, Window
@@ -19,6 +20,7 @@ __all__ = [
     "Department",
     "DutyPhone",
     "IdempotencyKey",
+    "Import",
     "KeptForm",
     "Notice",
     "Post",

@@ -20,6 +20,7 @@ class AccessLog(models.Model):
         FACTOR = "factor", "绑定动态口令"
         REVEAL = "reveal", "显示敏感信息"
         EXPORT = "export", "导出"
+        IMPORT = "import", "导入"
         PRINT = "print", "生成或打印文书"
         TRANSCRIBE = "transcribe", "转录上级平台"
         ROLE = "role", "改角色权限"

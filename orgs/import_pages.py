@@ -1,0 +1,282 @@
+"""The pages of an import, the same for every kind (ux.md §2.16): a Wizard says which."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from orgs import imports
+from orgs.importing import BadSheetError, Column, Row, Table
+from orgs.imports import Checked, Importer
+from orgs.models import AccessLog, Center, Import
+from orgs.permissions import Permission
+from orgs.services import log_access
+from orgs.sheets import read_sheet, write_bad_rows, write_template
+from zongzhi.lib.errors import DomainError, NotFound
+from zongzhi.lib.http import StaffRequest, client_address
+from zongzhi.lib.papers import SHEET
+
+ON_A_PAGE = 50
+_RECENT = 10
+_TYPED = re.compile(r"r(\d{1,7})-(\w{1,30})")
+
+
+@dataclass(frozen=True)
+class Wizard:
+    """What is imported, by whom, and where its pages are: `address` and `address_<step>`."""
+
+    importer: type[Importer]
+    permission: Permission
+    name: str
+    unit: str
+    register: str
+    address: str
+
+    def url(self, step: str, pk: int) -> str:
+        return reverse(f"{self.address}_{step}", args=[pk])
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that is wrong, to be typed anew."""
+
+    column: Column
+    name: str
+    value: str
+    wrong: str
+
+
+@dataclass(frozen=True)
+class BadRow:
+    row: Row
+    about: str
+    cells: list[Cell]
+
+
+def _home(request: StaffRequest, wizard: Wizard) -> Center:
+    return request.user.posts_giving(wizard.permission)[0].center
+
+
+def _one(request: StaffRequest, wizard: Wizard, pk: int) -> tuple[Import, Importer]:
+    centers = {post.center_id for post in request.user.posts_giving(wizard.permission)}
+    rows = Import.objects.filter(kind=wizard.importer.kind, center__in=centers)
+    one = rows.select_related("center__region", "by").filter(pk=pk).first()
+    if one is None:
+        raise NotFound("没有这次导入。没导入的文件只留 24 小时，重新上传")
+    return one, wizard.importer(one.center)
+
+
+def send(request: StaffRequest, wizard: Wizard) -> HttpResponse:
+    """① the template, ② the file; and what was imported lately."""
+    center, wrong = _home(request, wizard), ""
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        importer = wizard.importer(center)
+        try:
+            if file is None:
+                raise BadSheetError("还没选文件")
+            one = imports.begin(importer, read_sheet(_whole(file), importer.table), request.user)
+            return redirect(f"{wizard.address}_check", one.pk)
+        except BadSheetError as error:
+            wrong = str(error)
+    recent = Import.objects.filter(kind=wizard.importer.kind, center=center).select_related("by")
+    context = {
+        "wizard": wizard,
+        "wrong": wrong,
+        "register_url": reverse(wizard.register),
+        "template_url": reverse(f"{wizard.address}_template"),
+        "recent": [(one, wizard.url("check", one.pk)) for one in recent[:_RECENT]],
+    }
+    return render(request, "imports/send.html", context, status=422 if wrong else 200)
+
+
+def _whole(file: UploadedFile[bytes]) -> Any:
+    """The file, unless it was too long to be kept at all."""
+    kept: Any = file.file
+    if not file.size:
+        raise BadSheetError("文件是空的，重新选一份")
+    if kept.seek(0, 2) < file.size:
+        raise BadSheetError("文件超过 5 MB，分成几份再传")
+    return kept
+
+
+def template(request: StaffRequest, wizard: Wizard) -> HttpResponseBase:
+    importer = wizard.importer(_home(request, wizard))
+    return _file(write_template(importer.table, wizard.name), f"{wizard.name}导入模板.xlsx")
+
+
+def check(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:
+    """③ three heaps; what is wrong is typed anew here. Afterwards: what came of it."""
+    one, importer = _one(request, wizard, pk)
+    if request.method == "POST":
+        return _mend(request, wizard, one, importer)
+    if one.state != Import.State.CHECKING:
+        return _result(request, wizard, one)
+    return _heaps(request, wizard, one, importer)
+
+
+def _mend(request: StaffRequest, wizard: Wizard, one: Import, importer: Importer) -> HttpResponse:
+    typed: dict[int, dict[str, str]] = defaultdict(dict)
+    keys = {column.key for column in importer.table.columns}
+    for name, value in request.POST.items():
+        if (match := _TYPED.fullmatch(name)) and match[2] in keys:
+            typed[int(match[1])][match[2]] = str(value).replace("\0", "").strip()[:500]
+    dropped = {int(at) for at in request.POST.getlist("drop") if at.isascii() and at.isdigit()}
+    imports.mend(one.pk, typed, dropped)
+    one.refresh_from_db()
+    found = imports.check(importer, one)
+    if still := [row for row in found.bad if row.at in typed]:
+        words = f"还有 {len(still)} 行没改对"
+        return _heaps(request, wizard, one, importer, found=found, wrong=words, status=422)
+    messages.success(request, "改好了。")
+    return redirect(f"{wizard.address}_check", one.pk)
+
+
+def _heaps(
+    request: StaffRequest,
+    wizard: Wizard,
+    one: Import,
+    importer: Importer,
+    *,
+    found: Checked | None = None,
+    wrong: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    found = found or imports.check(importer, one)
+    heaps: dict[str, tuple[str, Sequence[Any]]] = {
+        "fresh": ("可以导入", found.fresh),
+        "bad": ("有问题", found.bad),
+        "cover": ("会覆盖", found.covers),
+    }
+    tab = _tab(request.GET.get("tab", ""), found) if not wrong or not found.bad else "bad"
+    page = Paginator(heaps[tab][1], ON_A_PAGE).get_page(request.GET.get("page"))
+    here = wizard.url("check", one.pk)
+    context = {
+        "wizard": wizard,
+        "one": one,
+        "tab": tab,
+        "tabs": [(key, label, len(rows)) for key, (label, rows) in heaps.items()],
+        "page": page,
+        "pages": _around(page, f"{here}?tab={tab}"),
+        "columns": importer.table.columns,
+        "rows": _lines(tab, importer.table, page.object_list),
+        "found": found,
+        "changing": sum(bool(each.differences) for each in found.covers),
+        "unread": imports.contents(one).get("unread", []),
+        "wrong": wrong,
+        "here": here,
+        "send_url": reverse(wizard.address),
+        **{f"{step}_url": wizard.url(step, one.pk) for step in ("bad_rows", "carry_out")},
+    }
+    return render(request, "imports/check.html", context, status=status)
+
+
+def _tab(asked: str, found: Checked) -> str:
+    if asked in ("fresh", "bad", "cover"):
+        return asked
+    return "bad" if found.bad else "fresh" if found.fresh else "cover"
+
+
+def _around(page: Any, base: str) -> dict[str, str]:
+    """What the pager component wants."""
+    return {
+        "total_text": str(page.paginator.count),
+        "prev_url": f"{base}&page={page.number - 1}" if page.has_previous() else "",
+        "next_url": f"{base}&page={page.number + 1}" if page.has_next() else "",
+    }
+
+
+def _lines(tab: str, table: Table, rows: Iterable[Any]) -> list[Any]:
+    if tab == "cover":
+        return [(each, _about(table, each.row)) for each in rows]
+    if tab == "bad":
+        return [BadRow(row, _about(table, row), _cells(table, row)) for row in rows]
+    return [
+        (row, [column.shown(row.cells[column.key]) for column in table.columns]) for row in rows
+    ]
+
+
+def _about(table: Table, row: Row) -> str:
+    """By what somebody knows the row again: its first cell."""
+    return row.cells[table.columns[0].key]
+
+
+def _cells(table: Table, row: Row) -> list[Cell]:
+    return [
+        Cell(table[key], f"r{row.at}-{key}", row.cells[key], wrong)
+        for key, wrong in row.errors.items()
+    ]
+
+
+def _result(request: StaffRequest, wizard: Wizard, one: Import) -> HttpResponse:
+    kept: Mapping[str, Any] = imports.contents(one)
+    context = {
+        "wizard": wizard,
+        "one": one,
+        "left": kept.get("left", []),
+        "left_out": kept.get("left_out", 0),
+        "may_undo": imports.may_undo(one),
+        "until": one.done_at and one.done_at + imports.UNDO_WITHIN,
+        "undo_url": wizard.url("undo", one.pk),
+        "send_url": reverse(wizard.address),
+        "register_url": reverse(wizard.register),
+    }
+    return render(request, "imports/result.html", context)
+
+
+def bad_rows(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponseBase:
+    """Only the rows that are wrong, with what is; logged, for they carry whole numbers."""
+    one, importer = _one(request, wizard, pk)
+    rows = imports.check(importer, one).bad
+    log_access(
+        AccessLog.Action.EXPORT,
+        user=request.user,
+        address=client_address(request),
+        subject=f"导入{wizard.name}有问题的行（第 {one.pk} 次）",
+        data={"rows": len(rows)},
+    )
+    file = write_bad_rows(importer.table, wizard.name, rows)
+    return _file(file, f"{wizard.name}导入有问题的 {len(rows)} 行.xlsx")
+
+
+def carry_out(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:
+    """④ all that can be imported, in one go; sent twice, done once."""
+    one, importer = _one(request, wizard, pk)
+    try:
+        done = imports.carry_out(
+            importer,
+            one.pk,
+            by=request.user,
+            address=client_address(request),
+            cover=request.POST.get("cover") == "1",
+        )
+    except DomainError as error:
+        return _heaps(request, wizard, one, importer, wrong=error.message, status=error.status)
+    if done.state == Import.State.DONE:
+        messages.success(
+            request,
+            f"已导入：新加 {done.created} {wizard.unit}，更新 {done.covered} {wizard.unit}。",
+        )
+    return redirect(f"{wizard.address}_check", pk)
+
+
+def undo(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:
+    """⑤ 撤销本次导入."""
+    one, importer = _one(request, wizard, pk)
+    imports.undo(importer, one.pk, by=request.user, address=client_address(request))
+    messages.success(request, "本次导入已撤销。")
+    return redirect(f"{wizard.address}_check", pk)
+
+
+def _file(file: Any, name: str) -> FileResponse:
+    return FileResponse(file, as_attachment=True, filename=name, content_type=SHEET)
