@@ -10,6 +10,7 @@ from zongzhi.lib import dates
 _DONE = {
     "note": "进展已记下",
     "amend": "更正已保存，前后都留着",
+    "add-party": "当事人已补充",
     "revisit": "这次来访已记下",
     "claim": "已签收，由你办理",
     "undo-claim": "签收已撤销",

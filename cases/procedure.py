@@ -8,7 +8,8 @@ from cases import forms, policies
 from cases.acts import Act, arcs, staying
 from cases.clocks import limit_of
 from cases.models import Case
-from cases.services import closing, course, registration
+from cases.party_form import AddPartyForm
+from cases.services import closing, course, parties, registration
 from cases.services.course import said
 from cases.thresholds import Threshold
 from cases.vocabulary import Closure, Stage
@@ -105,6 +106,17 @@ ACTS = (
         service=course.amend_case,
         form=forms.AmendForm,
         rank=60,
+    ),
+    Act(
+        verb="add-party",
+        label="补充当事人",
+        who=policies.can_note,
+        when=_always,
+        done=_closed,
+        arcs=staying(*OPEN),
+        service=parties.add_party,
+        form=AddPartyForm,
+        rank=61,
     ),
     Act(
         verb="revisit",

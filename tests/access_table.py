@@ -24,6 +24,7 @@ CAST = (
 TABLE = {
     #                                  anon cler tria hand head outs lead town grid sysa seca audi
     "POST api:case-accept":           (401, 403, 409, 403, 403, 404, 403, 404, 404, 404, 404, 404),
+    "POST api:case-add-party":        (401, 400, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),
     "POST api:case-amend":            (401, 400, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),
     "POST api:case-answer":           (401, 403, 403, 400, 400, 404, 403, 404, 404, 404, 404, 404),
     "POST api:case-approve":          (401, 403, 409, 403, 403, 404, 403, 404, 404, 404, 404, 404),

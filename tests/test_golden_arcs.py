@@ -45,6 +45,7 @@ ARCS: dict[str, Arcs] = {
     "reassign": {(T, T), (H, T), (S, S)},
     "note": stays(A, T, H, S, F),
     "amend": stays(A, T, H, S, F),
+    "add-party": stays(A, T, H, S, F),
     "revisit": stays(A, T, H, S, F),
     "report": stays(T, H, S),  # T→T: an assisting unit answers before the lead has claimed
     "send-back": stays(H, S),

@@ -335,6 +335,10 @@ class Life:
         fit = [row for row in live_whistles(case) if row.is_open]
         return {"whistle": fit[0].pk if fit else None, "text": "来访人走了"}
 
+    def _add_party(self, case: Case, user: User) -> Typed:
+        role = self.dice.choice(["respondent", "agent"])
+        return {"role": role, "name": f"补充{case.parties.count()}"}
+
     def _inform(self, case: Case, user: User) -> Typed:
         return {"on": clock.today(), "how": "邮寄"}
 
@@ -625,6 +629,7 @@ def needed(act: Act) -> dict[str, Any]:
     names = act.form.base_fields
     rename = {"amend": ["text", "fields"], "minute": ["came", "text", "tasks"]}
     rename |= {"schedule-session": ["plan"], "record-session": ["record"]}
+    rename |= {"add-party": ["party"]}
     rename |= {"file-dossier": ["kept_for"], "check-dossier": ["passed"]}
     if act.verb == "scan-agreement":  # the file is looked at before the case is locked
         return {"file": SimpleUploadedFile("签字件.jpg", jpeg())}

@@ -178,7 +178,7 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     if registration.not_secret:
         facts["not_secret"] = True
     event = next_line(case, "register", by=by, data=facts)
-    case.loaded_parties = _parties(case, registration.parties)
+    case.loaded_parties = parties_of(case, registration.parties)
     visit = Visit(
         case=case,
         center=center,
@@ -250,7 +250,8 @@ def title_of(registration: Registration) -> str:
     return f"{who}{against} {registration.type.name}"[:100]
 
 
-def _parties(case: Case, parties: Sequence[PartyInput]) -> list[Party]:
+def parties_of(case: Case, parties: Sequence[PartyInput]) -> list[Party]:
+    """Their rows, not yet in the database."""
     return [
         Party(
             case=case,
