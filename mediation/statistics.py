@@ -57,6 +57,11 @@ class Value:
     figure: Figure
     value: int | Decimal
 
+    @property
+    def shown(self) -> str:
+        """「845,101」, with cents only where there are any."""
+        return f"{self.value:,.2f}".removesuffix(".00")
+
 
 SUM, ACCEPTED = "总数", "受理"
 FOUNDER, ORIGIN, TYPE, FORM, PREVENTED = "调解主体", "案件来源", "纠纷类别", "协议形式", "防止激化"

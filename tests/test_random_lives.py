@@ -458,7 +458,7 @@ class Life:
         return {"mediator": self._free_mediator(case), "kind": "kin", "text": "表亲"}
 
     def _agreement(self, case: Case) -> Typed:
-        other = case.parties.get(role="respondent")
+        other = case.parties.filter(role="respondent").earliest("pk")
         due = clock.today() + timedelta(days=self.dice.randint(0, 5))
         term = {"text": "付清工资", "by": str(other.pk), "amount": "300", "due_on": due}
         form = self.dice.choice(["written", "oral"])

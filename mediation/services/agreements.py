@@ -18,7 +18,7 @@ from cases import statutory
 from cases.door import Change, changing
 from cases.models import Attachment, Case, Party, StatutoryTerm
 from cases.services.attachments import Upload, taking
-from cases.vocabulary import Clock
+from cases.vocabulary import Clock, PartyRole
 from mediation.agreed import (
     confirmation_of,
     forget,
@@ -146,6 +146,8 @@ def _draft(change: Change) -> Agreement:
 def _refuse_impossible(
     change: Change, mediation: Mediation, reached_on: date, terms: Sequence[Term]
 ) -> None:
+    if not any(party.role == PartyRole.RESPONDENT for party in signers(change.case)):
+        raise WrongState("还没有对方当事人，先点“补充当事人”再写协议")
     today = change.now.date()
     if not mediation.started_on <= reached_on <= today:
         first, last = dates.day(mediation.started_on, today), dates.day(today, today)

@@ -13,13 +13,14 @@ from django.test import Client
 from cases import statutory
 from cases.acts import allowed
 from cases.models import Case, StatutoryTerm
-from cases.vocabulary import Clock
+from cases.vocabulary import Clock, PartyRole
 from mediation import agreed
 from mediation.agreed import sums_of
 from mediation.models import Agreement, Mediation, Session
 from mediation.services import agreements
 from mediation.services.agreements import (
     Signed,
+    Term,
     agree,
     amend_agreement,
     sign_agreement,
@@ -367,3 +368,11 @@ def test_the_signed_paper_comes_with_the_page(client: Client, lives: Lives, hand
     assert answer.status_code == 302, answer.content.decode()
     found.refresh_from_db()
     assert found.scan.source == "signed"
+
+
+def test_nobody_agrees_with_themselves(lives: Lives, handler: User) -> None:
+    case = mediated(lives)
+    case.parties.filter(role=PartyRole.RESPONDENT).delete()
+    terms = [Term(text="付清工资")]
+    with pytest.raises(WrongState, match="还没有对方当事人"):
+        agree(case_id=case.pk, by=handler, form="oral", reached_on=TODAY, facts="欠薪", terms=terms)
