@@ -18,6 +18,7 @@ ELSEWHERE = {
     "font_choice.html",
     "form_foot.html",
     "keys.html",
+    "lines.html",  # drawn by its widget, like the chips
     "messages.html",
     "paper.html",  # a sheet has a page of its own
     "session_panels.html",
@@ -34,7 +35,15 @@ def test_it_is_there_only_for_those_who_build(client: Client, clerk, settings) -
     page = client.get(reverse("styleguide"))
     assert page.status_code == 200
     said = page.content.decode()
-    for state in ("退回待裁定", "超 2 个工作日", "风险：高", "有 4 处要改", "未发生", "内部"):
+    for state in (
+        "退回待裁定",
+        "超 2 个工作日",
+        "风险：高",
+        "有 4 处要改",
+        "未发生",
+        "内部",
+        "第 1 条",
+    ):
         assert state in said, state
 
 

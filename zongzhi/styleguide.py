@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cases.lights import Shown
+from cases.lines import LinesField
 from cases.presenting import Step
 from cases.rows import Row
 from cases.timeline import Entry
@@ -66,6 +67,11 @@ class Sample(forms.Form):
     public = forms.BooleanField(label="可告知来访人", required=False)
     day = forms.DateField(
         label="日期", widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
+    terms = LinesField(
+        {"text": forms.CharField(label="做什么"), "due_on": forms.DateField(label="什么时候以前")},
+        label="协议条款",
+        required=False,
     )
     fixed = forms.CharField(label="编号", disabled=True, initial="0403-012", required=False)
 
