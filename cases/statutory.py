@@ -50,7 +50,7 @@ def begin(case: Case, clock: Clock, on: date, about: int = 0) -> StatutoryTerm:
     if running is not None:
         return running
     clocks = clocks_of(case.center)
-    rule = clocks.rule(clock, _midnight(on))
+    rule = clocks.rule(clock, midnight(on))
     term = StatutoryTerm(
         case=case, clock=clock, about=about, started_on=on, days=rule.days, unit=rule.unit
     )
@@ -102,16 +102,19 @@ def reckon(term: StatutoryTerm, clocks: Clocks) -> None:
     warned = term.last_day
     if term.clock in RIGHTS and term.unit == "calendar":
         warned = rights_due(term.started_on, days)
-    ahead = clocks.threshold(Threshold.NEAR_PERCENT, _midnight(term.started_on))
+    ahead = clocks.threshold(Threshold.NEAR_PERCENT, midnight(term.started_on))
     term.near_on = warned - timedelta(days=max(1, ceil(days * ahead / 100)))
 
 
 def near_or_past(day: date) -> QuerySet[StatutoryTerm]:
-    """The running periods whose light is amber or red on that day, the first to end first."""
+    """The running periods whose light is amber or red on that day, the first to end first.
+
+    Not a citizen's right: nobody at the centre is late when it is not used.
+    """
     rows: QuerySet[StatutoryTerm] = StatutoryTerm.objects.filter(
         met_on=None, dropped_at=None, near_on__lte=day
     )
-    return rows.order_by("last_day", "pk")
+    return rows.exclude(clock__in=RIGHTS).order_by("last_day", "pk")
 
 
 def load_terms(cases: Sequence[Case]) -> None:
@@ -161,5 +164,6 @@ def _explained(term: StatutoryTerm) -> str:
     return "，".join(parts)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """The first moment of that day in the county: a rule of that day holds for it."""
     return datetime.combine(day, time(), SHANGHAI)

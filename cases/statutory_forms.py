@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator
 
 from cases.clocks import limit_of
 from cases.forms import ActForm, choice, sentence
-from cases.statutory import terms_of
+from cases.statutory import midnight, terms_of
 from cases.thresholds import Threshold
 from cases.vocabulary import Clock
 from zongzhi.lib import clock, dates
@@ -53,7 +53,10 @@ class ExtendTermForm(ActForm):
     )
 
     def fit(self) -> None:
-        most = limit_of(self.case, Threshold.PETITION_MORE_DAYS, clock.now())
+        began = next((t.started_on for t in terms_of(self.case) if t.clock == Clock.PETITION), None)
+        if began is None:
+            return
+        most = limit_of(self.case, Threshold.PETITION_MORE_DAYS, midnight(began))
         field = self.fields["days"]
         if isinstance(field, forms.IntegerField):
             field.validators.append(MaxValueValidator(most, f"最多延长 {most} 天"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -207,6 +207,11 @@ def _ids_of(data: dict[str, Any]) -> list[int]:
 
 def _small(verb: str, data: dict[str, Any]) -> str:
     match verb:
+        case "inform":
+            on = dates.day(date.fromisoformat(data["on"]))
+            return f"{on} {data['how']}"
+        case "extend-term":
+            return f"延长 {data['days']} 天"
         case "claim":
             return "协办" if data.get("role") == "assisting" else ""
         case "supervise":

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from cases import statutory
-from cases.clocks import clocks_of, local_day
+from cases.clocks import clocks_of, limit_of, local_day
 from cases.door import Change, changing, lock
 from cases.models import Case, StatutoryTerm
 from cases.recalculation import Moved
-from cases.statutory import begin, drop_all, meet, terms_of
+from cases.statutory import begin, drop_all, meet, midnight, terms_of
+from cases.thresholds import Threshold
 from cases.vocabulary import Clock, Closure, Source, Stage
 from orgs.models import User
 from orgs.models.notices import Topic
@@ -43,10 +44,14 @@ def inform(*, case_id: int, by: User, on: date, how: str, text: str = "") -> Cas
 def extend_term(*, case_id: int, by: User, days: int, text: str, told: bool = False) -> Case:
     """延长法定期限: once, by a leader, with the reason, which the petitioner is told (第三十四条).
 
-    Raises Invalid when nobody has told the petitioner, WrongState when it has been extended.
+    At most as many days as the rule of the day gives on which the period began. Raises Invalid for
+    more, and when nobody has told the petitioner; WrongState when it has been extended.
     """
     with changing(case_id, "extend-term", by=by) as change:
         term = _running(change.case, Clock.PETITION)
+        most = limit_of(change.case, Threshold.PETITION_MORE_DAYS, midnight(term.started_on))
+        if not 1 <= days <= most:
+            raise Invalid(errors={"days": [f"延长 1 到 {most} 天"]})
         if not told:
             raise Invalid(errors={"told": ["先把延长的理由告知来访人，再勾上"]})
         if term.extended_days:

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases.models import Case, ClockRule, StatutoryTerm
+from cases.models import Case, ClockRule, StatutoryTerm, ThresholdRule
 from cases.services.course import accept_case, decline_case, withdraw_case
 from cases.services.statutory import extend_term, inform, recalculate_terms
 from cases.statutory import begin, shown
+from cases.thresholds import Threshold
 from cases.vocabulary import Clock, Source, Stage
 from dispatch.models import Request
 from dispatch.services.asking import decide_request, request_pause
@@ -261,3 +262,38 @@ def test_a_pause_of_the_unit_moves_no_statutory_day(petition, lives, triage, han
     asked = Request.objects.get(case=case)
     decide_request(case_id=case.pk, by=triage, request=asked.pk, grant=True)
     assert running(case) == before
+
+
+def test_the_history_says_how_and_when_and_by_how_much(petition, triage, leader, client) -> None:
+    accept_case(case_id=petition.pk, by=triage)
+    inform(case_id=petition.pk, by=triage, on=date(2025, 4, 3), how="邮寄", text="已受理")
+    extended(petition, leader)
+    client.force_login(triage)
+    page = client.get(f"/cases/{petition.number}/timeline/").content.decode()
+    assert "4月3日 邮寄。已受理" in page
+    assert "延长 20 天。要等工程量鉴定结果" in page
+
+
+def test_a_period_that_runs_keeps_the_longest_extension_of_its_day(
+    petition, triage, leader
+) -> None:
+    accept_case(case_id=petition.pk, by=triage)
+    ThresholdRule.objects.create(
+        name=Threshold.PETITION_MORE_DAYS, value=10, effective_from=date(2025, 4, 4)
+    )
+    revise("clock_rules")
+    clock.freeze(moment(4, 7, 9))
+    extended(petition, leader, days=20)
+    assert running(petition)[Clock.PETITION] == date(2025, 6, 23)
+
+
+def test_nobody_extends_by_more_than_the_rule_by_any_door(petition, triage, leader) -> None:
+    accept_case(case_id=petition.pk, by=triage)
+    with pytest.raises(Invalid, match="延长 1 到 30 天"):
+        extended(petition, leader, days=31)
+
+
+def test_a_right_nobody_uses_is_no_delay_of_the_centre(petition, county: County) -> None:
+    begin(petition, Clock.CONFIRMATION, date(2025, 3, 1), about=1)
+    found = Case.objects.filter(condition("statutory", moments_for(county.county, clock.now())))
+    assert not found.exists()
