@@ -16,6 +16,7 @@ from orgs.models import AccessLog, Notice, User
 from orgs.models.notices import Topic
 from orgs.models.people import Holders
 from zongzhi.lib import clock
+from zongzhi.lib.prepared import Statement
 
 _NOTIFY = """
 INSERT INTO orgs_notice (user_id, text, url, created_at, topic)
@@ -35,15 +36,21 @@ def notify(
     if topic != Topic.GENERAL:
         hurry()
     if isinstance(users, Holders):
-        _notify_all(*users.sql(), line)
+        _run(_statement(*users.sql(), line))
         return
     if isinstance(users, QuerySet):
         try:
-            _notify_all(*users.order_by().values("id").query.sql_with_params(), line)
+            readers = users.order_by().values("id").query.sql_with_params()
         except EmptyResultSet:
             return
+        _run(_statement(*readers, line))
         return
     Notice.objects.bulk_create([Notice(user=user, **asdict(line)) for user in users])
+
+
+def notice(users: Holders, *, text: str, url: str = "") -> Statement:
+    """What `notify` would write, as a statement to stand beside other rows in `insert`."""
+    return _statement(*users.sql(), _Line(text, url, clock.now(), Topic.GENERAL))
 
 
 @dataclass(frozen=True)
@@ -56,11 +63,15 @@ class _Line:
     topic: str
 
 
-def _notify_all(readers: str, asked: Sequence[Any], line: _Line) -> None:
-    """The same for people who need not be loaded first: one statement."""
+def _statement(readers: str, asked: Sequence[Any], line: _Line) -> Statement:
+    """The same for people who need not be loaded first."""
     said: list[Any] = [line.text, line.url, line.created_at, str(line.topic)]
+    return _NOTIFY.format(readers=readers), [*said, *asked]
+
+
+def _run(statement: Statement) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_NOTIFY.format(readers=readers), [*said, *asked])
+        cursor.execute(*statement)
 
 
 def mark_notices_read(*, user: User) -> int:

@@ -27,7 +27,7 @@ from grids.models import Grid
 from orgs.models import Department, Post, Region, User
 from orgs.models.people import Holders
 from orgs.permissions import Permission
-from orgs.services import notify
+from orgs.services import notice, notify
 from zongzhi.lib import clock
 from zongzhi.lib.crypto import blind_index
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
@@ -193,17 +193,18 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     case.number, case.short_number = numbers.full, numbers.short
     ordered = statutory.ON_ARRIVAL.get(registration.source)
     case.statutory_since = now if ordered else None
-    insert([case])
-    if ordered:
-        statutory.begin(case, ordered, local_day(now))
-    _link(case, registration)
-    require_reports(case, clocks, now=now)
     what = "待分流" if whole else "待受理"
-    notify(
+    # With the case, not after it: everybody who registers here waits for this centre's counter.
+    told = notice(
         Holders(Permission.TRIAGE, center=center),
         text=f"新登记 {case.short_number}，{what}",
         url=case.get_absolute_url(),
     )
+    insert([case], beside=[told])
+    if ordered:
+        statutory.begin(case, ordered, local_day(now))
+    _link(case, registration)
+    require_reports(case, clocks, now=now)
     tell_of_registration(case, case.loaded_parties)
     return _sent_on(case, registration, by)
 

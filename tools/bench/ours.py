@@ -126,8 +126,12 @@ class Ours:
         return {"Cookie": f"sessionid={self.county['sessions'][name]}"}
 
     def deep(self) -> "Place":
-        """Find the last row before the 1,000th screen; the last screen, if there are fewer."""
-        before = min(DEEP, self.cases - PAGE)
+        """Find the last row before the 1,000th screen.
+
+        Where there are not so many: an eighth down the list, as it is among 200,000. Its cases are
+        as old then, and as many of them open, so that only the depth makes a difference.
+        """
+        before = DEEP if self.cases > 2 * DEEP else self.cases // 8
         found = self.database.run(
             "SELECT id, (extract(epoch FROM registered_at) * 1000000)::bigint FROM cases_case"
             f" ORDER BY registered_at DESC, id DESC OFFSET {before - 1} LIMIT 1"

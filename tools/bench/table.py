@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from statistics import median
 
 from bench.work import Measured
 
@@ -83,21 +82,10 @@ def of_floor(share: int) -> Check:
         bound = f"of floor (≥ 1/{share})"
         if key not in seen.ours or key not in seen.floor:
             return Finding(Verdict.OPEN, bound)
-        ratio = floor_rate(seen, key) / max(seen.ours[key].throughput.rate, 1e-9)
+        ratio = seen.floor[key].times(seen.ours[key])
         return judge(ratio <= share, f"1/{ratio:.1f} {bound}")
 
     return check
-
-
-def floor_rate(seen: Seen, key: str) -> float:
-    """Give the floor of a row: it does one and the same there each time, so its usual rate."""
-    same = next(row.floor for row in ROWS if row.key == key)
-    rates = (
-        seen.floor[row.key].throughput.rate
-        for row in ROWS
-        if row.floor == same and row.key in seen.floor
-    )
-    return median(rates)
 
 
 def times_peer(times: float) -> Check:
@@ -107,8 +95,8 @@ def times_peer(times: float) -> Check:
         bound = f"× peer (≥ {times:g})"
         if key not in seen.ours or key not in seen.peer:
             return Finding(Verdict.OPEN, bound)
-        ratio = seen.ours[key].throughput.rate / max(seen.peer[key].throughput.rate, 1e-9)
-        return judge(ratio >= times, f"{ratio:.1f} {bound}")
+        ratio = seen.ours[key].times(seen.peer[key])
+        return judge(ratio >= times, f"{ratio:.2f} {bound}")
 
     return check
 
@@ -120,7 +108,7 @@ def not_slower_than_small(times: float) -> Check:
         bound = f"× slower than at {SMALL:,} (≤ {times:g})"
         if key not in seen.ours or key not in seen.small:
             return Finding(Verdict.OPEN, bound)
-        ratio = seen.small[key].throughput.rate / max(seen.ours[key].throughput.rate, 1e-9)
+        ratio = seen.small[key].times(seen.ours[key])
         return judge(ratio <= times, f"{ratio:.2f} {bound}")
 
     return check
@@ -211,7 +199,7 @@ def three(measured: Measured | None) -> tuple[str, str, str]:
     sql = f"{measured.statements.work:,}" if measured.statements.work else "–"
     mark = "!" if measured.trouble else ""
     return (
-        f"{number(measured.throughput.rate)}{mark}",
+        f"{number(measured.rate)}{mark}",
         number(measured.latency.p95),
         f"{sql}+{measured.statements.control}" if measured.statements.control else sql,
     )
@@ -236,7 +224,7 @@ def line(row: Row, seen: Seen) -> tuple[str, ...]:
         row.work,
         *three(seen.ours.get(row.key)),
         *three(seen.peer.get(row.key)),
-        number(floor.throughput.rate if floor else None),
+        number(floor.rate if floor else None),
         number(seen.bare.get(row.key)),
         verdict(row, seen),
     )

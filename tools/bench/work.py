@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
+from statistics import median
 from typing import Protocol
 
 from bench.database import Database, Statements
@@ -62,20 +63,34 @@ class Measured:
     throughput: Result
     statements: Statements
     trouble: str = ""
+    rates: tuple[float, ...] = ()  # of the rounds at 8 clients, in their order
+
+    @property
+    def rounds(self) -> tuple[float, ...]:
+        """What each round answered in a second."""
+        return self.rates or (self.throughput.rate,)
 
     @property
     def is_slow(self) -> bool:
         """Whether once is enough: a round of it takes long, and more rounds say no more."""
         return self.throughput.rate < 1 / SLOW
 
-    def or_better(self, other: "Measured") -> "Measured":
-        """Take the better of two rounds: what else the machine did can only have slowed one."""
-        return Measured(
-            min(self.latency, other.latency, key=lambda one: one.p95),
-            max(self.throughput, other.throughput, key=lambda one: one.rate),
-            self.statements,
-            self.trouble or other.trouble,
-        )
+    @property
+    def rate(self) -> float:
+        """What is usually answered in a second, at 8 clients."""
+        return median(self.rounds)
+
+    def and_again(self, other: "Measured") -> "Measured":
+        """Add another round of the same."""
+        rounds, trouble = self.rounds + other.rounds, self.trouble or other.trouble
+        return replace(self, rates=rounds, trouble=trouble)
+
+    def times(self, other: "Measured") -> float:
+        """Say how many times the other's rate this is, round by round where both had as many."""
+        if len(self.rounds) != len(other.rounds):
+            return self.rate / max(other.rate, 1e-9)
+        pairs = zip(self.rounds, other.rounds, strict=True)
+        return median(mine / max(theirs, 1e-9) for mine, theirs in pairs)
 
 
 class Side(Protocol):
@@ -127,8 +142,12 @@ class Meter:
     def measure_rate(self, work: Work) -> Measured:
         """Measure only how much it answers, for what others are compared with."""
         self.send(work, clients=THROUGHPUT_CLIENTS, most=WARM_UP)
+        return self.rate_again(work, Statements(0, 0))
+
+    def rate_again(self, work: Work, statements: Statements) -> Measured:
+        """Measure how much something warm answers, once more."""
         throughput = self.send(work, clients=THROUGHPUT_CLIENTS)
-        return judged(work, throughput, throughput, Statements(0, 0))
+        return judged(work, throughput, throughput, statements)
 
     def measure_race(self, work: Work) -> Measured:
         """Let 8 clients press the same button at once, and see that exactly one wins."""

@@ -125,16 +125,21 @@ def grouped(rows: Iterable[M], by: str) -> dict[Any, list[M]]:
     return found
 
 
-def insert(*groups: Sequence[Model]) -> None:
+Statement = tuple[str, Sequence[Any]]  # SQL and what stands in its places
+
+
+def insert(*groups: Sequence[Model], beside: Sequence[Statement] = ()) -> None:
     """INSERT rows as `save(force_insert=True)` would, in one statement; each group of one model.
 
     Their ids are set. Signals of models are not sent; nobody here listens to them. The groups go
-    in at once: none may ask by trigger or constraint, before the commit, for a row of another.
+    in at once, and with them the statements `beside` them, which return nothing: none may ask by
+    trigger or constraint, before the commit, for a row of another.
     """
     written = [_inserting(rows) for rows in groups if rows]
-    params = [value for _, values in written for value in values]
+    params = [value for _, values in [*beside, *written] for value in values]
     with connections["default"].cursor() as cursor:
-        cursor.execute(_one_statement([sql for sql, _ in written]), params)
+        sql = _one_statement([sql for sql, _ in written], [sql for sql, _ in beside])
+        cursor.execute(sql, params)
         found = iter(cursor.fetchall())
     for rows in groups:
         for row in rows:
@@ -153,12 +158,13 @@ def _inserting(rows: Sequence[Model]) -> tuple[str, list[Any]]:
     return f"{columns} VALUES {', '.join([places] * len(rows))} RETURNING {key} AS id", params
 
 
-def _one_statement(inserts: Sequence[str]) -> str:
-    if len(inserts) == 1:
+def _one_statement(inserts: Sequence[str], beside: Sequence[str]) -> str:
+    if len(inserts) == 1 and not beside:
         return inserts[0]
-    parts = ", ".join(f"part{n} AS ({sql})" for n, sql in enumerate(inserts))
+    others = [f"beside{n} AS ({sql})" for n, sql in enumerate(beside)]
+    parts = [f"part{n} AS ({sql})" for n, sql in enumerate(inserts)]
     ids = " UNION ALL ".join(f"SELECT id FROM part{n}" for n in range(len(inserts)))
-    return f"WITH {parts} {ids}"
+    return f"WITH {', '.join([*others, *parts])} {ids}"
 
 
 @lru_cache
