@@ -21,9 +21,10 @@ from uuid import UUID
 from django.conf import settings
 
 from cases.citizen_forms import RatingForm
-from cases.models import Case, CaseEvent, Counter, Rating
+from cases.models import Case, CaseEvent, Rating
 from cases.progress import progress_of
 from cases.services.closing import rate_case
+from orgs.models import Counter
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, Invalid
 

@@ -11,8 +11,8 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from cases.models import Counter
-from cases.numbering import next_in
+from orgs.models import Counter
+from orgs.numbering import next_in
 from zongzhi.lib import clock
 
 WRONG_TOKENS = 30

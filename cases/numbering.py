@@ -11,12 +11,8 @@ from django.db import connection
 
 from orgs.calendars import ALL_REVISIONS
 from orgs.models import Center
+from orgs.numbering import next_in
 
-_NEXT = """
-INSERT INTO cases_counter (series, last) VALUES (%s, 1)
-ON CONFLICT (series) DO UPDATE SET last = cases_counter.last + 1
-RETURNING last
-"""
 _NEXT_ID = f"SELECT nextval(pg_get_serial_sequence('cases_case', 'id')), {ALL_REVISIONS}"
 
 
@@ -26,13 +22,6 @@ class Numbers:
 
     full: str
     short: str
-
-
-def next_in(series: str) -> int:
-    """The next number of a series, without gaps; the row stays locked until the commit."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [series])
-        return int(cursor.fetchone()[0])
 
 
 def next_case_numbers(center: Center, day: date) -> Numbers:

@@ -14,6 +14,8 @@ class Permission(TextChoices):
     HEAD = "case.head", "指派、批延期"
     MEDIATE = "case.mediate", "主持调解、写协议"
     MEDIATION = "mediation.manage", "管调解组织、调解员、补贴"
+    GRID_WORK = "grid.work", "网格上报、做任务、记巡查"
+    GRIDS = "grid.manage", "管网格、网格员、清单、补贴"
     SUPERVISE = "case.supervise", "督办、解除督办"
     FOLLOW_UP = "case.follow_up", "回访"
     REOPEN = "case.reopen", "重新办理"
@@ -54,6 +56,7 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
         _P.REGISTER,
         _P.TRIAGE,
         _P.MEDIATION,
+        _P.GRIDS,
         _P.SUPERVISE,
         _P.ROSTER,
         _P.FOLLOW_UP,
@@ -67,7 +70,7 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
     RoleCode.HANDLER: (_P.HANDLE, _P.VIEW_UNIT, _P.REVEAL),
     RoleCode.HEAD: (_P.HANDLE, _P.HEAD, _P.VIEW_UNIT, _P.REVEAL, _P.EXPORT),
     RoleCode.MEDIATOR: (_P.HANDLE, _P.MEDIATE, _P.VIEW_UNIT, _P.REVEAL),
-    RoleCode.GRID_WORKER: (_P.REGISTER, _P.VIEW_OWN),
+    RoleCode.GRID_WORKER: (_P.REGISTER, _P.VIEW_OWN, _P.GRID_WORK),
     RoleCode.LEADER: (
         _P.SUPERVISE,
         _P.REOPEN,
@@ -78,7 +81,7 @@ DEFAULT_ROLES: dict[RoleCode, tuple[Permission, ...]] = {
         _P.BOARD,
     ),
     RoleCode.CHANNEL: (_P.REGISTER, _P.VIEW_OWN),
-    RoleCode.SYSTEM_ADMIN: (_P.SETTINGS, _P.ROSTER, _P.MEDIATION),
+    RoleCode.SYSTEM_ADMIN: (_P.SETTINGS, _P.ROSTER, _P.MEDIATION, _P.GRIDS),
     RoleCode.SECURITY_ADMIN: (_P.ROLES,),
     RoleCode.AUDITOR: (_P.LOGS,),
 }

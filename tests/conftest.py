@@ -17,7 +17,7 @@ from tests.county import County, build_county, ensure_reference, person
 from tests.lives import Lives
 from zongzhi.lib import clock
 
-APPEND_ONLY = ("cases_caseevent", "cases_document", "orgs_accesslog")
+APPEND_ONLY = ("cases_caseevent", "cases_document", "grids_eventline", "orgs_accesslog")
 
 
 @pytest.fixture(autouse=True, scope="session")

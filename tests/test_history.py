@@ -15,7 +15,10 @@ from cases.anchors import forged_anchors, write_anchor
 from cases.history import faults
 from cases.models import Case, CaseEvent, CaseText
 from cases.verification import misplaced
-from orgs.models import AccessLog
+from grids.models import EventLine, Grid, GridEvent
+from grids.vocabulary import Category, EventActor
+from orgs.models import AccessLog, Region
+from orgs.models.places import Level
 from orgs.services import log_access
 from tests.lives import Lives, fresh
 from zongzhi.demo.management.commands.setup import grant_rights
@@ -24,16 +27,38 @@ from zongzhi.lib import clock
 # What the database itself refuses, to its owner as well: the tests connect as the owner.
 
 
-@pytest.mark.parametrize("table", ["cases_caseevent", "orgs_accesslog"])
+@pytest.mark.parametrize("table", ["cases_caseevent", "grids_eventline", "orgs_accesslog"])
 @pytest.mark.parametrize(
     "sql", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 )
 def test_the_database_refuses_to_change_what_happened(lives: Lives, table: str, sql: str) -> None:
     lives.claimed()
     log_access(AccessLog.Action.SIGN_IN, user=lives.clerk, address=None)
+    seen_in_a_grid(lives)
     connection.check_constraints()
     with pytest.raises(DatabaseError, match="is append-only"), transaction.atomic():
         connection.cursor().execute(sql.format(table))
+
+
+def seen_in_a_grid(lives: Lives) -> None:
+    """An event of a grid with its first line."""
+    center, now = lives.clerk.posts_today[0].center, clock.now()
+    village = Region.objects.filter(level=Level.VILLAGE)[0]
+    grid = Grid.objects.create(code=f"{village.code}901", name="第901网格", region=village)
+    event = GridEvent.objects.create(
+        grid=grid,
+        area=village.code,
+        center=center,
+        number="1",
+        short_number="1",
+        actor=EventActor.CENTER,
+        category=Category.FACILITY,
+        text="路灯不亮",
+        reported_by=lives.clerk,
+        reported_at=now,
+        received_at=now,
+    )
+    EventLine.objects.create(event=event, seq=1, verb="report", at=now, to_stage=event.stage)
 
 
 def test_no_code_can_change_an_event(lives: Lives) -> None:
@@ -70,12 +95,12 @@ def application(db: None, monkeypatch: pytest.MonkeyPatch) -> str:
     return role
 
 
-@pytest.mark.parametrize("table", ["cases_caseevent", "orgs_accesslog"])
+@pytest.mark.parametrize("table", ["cases_caseevent", "grids_eventline", "orgs_accesslog"])
 def test_the_application_may_add_to_history_and_read_it(application: str, table: str) -> None:
     assert all(has_right(application, table, right) for right in ("INSERT", "SELECT"))
 
 
-@pytest.mark.parametrize("table", ["cases_caseevent", "orgs_accesslog"])
+@pytest.mark.parametrize("table", ["cases_caseevent", "grids_eventline", "orgs_accesslog"])
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE", "TRIGGER"])
 def test_the_application_has_no_right_to_change_history(
     application: str, table: str, right: str

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from cases import door
-from cases.models import Case, CaseEvent, Counter, Party, Rating, Visit
+from cases.models import Case, CaseEvent, Party, Rating, Visit
 from cases.services import closing, registration
 from cases.services.closing import follow_up_case, rate_case, reopen_case
 from cases.services.course import merge_case
@@ -22,7 +22,7 @@ from dispatch.services.asking import decide_request, request_extension
 from dispatch.services.assigning import dispatch_case, reassign_case, return_case, rule_on_return
 from dispatch.services.handling import approve_result, claim_case, report_result
 from dispatch.services.supervising import supervise_case
-from orgs.models import Notice, User
+from orgs.models import Counter, Notice, User
 from tests.concurrency import at_once, hold
 from tests.county import County
 from tests.lives import Lives, fresh, later

@@ -1,7 +1,6 @@
 """The WSGI entry point, which gunicorn serves."""
 
 import os
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,6 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zongzhi.settings")
-
-# A thread that the database has answered may hold locked rows: it must not wait the usual 5 ms
-# for the others of its process to let go.
-sys.setswitchinterval(0.0005)
 
 
 def behind_proxy(app: "WSGIApplication") -> "WSGIApplication":

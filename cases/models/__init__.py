@@ -12,7 +12,7 @@ from cases.models.history import CaseEvent, CaseText
 from cases.models.papers import Document, Printing, Receipt
 from cases.models.people import Consultation, Party, Visit
 from cases.models.places import CaseCenter, CaseLink, CaseWords
-from cases.models.reference import ClockRule, Counter, DisputeType, ThresholdRule
+from cases.models.reference import ClockRule, DisputeType, ThresholdRule
 from cases.models.saved_views import SavedView
 from cases.models.statutory import StatutoryTerm
 from cases.models.transcription import Transcription, UpperField, UpperPlatform
@@ -31,7 +31,6 @@ __all__ = [
     "ClockRule",
     "CompulsoryReport",
     "Consultation",
-    "Counter",
     "DisputeType",
     "Document",
     "Draft",

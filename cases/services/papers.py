@@ -10,12 +10,12 @@ from django.urls import reverse
 from cases.composing import Paper
 from cases.door import lock
 from cases.models import Case, Document, Printing, Receipt
-from cases.numbering import next_in
 from cases.paper_kinds import THE_CASE, About, PaperKind, kind_of
 from cases.policies import can_sign
 from orgs.models import AccessLog, Department, User
 from orgs.models.notices import Topic
 from orgs.models.people import Holders
+from orgs.numbering import next_in
 from orgs.permissions import Permission
 from orgs.services import log_access, notify
 from zongzhi.lib import clock, dates

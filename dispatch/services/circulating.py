@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cases.clocks import local_day
-from cases.numbering import next_in
 from dispatch.circulars import facts_by_center, facts_of, month_before
 from dispatch.models import Circular, CircularRow
 from orgs.calendars import calendars_of
 from orgs.models import Center, User
 from orgs.models.notices import Topic
+from orgs.numbering import next_in
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib import clock

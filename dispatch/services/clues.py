@@ -12,7 +12,6 @@ from django.db.models.expressions import OrderBy
 from cases.clocks import Clocks, clocks_of, local_day
 from cases.door import changing
 from cases.models import Case
-from cases.numbering import next_in
 from cases.services.course import said
 from cases.thresholds import Threshold
 from dispatch.models import Clue, ClueTarget
@@ -20,6 +19,7 @@ from dispatch.services.telling import tell_heads, tell_triage, tell_unit
 from dispatch.units import above_or_own, own_units
 from orgs.models import Center, Department, User
 from orgs.models.notices import Topic
+from orgs.numbering import next_in
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState

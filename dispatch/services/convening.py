@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from cases.clocks import local_day
 from cases.door import Change, changing
 from cases.models import Case
-from cases.numbering import next_in
 from cases.services.course import said
 from cases.thresholds import Threshold
 from cases.vocabulary import Stage
@@ -25,6 +24,7 @@ from orgs.booking import Taken, book, finish, free_slots, instead_of, of_person,
 from orgs.calendars import calendar_of
 from orgs.models import Center, Department, Room, User
 from orgs.models.notices import Topic
+from orgs.numbering import next_in
 from orgs.services import notify
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotFound, WrongState

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from cases.clocks import local_day
 from cases.door import Change, changing
 from cases.models import Case
-from cases.numbering import next_in
 from cases.services.course import said, tell_unit
 from cases.thresholds import Threshold
 from dispatch.models import Request, Supervision
 from orgs.models import User
 from orgs.models.notices import Topic
 from orgs.models.people import Holders
+from orgs.numbering import next_in
 from orgs.permissions import Permission
 from orgs.services import notify
 from zongzhi.lib.errors import Invalid, WrongState

@@ -9,11 +9,11 @@ from decimal import Decimal
 from cases import statutory
 from cases.door import Change, changing
 from cases.models import Admission, Case, Party
-from cases.numbering import next_in
 from cases.vocabulary import Clock, LegalRoute, Willing
 from mediation.models import Body, Mediation, Mediator
 from mediation.proceedings import SIDES, forget, open_mediation, side_of
 from orgs.models import User
+from orgs.numbering import next_in
 from orgs.services import notify
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, WrongState

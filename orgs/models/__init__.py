@@ -3,6 +3,7 @@
 from orgs.models.access import AccessLog, ApiToken, IdempotencyKey
 from orgs.models.bookings import Bookable, Booking
 from orgs.models.calendar import CalendarDay, Revision
+from orgs.models.counting import Counter
 from orgs.models.imports import Import
 from orgs.models.notices import Delivery, Notice, SendingRule, Subscription
 from orgs.models.people import Post, Role, User
@@ -16,6 +17,7 @@ __all__ = [
     "Booking",
     "CalendarDay",
     "Center",
+    "Counter",
     "Delivery",
     "Department",
     "DutyPhone",

@@ -16,6 +16,9 @@ class Import(models.Model):
 
     class Kind(models.TextChoices):
         MEDIATORS = "mediators", "调解员"
+        GRIDS = "grids", "网格"
+        GRID_WORKERS = "grid_workers", "网格员"
+        SITES = "sites", "房屋、单位、场所、设施"
 
     class State(models.TextChoices):
         CHECKING = "checking", "核对中"

@@ -158,7 +158,7 @@ JOIN people ON true
 JOIN bench_person ON bench_person.n = life.n * 7919 % people.known
 ORDER BY life.n;
 SELECT setval('cases_case_id_seq', :cases);
-INSERT INTO cases_counter (series, last)
+INSERT INTO orgs_counter (series, last)
 SELECT 'case 990101 ' || day, max(serial) FROM life GROUP BY day;
 
 INSERT INTO cases_assignment (case_id, round, unit_id, role, complexity, dispatched_at,

@@ -18,7 +18,7 @@ from orgs.models import User
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.lib import clock
 
-HISTORY = ("cases_caseevent", "cases_document", "orgs_accesslog")
+HISTORY = ("cases_caseevent", "cases_document", "grids_eventline", "orgs_accesslog")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,84 @@
+"""Who sees which grid and which event, said once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from orgs.models import User
+from orgs.permissions import Permission
+from zongzhi.lib import clock
+
+if TYPE_CHECKING:
+    from grids.models import Grid, GridEvent, GridRole, GridTask  # noqa: F401
+
+NOTHING = Q(pk__in=[])
+
+
+def stems_of(user: User) -> list[str]:
+    """The beginnings of the division codes of everything this person's centres stand for."""
+    posts = user.posts_giving(Permission.VIEW_CENTER)
+    return sorted({post.center.region.stem for post in posts})
+
+
+def within(stems: list[str], column: str) -> Q:
+    """The column holds a code that lies in one of these areas."""
+    found = NOTHING
+    for stem in stems:
+        found |= Q(**{f"{column}__startswith": stem})
+    return found
+
+
+class RoleQuerySet(models.QuerySet["GridRole"]):
+    def held_on(self, day: date) -> Self:
+        """In force on that day; the last day counts."""
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+
+
+class GridQuerySet(models.QuerySet["Grid"]):
+    def visible_to(self, user: User) -> Self:
+        """A centre sees the grids of its area, a worker those they serve today."""
+        return self.filter(within(stems_of(user), "code") | Q(pk__in=served_by(user)))
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+def served_by(user: User) -> models.QuerySet[GridRole, Any]:
+    """The ids of the grids somebody serves today; whoever was moved has others."""
+    roles = apps.get_model("grids", "GridRole").objects
+    return roles.filter(user=user).held_on(clock.today()).values("grid")
+
+
+class EventQuerySet(models.QuerySet["GridEvent"]):
+    def visible_to(self, user: User) -> Self:
+        """A centre sees its area's events, a unit those it was given, a worker their grid's."""
+        seen = within(stems_of(user), "area")
+        units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
+        if units:
+            seen |= Q(unit__in=units)
+        if user.can(Permission.GRID_WORK):
+            seen |= Q(grid__in=served_by(user))
+        return self.filter(seen)
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+    def open(self) -> Self:
+        return self.exclude(stage="done")
+
+    def overdue(self, now: datetime) -> Self:
+        return self.open().filter(due_at__lt=now)
+
+
+class TaskQuerySet(models.QuerySet["GridTask"]):
+    def visible_to(self, user: User) -> Self:
+        """The area's for a centre, their grid's for a worker."""
+        return self.filter(within(stems_of(user), "grid__code") | Q(grid__in=served_by(user)))
+
+    def open(self) -> Self:
+        return self.filter(done_at=None, dropped_at=None)
