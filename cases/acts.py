@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Who = Callable[[User, Case], bool]
 # Why the act is not open now, as a sentence, or None when it is.
 When = Callable[[Case], str | None]
+# Whether acts have to do with the case at all; said once for many, before any of them is asked.
+Concerns = Callable[[Case], bool]
 # Loads beforehand what the rules of one app read of many cases.
 Loads = Callable[[Sequence[Case]], None]
 
@@ -51,6 +53,8 @@ class Act:
     who_asks: bool = False  # whether `who` may need a query; then the state is looked at first
     # Why not for this person's own part in the case, where several units have one.
     own_part: Callable[[User, Case], str | None] | None = None
+    # Where it says no, `when` says why not.
+    concerns: Concerns | None = None
 
     @cached_property
     def sources(self) -> frozenset[Stage]:
@@ -83,7 +87,9 @@ def staying(*stages: Stage) -> frozenset[tuple[Stage, Stage]]:
 class _Registry:
     acts: dict[str, Act] = field(default_factory=dict)
     in_order: list[Act] = field(default_factory=list)
-    at_stage: dict[str, list[Act]] = field(default_factory=dict)
+    # By what they concern: most cases have never been mediated, and forty acts are about that.
+    at_stage: dict[str, dict[Concerns | None, list[Act]]] = field(default_factory=dict)
+    place: dict[str, int] = field(default_factory=dict)
     loads: list[Loads] = field(default_factory=list)
 
 
@@ -103,8 +109,13 @@ def register(*acts: Act, loads: Loads | None = None) -> None:
         _registry.acts[act.verb] = act
     in_order = sorted(_registry.acts.values(), key=lambda act: (act.rank, act.verb))
     _registry.in_order = in_order
+    _registry.place = {act.verb: n for n, act in enumerate(in_order)}
     for stage in Stage:
-        _registry.at_stage[stage] = [act for act in in_order if stage in act.sources]
+        groups: dict[Concerns | None, list[Act]] = {}
+        for act in in_order:
+            if stage in act.sources:
+                groups.setdefault(act.concerns, []).append(act)
+        _registry.at_stage[stage] = groups
 
 
 def act_of(verb: str) -> Act:
@@ -137,7 +148,8 @@ def allowed(user: User, case: Case) -> list[Act]:
     """What the door would let this person do to this case now; the case needs its assignments."""
     may: dict[Who, bool] = {}  # several acts ask the same of the person
     found = []
-    for act in _registry.at_stage[case.stage]:
+    groups = _registry.at_stage[case.stage].items()
+    for act in (a for about, acts in groups if about is None or about(case) for a in acts):
         # What is at hand first: mostly the posts; only then what may need a query.
         if act.who_asks and act.when(case) is not None:
             continue
@@ -146,7 +158,7 @@ def allowed(user: User, case: Case) -> list[Act]:
             known = may[act.who] = act.who(user, case)
         if known and _is_open(act, user, case):
             found.append(act)
-    return found
+    return sorted(found, key=lambda act: _registry.place[act.verb])
 
 
 def _is_open(act: Act, user: User, case: Case) -> bool:

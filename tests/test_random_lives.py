@@ -557,6 +557,9 @@ def weight(act: Act) -> float:
 
 
 def check_case(case: Case) -> None:
+    for act in all_acts():
+        if act.concerns is not None and not act.concerns(case):
+            assert act.when(case), f"{act.verb} is skipped where it would be open"
     if case.is_open:
         assert case.actor != Actor.NOBODY
         assert case.actor != Actor.UNIT or case.unit_id

@@ -26,6 +26,8 @@ class Assignment(models.Model):
         CASE_ENDED = "case_ended", "事项终止"
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="assignments")
+    # The case's own: a unit's list finds its newest by an index that names the unit.
+    case_registered_at = models.DateTimeField("事项登记时间")
     round = models.PositiveSmallIntegerField("第几次办理")
     unit = models.ForeignKey(Department, models.PROTECT, related_name="assignments", db_index=False)
     role = models.CharField("主办或协办", max_length=10, choices=Role)
@@ -86,6 +88,9 @@ class Assignment(models.Model):
         indexes = [
             # Who sees a case: every case a unit ever had a part in.
             models.Index(fields=["unit", "case"], name="assignment_case_of_unit"),
+            models.Index(
+                fields=["unit", "-case_registered_at", "-case"], name="assignment_newest_of_unit"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -132,6 +132,7 @@ def _redo(change: Change) -> None:
     due = change.clocks.due(Clock.REDO, change.now)
     Assignment.objects.create(
         case=case,
+        case_registered_at=case.registered_at,
         round=case.round,
         unit=former.unit,
         role=Assignment.Role.LEAD,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases import choices
 from cases.filters import MINE, VIEWS, CaseFilter
 from cases.models import Case
+from cases.querysets import CaseQuerySet, newest_seen
 from cases.rows import rows_of
 from cases.searching import case_number, not_found
 from cases.services.saved_views import forget_view, query_of, save_view
@@ -26,7 +28,7 @@ from orgs.permissions import Permission
 from zongzhi.lib import clock, dates
 from zongzhi.lib.errors import Invalid
 from zongzhi.lib.http import StaffRequest
-from zongzhi.lib.paging import CURSORS, Page, paginate
+from zongzhi.lib.paging import CURSORS, Cursor, Page, paginate
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,22 @@ def case_list(request: StaffRequest) -> HttpResponse:
     asked = asked_for(request)
     page: Page[Case] = Page([], 0)
     if asked.is_valid():
-        page = paginate(asked.qs.for_list(), asked.order, request.GET)
+        window = None if _is_narrowed(request) else partial(_newest_of, request.user)
+        page = paginate(asked.qs.for_list(), asked.order, request.GET, window=window)
         if _is_search(request) and page.total == 1:
             return redirect(page.rows[0])
     if person:  # an old address with a number in it: nobody needs to see it again
         return redirect(list_address(_without_number(request.GET, person)))
     return render_list(request, asked, page)
+
+
+def _is_narrowed(request: StaffRequest) -> bool:
+    return any(value for name, value in request.GET.items() if name not in CURSORS)
+
+
+def _newest_of(user: User, cases: CaseQuerySet, cursor: Cursor | None, most: int) -> CaseQuerySet:
+    until, below = cursor or (None, 0)
+    return newest_seen(user, cases, most, until=until, below=below)
 
 
 def asked_for(request: StaffRequest) -> CaseFilter:

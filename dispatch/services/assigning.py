@@ -66,6 +66,7 @@ def assign(change: Change, lead: Department, assisting: Sequence[Department] = (
         [
             Assignment(
                 case=case,
+                case_registered_at=case.registered_at,
                 round=case.round,
                 unit=unit,
                 role=Assignment.Role.LEAD if unit == lead else Assignment.Role.ASSISTING,

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.api.serializers import CaseSerializer, RegisteredSerializer
-from cases.models import Case
+from cases.models import Assignment, Case
 from cases.vocabulary import Special
 from orgs.permissions import RoleCode
 from tests.api.conftest import Api, wages
@@ -150,6 +150,19 @@ def test_pages_by_cursor(lives: Lives, speaks, triage) -> None:
     second = client.get(first["next"]).json()
     assert [row["number"] for row in second["results"]] == numbers[25:]
     assert client.get(second["previous"]).json()["results"] == first["results"]
+
+
+def test_a_unit_pages_by_cursor_through_what_is_registered_at_one_moment(
+    lives: Lives, speaks, handler
+) -> None:
+    numbers = [lives.dispatched().number for _ in range(27)][::-1]
+    Case.objects.update(registered_at=clock.now())
+    Assignment.objects.update(case_registered_at=clock.now())
+    client = speaks(handler)._client
+    first = client.get("/api/v1/cases/").json()
+    second = client.get(first["next"]).json()
+    found = [row["number"] for row in (*first["results"], *second["results"])]
+    assert found == numbers
 
 
 def queries(api: Api) -> int:

@@ -7,11 +7,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.filters import BY_DUE, NEWEST
-from cases.models import Case
+from cases.models import Assignment, Case
+from cases.querysets import CaseQuerySet, newest_seen
 from cases.services.registration import PartyInput
 from cases.vocabulary import PartyRole
+from dispatch.services.assigning import reassign_case
+from tests.county import County
 from tests.lives import ID_NUMBER, PHONE, Lives
-from zongzhi.lib.paging import paginate
+from zongzhi.lib.paging import Cursor, paginate
 
 LIST = reverse("cases:list")
 
@@ -123,6 +126,35 @@ def test_paging_forth_and_back_meets_every_case_once(lives: Lives) -> None:
             page = paginate(Case.objects.all(), order, QueryDict(page.prev_url[1:]), size=3)
             back.insert(0, [case.pk for case in page.rows])
         assert back == seen
+
+
+def test_a_unit_pages_through_its_cases_by_a_shorter_way_and_meets_the_same(
+    handler, lives: Lives, county: County
+) -> None:
+    applicant = [PartyInput(PartyRole.APPLICANT, "李四", phone="19900000001")]
+    mine = [lives.dispatched(parties=applicant) for _ in range(5)]
+    for case in mine[1:3]:  # back and to it again: two parts in one case
+        for unit in (county.housing, county.human_resources):
+            reassign_case(case_id=case.pk, by=lives.triage, lead=unit, text="改派看看")
+    lives.dispatched(parties=applicant, lead=county.housing)
+    Case.objects.update(registered_at=mine[0].registered_at)  # as an import writes them
+    Assignment.objects.update(case_registered_at=mine[0].registered_at)
+    visible = Case.objects.visible_to(handler)
+
+    def window(rows: CaseQuerySet, cursor: Cursor | None, most: int) -> CaseQuerySet:
+        until, below = cursor or (None, 0)
+        return newest_seen(handler, rows, most, until=until, below=below)
+
+    params, seen = QueryDict(""), []
+    while True:
+        short = paginate(visible, NEWEST, params, size=2, window=window)
+        whole = paginate(visible, NEWEST, params, size=2)
+        assert short == whole
+        seen += short.rows
+        if not short.next_url:
+            break
+        params = QueryDict(short.next_url[1:])
+    assert sorted(case.pk for case in seen) == sorted(case.pk for case in mine)
 
 
 def test_the_button_in_a_list_claims_in_place(client: Client, handler, lives: Lives) -> None:

@@ -161,11 +161,11 @@ SELECT setval('cases_case_id_seq', :cases);
 INSERT INTO orgs_counter (series, last)
 SELECT 'case 990101 ' || day, max(serial) FROM life GROUP BY day;
 
-INSERT INTO cases_assignment (case_id, round, unit_id, role, complexity, dispatched_at,
+INSERT INTO cases_assignment (case_id, case_registered_at, round, unit_id, role, complexity, dispatched_at,
     dispatched_by_id, claim_due_at, claim_near_at, claimed_at, claimed_by_id, handler_id, clock_from,
     clock_days, clock_unit, extended_days, paused_days, handling_due_at, handling_near_at,
     paused_at, reported_at, reported_by_id, result, how, ended_at, ending)
-SELECT n, 1, lead, 'lead', 'ordinary', dispatched, people.triage,
+SELECT n, at, 1, lead, 'lead', 'ordinary', dispatched, people.triage,
     coalesce(CASE WHEN label = 'to_claim' THEN due END, dispatched + interval '1 day'),
     coalesce(CASE WHEN label = 'to_claim' THEN due END, dispatched + interval '1 day')
         - interval '4 hours',
@@ -181,10 +181,10 @@ SELECT n, 1, lead, 'lead', 'ordinary', dispatched, people.triage,
          ELSE '' END
 FROM life, people WHERE dispatched IS NOT NULL ORDER BY n;
 
-INSERT INTO cases_assignment (case_id, round, unit_id, role, complexity, dispatched_at,
+INSERT INTO cases_assignment (case_id, case_registered_at, round, unit_id, role, complexity, dispatched_at,
     dispatched_by_id, claim_due_at, claim_near_at, claimed_at, clock_from, clock_days, clock_unit,
     extended_days, paused_days, handling_due_at, handling_near_at, result, how, ended_at, ending)
-SELECT n, 1, bureau.unit_id, 'assisting', 'ordinary', dispatched, people.triage,
+SELECT n, at, 1, bureau.unit_id, 'assisting', 'ordinary', dispatched, people.triage,
     dispatched + interval '1 day', dispatched + interval '20 hours', claimed, dispatched, 7,
     'working', 0, 0, dispatched + interval '9 days', dispatched + interval '8 days', '', '',
     coalesce(approved, closed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -21,6 +21,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR = re.compile(r"(-?\d{1,17})?_(\d{1,18})")
 
 Cursor = tuple[datetime | None, int]
+# Rows that hold all of a screen, out of (rows, behind which one, how many it has).
+Window = Callable[[Any, Cursor | None, int], Any]
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,24 @@ class Page(Generic[Row]):
 
 
 def paginate(
-    rows: QuerySet[Row], order: Order, params: Mapping[str, Any], *, size: int = SIZE
+    rows: QuerySet[Row],
+    order: Order,
+    params: Mapping[str, Any],
+    *,
+    size: int = SIZE,
+    window: Window | None = None,
 ) -> Page[Row]:
-    """The screen that the address asks for, and the addresses of its neighbours: two queries."""
+    """The screen that the address asks for, and the addresses of its neighbours: two queries.
+
+    `window` may know a shorter way to the rows of a screen of a descending list.
+    """
     after, before = (_read(str(params.get(name, ""))) for name in CURSORS)
     backward = before is not None and after is None
     cursor = before if backward else after
-    found = _fetch(_parts(rows, order, cursor, backward=backward), size + 1)
+    near = rows
+    if window is not None and order.descending and not backward:
+        near = window(rows, cursor, size + 1)
+    found = _fetch(_parts(near, order, cursor, backward=backward), size + 1)
     more, shown = len(found) > size, found[:size]
     if backward:
         shown.reverse()
