@@ -1,0 +1,194 @@
+"""What can be counted: a set of rows in time, whose they are, and how they are looked at.
+
+`counted` is the one function behind every page, export, answer and bulletin: whoever wants a
+number says which sets, over what span, in which scope, by which dimension. The list behind a
+number is `rows`, the same set asked for without counting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from typing import Any
+
+from django.db.models import Count, Expression, F, Q, QuerySet, Sum
+from django.db.models.functions import Left
+
+from cases.querysets import visible_cases
+from orgs.models import Center, Department, User
+from orgs.models.places import STEM_LENGTHS, Level
+from zongzhi.lib import clock
+
+EVERYTHING = ~Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class Span:
+    """From a moment until before another, as of a moment: what came later is not known yet."""
+
+    since: datetime
+    until: datetime
+    as_of: datetime
+
+    @classmethod
+    def of_days(cls, first: date, last: date, as_of: datetime | None = None) -> Span:
+        """Whole days in local time, both included; by default as of its end or of now."""
+        since, until = _midnight(first), _midnight(last + timedelta(days=1))
+        return cls(since, until, as_of or min(until, clock.now()))
+
+    @property
+    def first_day(self) -> date:
+        return self.since.date()
+
+    @property
+    def last_day(self) -> date:
+        return (self.until - timedelta(microseconds=1)).date()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.SHANGHAI)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Among which cases: what a person sees, or all of a centre and those below it.
+
+    Official tables are of a centre, whoever looks; dashboards are of the person.
+    """
+
+    of: User | Center
+
+    def q(self, path: str) -> Q:
+        """As a condition; `path` leads from a row to its case, with `__` at its end, or is ""."""
+        if isinstance(self.of, Center):
+            return Q(**{f"{path}center__region__code__startswith": self.of.region.stem})
+        return visible_cases(self.of, path)
+
+
+class Dimension(Enum):
+    """By what a table has its rows."""
+
+    UNIT = "unit"  # the unit that is judged: its own path for each set
+    TOWN = "town"  # where it happened
+    CENTER = "center"  # where the case is
+    TYPE = "type"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A set that is counted: its rows, the moment that puts them into a span, the condition.
+
+    `case` leads from a row to its case (""  when it is one), `unit` to the unit that is judged.
+    `at` is "" for what is counted as it stands at the moment of counting.
+    """
+
+    key: str
+    name: str  # in words: what is counted
+    model: Callable[[], QuerySet[Any]]
+    at: str
+    where: Callable[[Span], Q] = lambda span: EVERYTHING
+    case: str = ""
+    unit: str = "unit"
+    is_date: bool = False  # `at` is a day, not a moment
+    total: str = ""  # add up this column instead of counting rows
+
+    @property
+    def path(self) -> str:
+        return f"{self.case}__" if self.case else ""
+
+    def rows(self, scope: Scope, span: Span) -> QuerySet[Any]:
+        """The rows themselves: the list behind the number."""
+        return self._base(scope, span).filter(self.where(span))
+
+    def _base(self, scope: Scope, span: Span) -> QuerySet[Any]:
+        return self.model().filter(scope.q(self.path)).filter(self._within(span))
+
+    def _within(self, span: Span) -> Q:
+        if not self.at:
+            return EVERYTHING
+        if self.is_date:
+            return Q(**{f"{self.at}__gte": span.first_day, f"{self.at}__lte": span.last_day})
+        return Q(
+            **{f"{self.at}__gte": span.since, f"{self.at}__lt": span.until},
+        ) & Q(**{f"{self.at}__lte": span.as_of})
+
+    def _counting(self, span: Span) -> Expression:
+        condition = self.where(span)
+        return Sum(self.total, filter=condition) if self.total else Count("pk", filter=condition)
+
+    def by(self, dimension: Dimension) -> Any:
+        """What the rows are grouped by."""
+        match dimension:
+            case Dimension.UNIT:
+                return F(self.unit)
+            case Dimension.TOWN:
+                return Left(f"{self.path}occurred_region__code", STEM_LENGTHS[Level.TOWN])
+            case Dimension.CENTER:
+                return F(f"{self.path}center")
+            case Dimension.TYPE:
+                return F(f"{self.path}type")
+            case Dimension.SOURCE:
+                return F(f"{self.path}source")
+        raise ValueError(f"rows are not grouped by {dimension}")
+
+    @property
+    def _together(self) -> tuple[Any, ...]:
+        """Sets that are alike in this are counted in one query."""
+        return self.model, self.at, self.case, self.is_date
+
+
+ALL: Any = None  # the one group of what is not grouped
+Numbers = dict[Any, dict[str, int]]
+
+
+def counted(
+    sets: Iterable[Rows],
+    scope: Scope,
+    span: Span,
+    by: Dimension | None = None,
+    only: Sequence[int] | None = None,
+) -> Numbers:
+    """How many rows each set has, by group; one query for sets of the same rows and moment.
+
+    Groups are ids (units, centres, types), town codes or words; `ALL` when there is no dimension.
+    `only`: of these units. A group that has no rows at all is missing.
+    """
+    groups: dict[tuple[Any, ...], list[Rows]] = {}
+    for one in {one.key: one for one in sets}.values():
+        unit = one.unit if by is Dimension.UNIT or only is not None else ""
+        groups.setdefault((*one._together, unit), []).append(one)
+    found: Numbers = {}
+    for alike in groups.values():
+        _count(alike, scope, span, by, only, found)
+    return found
+
+
+def _count(
+    alike: list[Rows],
+    scope: Scope,
+    span: Span,
+    by: Dimension | None,
+    only: Sequence[int] | None,
+    found: Numbers,
+) -> None:
+    first = alike[0]
+    rows = first._base(scope, span).order_by()
+    if only is not None:
+        rows = rows.filter(**{f"{first.unit}__in": list(only)})
+    asked = {f"n_{n}": one._counting(span) for n, one in enumerate(alike)}
+    if by is None:
+        lines = [{**rows.aggregate(**asked), "group": ALL}]
+    else:
+        lines = list(rows.annotate(group=first.by(by)).values("group").annotate(**asked))
+    for line in lines:
+        numbers = found.setdefault(line["group"], {})
+        for n, one in enumerate(alike):
+            numbers[one.key] = int(line[f"n_{n}"] or 0)
+
+
+def units_of(numbers: Numbers) -> dict[int, Department]:
+    """The units that groups by unit are named by."""
+    return Department.objects.in_bulk([pk for pk in numbers if pk is not None])
