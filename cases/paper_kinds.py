@@ -40,6 +40,10 @@ def _nobody(case: Case, about: About) -> Sequence[Department]:
     return ()
 
 
+def _of_any(user: User, case: Case, about: int) -> bool:
+    return True
+
+
 def _in_the_series(about: About) -> str:
     return ""
 
@@ -50,7 +54,8 @@ class PaperKind:
 
     `compose` is pure: (case, about, number, day) → Paper. `series` is the word in its numbers, one
     series a year and centre; without one it goes by the case's number. `own_number` is that of a
-    row which has one already. `why_not` is a sentence, "" when the paper can be made.
+    row which has one already. `why_not` is a sentence, "" when the paper can be made. `may` is of
+    the kind, `may_of` of one row of it: a record that is not public is for those who were there.
     """
 
     kind: Document.Kind
@@ -62,6 +67,11 @@ class PaperKind:
     signers: Callable[[Case, About], Sequence[Department]] = _nobody
     series: str = ""
     own_number: Callable[[About], str] = _in_the_series
+    may_of: Callable[[User, Case, int], bool] = _of_any
+
+    def is_for(self, user: User, case: Case, about: int) -> bool:
+        """Whether this person makes and opens the paper about that row."""
+        return self.may(user, case) and self.may_of(user, case, about)
 
 
 _kinds: dict[Document.Kind, PaperKind] = {}

@@ -63,13 +63,14 @@ def stubs_of(document: Document, user: User) -> list[Stub]:
 def _documents(case: Case, user: User) -> list[Made]:
     times = Counter(case.printings.exclude(document=None).values_list("document", flat=True))
     rows = case.documents.select_related("made_by").for_receipts().order_by("-pk")
-    mine = {kind.kind for kind in all_kinds() if kind.may(user, case)}
+    mine = {kind.kind: kind for kind in all_kinds() if kind.may(user, case)}
     return [
         Made(
             row,
             Document.Kind(row.kind).label,
             times[row.pk],
-            row.kind in mine or any(can_sign(user, one.unit) for one in row.receipts.all()),
+            (row.kind in mine and mine[Document.Kind(row.kind)].may_of(user, case, row.about))
+            or any(can_sign(user, one.unit) for one in row.receipts.all()),
             stubs_of(row, user),
         )
         for row in rows
@@ -86,4 +87,5 @@ def _makeable(case: Case, user: User) -> list[Makeable]:
         for kind in all_kinds()
         if kind.may(user, case) and not kind.why_not(case)
         for about in kind.abouts(case)
+        if kind.may_of(user, case, about.pk)
     ]

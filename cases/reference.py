@@ -79,6 +79,15 @@ TIMES: tuple[tuple[Clock, str, int, str], ...] = (
     (Clock.CONFIRMATION, "", 30, "calendar"),
 )
 
+# What a law gives another period for one type of matter: 医疗纠纷预防和处理条例 art. 38 (30 working
+# days), 劳动争议调解仲裁法 arts. 2, 14 (15 days, then arbitration is open; wages are such a
+# dispute).
+TIMES_BY_TYPE: tuple[tuple[Clock, str, int, str], ...] = (
+    (Clock.MEDIATION, "10", 15, "calendar"),
+    (Clock.MEDIATION, "11", 15, "calendar"),
+    (Clock.MEDIATION, "15", 30, "working"),
+)
+
 # How often each level may try before the way up is open: 三个三 of 达拉特 (村三次劝调, 镇三次联调,
 # 县三次终调) and 331 of 江阴 (the county once, then the courts). `adopt_ladder` makes rules of one.
 LADDERS: dict[str, dict[str, int]] = {
@@ -105,12 +114,17 @@ def ensure_types() -> None:
 
 
 def ensure_clock_rules() -> None:
-    """Create a general rule for every clock that has none."""
+    """Create a general rule for every clock that has none, and what the law says of some types."""
     added = False
     for clock, complexity, days, unit in TIMES:
         known = ClockRule.objects.filter(clock=clock, complexity=complexity, level="", type=None)
         if not known.exists():
             ClockRule.objects.create(clock=clock, complexity=complexity, days=days, unit=unit)
+            added = True
+    for clock, code, days, unit in TIMES_BY_TYPE:
+        kind = DisputeType.objects.filter(code=code).first()
+        if kind and not ClockRule.objects.filter(clock=clock, type=kind).exists():
+            ClockRule.objects.create(clock=clock, type=kind, days=days, unit=unit)
             added = True
     if added:
         revise(SUBJECT)

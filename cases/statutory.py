@@ -50,7 +50,7 @@ def begin(case: Case, clock: Clock, on: date, about: int = 0) -> StatutoryTerm:
     if running is not None:
         return running
     clocks = clocks_of(case.center)
-    rule = clocks.rule(clock, midnight(on))
+    rule = clocks.rule(clock, midnight(on), type_id=case.type_id)
     term = StatutoryTerm(
         case=case, clock=clock, about=about, started_on=on, days=rule.days, unit=rule.unit
     )

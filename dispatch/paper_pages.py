@@ -65,7 +65,7 @@ def to_the_document(user: User, case: Case, kind: Document.Kind, about: int) -> 
 def make_button(user: User, case: Case, kind: Document.Kind, about: int) -> Make | None:
     """For whoever may make it now."""
     known = kind_of(kind)
-    if known is None or not known.may(user, case) or known.why_not(case):
+    if known is None or not known.is_for(user, case, about) or known.why_not(case):
         return None
     if all(one.pk != about for one in known.abouts(case)):
         return None

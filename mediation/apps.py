@@ -18,5 +18,4 @@ class MediationConfig(AppConfig):
         register_papers(*PAPERS)
         for loads in LOADS:
             register(loads=loads)
-        case_changed.connect(receivers.end_with_the_case)
-        case_changed.connect(receivers.call_off_what_is_over)
+        case_changed.connect(receivers.follow_the_case)

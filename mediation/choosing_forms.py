@@ -9,7 +9,7 @@ from django import forms
 from cases.forms import ActForm, choice, sentence
 from mediation.avoiding import warnings_of
 from mediation.models import Choice, Conflict, Mediator
-from mediation.offering import pool_of
+from mediation.offering import not_refused, pool_of
 from mediation.proceeding_forms import PartyField
 from mediation.proceedings import open_mediation
 
@@ -43,6 +43,8 @@ class MediatorField(MediatorChoice):
 
 
 class HelpersField(MediatorsChoice):
+    """Who mediates with the host, by id."""
+
     def __init__(self) -> None:
         super().__init__(
             Mediator.objects.none(),
@@ -59,7 +61,8 @@ class HelpersField(MediatorsChoice):
         return obj.name
 
 
-def _why() -> Any:
+def why_all_the_same() -> Any:
+    """The reason for somebody who had better not."""
     return forms.CharField(
         label="有回避情形仍选的理由",
         required=False,
@@ -72,9 +75,12 @@ def _why() -> Any:
 class OfPool(ActForm):
     """An act that names somebody of the pool of the case's centre."""
 
+    refused_too = False  # whether somebody whom a side does not want can be named
+
     def fit(self) -> None:
         mediation = open_mediation(self.case)
         rows = pool_of(self.case.center).select_related("home")
+        rows = rows if self.refused_too else not_refused(rows, mediation)
         for field in self.fields.values():
             if isinstance(field, MediatorField | HelpersField):
                 field.queryset = rows
@@ -89,6 +95,13 @@ class OfPool(ActForm):
         return given
 
 
+def _both() -> Any:
+    """特邀调解规定 art. 15: told of a conflict, both sides may want them all the same."""
+    return forms.BooleanField(
+        label="双方都同意由他调解", required=False, help_text="记过回避情形的，问过双方再勾"
+    )
+
+
 class ChooseForm(OfPool):
     submit = "选他调解"
     party = PartyField(label="谁选的")
@@ -101,11 +114,27 @@ class ChooseForm(OfPool):
         label="对方是否同意",
         initial=Choice.Consent.NOT_ASKED,
     )
-    overruled_why = _why()
+    overruled_why = why_all_the_same()
+    both_agree = _both()
 
 
 class ConsentForm(ActForm):
-    """Nothing to fill in: the button does it."""
+    """Says to whom the other side consents, so that it is consent to nobody else."""
+
+    submit = "对方同意"
+    choice = forms.IntegerField(
+        label="选的是哪一次",
+        widget=forms.HiddenInput,
+        error_messages={"required": "还没说同意的是哪一位", "invalid": "没有这一位"},
+    )
+
+    def fit(self) -> None:
+        mediation = open_mediation(self.case) if self.on_page else None
+        rows = mediation.choices.filter(is_current=True) if mediation else None
+        current = rows.select_related("mediator").first() if rows is not None else None
+        if current is not None:
+            self.intro = f"选的是{current.mediator.name}，另一方同意由他调解。"
+            self.fields["choice"].initial = current.pk
 
 
 class ObjectForm(ActForm):
@@ -130,7 +159,8 @@ class AppointForm(OfPool):
     submit = "安排"
     mediator = MediatorField(label="主持的调解员")
     helpers = HelpersField()
-    overruled_why = _why()
+    overruled_why = why_all_the_same()
+    both_agree = _both()
 
     def fit(self) -> None:
         super().fit()
@@ -148,6 +178,7 @@ class AppointForm(OfPool):
 
 
 class ConflictForm(OfPool):
+    refused_too = True
     intro = "记下来以后，主持或一起调解的要换人。"
     submit = "记下"
     mediator = MediatorField(label="调解员")

@@ -37,10 +37,6 @@ class PickForm(forms.Form):
     mediator = forms.IntegerField(
         error_messages={"required": "还没选调解员", "invalid": "还没选调解员"}
     )
-    shown = forms.CharField(required=False, max_length=200)
-
-    def seen(self) -> list[int]:
-        return [int(part) for part in self.cleaned_data["shown"].split(",") if part.isdecimal()]
 
 
 def _case(user: User, number: str) -> tuple[Case, Mediation]:
@@ -87,13 +83,17 @@ def _pick(request: StaffRequest, case: Case, form: PickForm) -> tuple[int, str]:
             mediator=given["mediator"],
             party=party,
             consent=given["consent"] or Choice.Consent.NOT_ASKED,
-            shown=form.seen(),
         )
     except DomainError as error:
         # Why somebody had better not is for staff, not for this screen.
-        hidden = "overruled_why" in getattr(error, "errors", {})
+        hidden = bool({"overruled_why", "both_agree", "mediator"} & set(_named(error)))
         return error.status, "这一位现在不能选，换一位，或者让中心安排" if hidden else error.message
     return 200, ""
+
+
+def _named(error: DomainError) -> dict[str, list[str]]:
+    named: dict[str, list[str]] = getattr(error, "errors", {})
+    return named
 
 
 def _page(
@@ -107,13 +107,11 @@ def _page(
 ) -> HttpResponse:
     narrow = PoolFilter(_asked(request, case), center=case.center)
     page, cards = offers(case, mediation, narrow.asked(), request.GET)
-    free_of_doubt = [card for card in cards if not card.warnings]
     context: dict[str, Any] = {
         "case": case,
         "filter": narrow,
         "page": page,
-        "cards": free_of_doubt,
-        "left_out": len(cards) - len(free_of_doubt),
+        "cards": cards,
         "parties": [
             (one.pk, SIDES[side_of(one)], mask_name(one.name, organisation=one.is_organization))
             for one in principals(case.parties.all())
@@ -121,7 +119,6 @@ def _page(
         "picked": form.data.get("party", "") if form.is_bound else "",
         "consent": form.data.get("consent", "") if form.is_bound else "",
         "consents": [c for c in Choice.Consent.choices if c[0] != Choice.Consent.CHANGE],
-        "shown": ",".join(str(card.mediator.pk) for card in free_of_doubt),
         "told": told,
     }
     return render(request, "mediation/choose.html", context, status=status)
@@ -149,6 +146,7 @@ def choose_print(request: StaffRequest, number: str) -> HttpResponse:
     """The same list on paper, to be ticked by hand; without the number of the case."""
     case, mediation = _case(request.user, number)
     narrow = PoolFilter(_asked(request, case), center=case.center)
-    _, cards = offers(case, mediation, narrow.asked(), {}, size=PRINTED)
-    context = {"case": case, "cards": [card for card in cards if not card.warnings]}
-    return render(request, "mediation/choose_print.html", context)
+    page, cards = offers(case, mediation, narrow.asked(), request.GET, size=PRINTED)
+    return render(
+        request, "mediation/choose_print.html", {"case": case, "cards": cards, "page": page}
+    )

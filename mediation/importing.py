@@ -25,7 +25,7 @@ from orgs.importing import (
     several_places,
     text,
 )
-from orgs.imports import Difference, Importer, Snapshot, users_of
+from orgs.imports import Difference, Importer, Snapshot, users_of_many
 from orgs.models import Center, Import, Region
 from orgs.models.places import Level
 from zongzhi.lib.crypto import blind_index
@@ -230,12 +230,15 @@ class MediatorImporter(Importer):
         if number and row.values.get("gender", _GENDERS[sex(number)]) != _GENDERS[sex(number)]:
             row.errors["gender"] = f"和身份证号对不上，身份证号上是{sex(number)}"
         if number and (same := self.by_key.get(_key(number))):
+            _refuse_who_left(same, row)
             return same.pk
         found = self.by_name[row.values["name"], row.values.get("body_id")]
         if number:
             found = [one for one in found if not one.id_number_key]
         if len(found) > 1:
             row.errors["id_number"] = f"名册里有 {len(found)} 位同名同组织的，填身份证号才认得出"
+        if len(found) == 1:
+            _refuse_who_left(found[0], row)
         return found[0].pk if found else None
 
     def identities(self, row: Row) -> tuple[set[Hashable], set[Hashable]]:
@@ -288,6 +291,8 @@ class MediatorImporter(Importer):
 
     def _fill(self, one: Mediator, row: Row) -> Mediator:
         for key, value in row.values.items():
+            if key == "level_id" and value != one.level_id:
+                one.leveled_on = None  # the day was that of the former grade
             if key in _PLAIN:
                 setattr(one, key, value)
         one.id_number_key = _key(one.id_number)
@@ -320,11 +325,21 @@ class MediatorImporter(Importer):
         return ""
 
     def used(self, pk: int) -> list[str]:
+        return self.used_by([pk])[pk]
+
+    def used_by(self, pks: Sequence[int]) -> dict[int, list[str]]:
         own: set[Any] = {Mediator.specialities.through, Mediator.areas.through, Honour}
-        return users_of(Mediator.objects.get(pk=pk), besides=own)
+        return users_of_many(Mediator, pks, besides=own)
 
     def remove(self, pk: int) -> None:
         Mediator.objects.get(pk=pk).delete()
+
+
+def _refuse_who_left(one: Mediator, row: Row) -> None:
+    """Whoever left the register comes back by somebody's word, not by a line in a file."""
+    if not one.is_active:
+        why = f"（{one.left_why}）" if one.left_why else ""
+        row.errors["name"] = f"名册里有{one.name}，但不在册{why}。先在他那一页点“重新在册”再导入"
 
 
 def _snapshot(one: Mediator) -> Snapshot:

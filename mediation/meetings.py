@@ -9,6 +9,7 @@ from django.db.models import F
 from cases.loading import IDS
 from cases.models import Case, Party
 from mediation.models import Mediator, Session
+from mediation.proceedings import open_mediation
 from orgs.booking import Resource, Span, of_room
 from orgs.models import Room
 from zongzhi.lib import clock, dates
@@ -41,6 +42,12 @@ def planned_meetings(case: Case) -> list[Session]:
     load_meetings([case])
     found: list[Session] = getattr(case, PLANNED)
     return found
+
+
+def running_meetings(case: Case) -> list[Session]:
+    """Those of the proceeding that runs: what can still be moved or called off."""
+    mediation = open_mediation(case)
+    return [row for row in planned_meetings(case) if mediation and row.mediation_id == mediation.pk]
 
 
 # --- What is booked -------------------------------------------------------------------------------

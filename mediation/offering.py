@@ -26,13 +26,12 @@ PAGE = 8  # in large text, on a tablet
 
 @dataclass(frozen=True)
 class Offer:
-    """One mediator as a card shows them; the warnings are for staff."""
+    """One mediator as a card shows them."""
 
     mediator: Mediator
     specialities: str
     languages: str
     free: str
-    warnings: str
 
 
 class PoolFilter(forms.Form):
@@ -92,8 +91,20 @@ def languages_in(center: Center) -> list[str]:
     return sorted({language for languages in rows for language in languages})
 
 
+def near(center: Center) -> QuerySet[Mediator]:
+    """The mediators of a centre and of the one above, whose experts are lent."""
+    own = [pk for pk in (center.pk, center.parent_id) if pk is not None]
+    return Mediator.objects.filter(center__in=own)
+
+
 def pool_of(center: Center) -> QuerySet[Mediator]:
-    return Mediator.objects.active().filter(center=center)
+    """Of whom one may be chosen, appointed, or asked to a session."""
+    return near(center).filter(is_active=True)
+
+
+def not_refused(rows: QuerySet[Mediator], mediation: Mediation | None) -> QuerySet[Mediator]:
+    """Without whom a side has said that it does not want."""
+    return rows.exclude(pk__in=mediation.objections.values("against")) if mediation else rows
 
 
 def offers(
@@ -104,27 +115,25 @@ def offers(
     *,
     size: int = PAGE,
 ) -> tuple[Page[Mediator], list[Offer]]:
-    """One screen of cards. Nobody a side has objected to; nobody with a conflict."""
-    refused = mediation.objections.values("against")
-    told = mediation.conflicts.values("mediator")
-    rows = narrowed(pool_of(case.center), asked).exclude(Q(pk__in=refused) | Q(pk__in=told))
+    """One screen of cards. Nobody a side has objected to; nobody who had better not mediate."""
+    rows = narrowed(not_refused(pool_of(case.center), mediation), asked)
+    warned = warnings_of(case, mediation, list(rows.select_related("home")))
+    rows = rows.exclude(pk__in=[pk for pk, words in warned.items() if words])
     page = paginate(
         rows.select_related("home").prefetch_related("specialities"), Order(), params, size=size
     )
-    return page, cards(case, mediation, page.rows)
+    return page, _cards(case, page.rows)
 
 
-def cards(case: Case, mediation: Mediation, mediators: list[Mediator]) -> list[Offer]:
+def _cards(case: Case, mediators: list[Mediator]) -> list[Offer]:
     """The cards of these; the queries do not grow with them."""
     free = free_halves(mediators, case.center)
-    warned = warnings_of(case, mediation, mediators)
     return [
         Offer(
             mediator=one,
             specialities="、".join(kind.name for kind in one.specialities.all()),
             languages="、".join(one.languages),
             free="、".join(free[one.pk]),
-            warnings="；".join(warned[one.pk]),
         )
         for one in mediators
     ]

@@ -14,6 +14,7 @@ from mediation.composing import keeping, opening, settling
 from mediation.dossier_loading import proceedings_of
 from mediation.models import Agreement, Mediation, Session
 from mediation.policies import mediates, writes_whole_names
+from mediation.session_pages import may_read_record
 from orgs.models import User
 
 KIND = Document.Kind
@@ -42,6 +43,12 @@ def _of_sessions(case: Case) -> Sequence[About]:
         for row in mediation.sessions.all()
         if row.state == Session.State.HELD
     ]
+
+
+def _reads_the_record(user: User, case: Case, about: int) -> bool:
+    """The paper says what was said: 不公开 holds for it as for the page."""
+    held = (row for mediation in proceedings_of(case) for row in mediation.sessions.all())
+    return all(may_read_record(user, row, case) for row in held if row.pk == about)
 
 
 def _of_inquiries(case: Case) -> Sequence[About]:
@@ -127,6 +134,7 @@ def _kind(
     abouts: Rows,
     otherwise: str,
     may: _Who = mediates,
+    may_of: Callable[[User, Case, int], bool] = lambda user, case, about: True,
 ) -> PaperKind:
     return PaperKind(
         kind,
@@ -136,6 +144,7 @@ def _kind(
         why_not=_has(abouts, otherwise),
         abouts=abouts,
         own_number=_number_of_the_proceeding,
+        may_of=may_of,
     )
 
 
@@ -145,7 +154,13 @@ PAPERS = (
     _kind(KIND.MED_INTAKE, _plain(opening.intake), _EVERY, _NEVER),
     _kind(KIND.MED_RIGHTS, _plain(opening.rights), _EVERY, _NEVER),
     _kind(KIND.MED_INQUIRY, _plain(opening.inquiry), _of_inquiries, "没有记过调查"),
-    _kind(KIND.MED_RECORD, _plain(settling.record), _of_sessions, "没有开过调解"),
+    _kind(
+        KIND.MED_RECORD,
+        _plain(settling.record),
+        _of_sessions,
+        "没有开过调解",
+        may_of=_reads_the_record,
+    ),
     _kind(
         KIND.MED_AGREEMENT,
         _plain(settling.agreement),

@@ -29,7 +29,7 @@ from orgs.gates import needs
 from orgs.models import Center, User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
-from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
+from zongzhi.lib.errors import Invalid, NotAllowed, NotFound, WrongState
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.identity import mask_id, mask_phone
 from zongzhi.lib.paging import Order, paginate
@@ -221,9 +221,13 @@ def leave(request: StaffRequest, pk: int) -> HttpResponse:
     form = LeaveForm(request.POST)
     if not form.is_valid():
         return _page(request, one, leaving=form, status=422)
-    people.leave_register(
-        mediator=one, by=request.user, address=address, why=form.cleaned_data["why"]
-    )
+    try:
+        people.leave_register(
+            mediator=one, by=request.user, address=address, why=form.cleaned_data["why"]
+        )
+    except WrongState as error:
+        form.add_error("why", error.message)
+        return _page(request, one, leaving=form, status=error.status)
     messages.success(request, f"{one.name}已移出名册，不再给当事人选。")
     return redirect("mediation:mediator", pk)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from cases.forms import ActForm, UnitField, choice, sentence
-from cases.models import Party
+from cases.models import Case, Party
+from cases.presenting import show_party
 from cases.vocabulary import LegalRoute
 from mediation.models import Mediation
 from mediation.proceedings import SIDES, principals, side_of
@@ -25,6 +26,8 @@ LONGEST = 60
 class PartyField(PartyChoice):
     """One of the parties who decide for themselves, by id; drawn as chips."""
 
+    case: Case | None = None
+
     def __init__(self, *, label: str, required: bool = True) -> None:
         super().__init__(
             Party.objects.none(),
@@ -40,11 +43,13 @@ class PartyField(PartyChoice):
 
     def fit(self, form: ActForm) -> None:
         """The parties of this case."""
+        self.case = form.case
         parties = principals(form.case.parties.all())
         self.queryset = Party.objects.filter(pk__in=[party.pk for party in parties])
 
     def label_from_instance(self, obj: Party) -> str:
-        return f"{SIDES[side_of(obj)]} {obj.name}"
+        name = show_party(obj, self.case).name if self.case else obj.name
+        return f"{SIDES[side_of(obj)]} {name}"
 
 
 class StartForm(ActForm):

@@ -13,10 +13,13 @@ from cases.clocks import clocks_of
 from cases.forms import ActForm, choice, sentence
 from cases.levels import standing_of
 from cases.models import Case, Party
+from cases.presenting import show_party
 from cases.services.telling import may_text
 from cases.vocabulary import PartyRole
-from mediation.meetings import needed, planned_meetings
+from mediation.choosing_forms import HelpersField, why_all_the_same
+from mediation.meetings import needed, planned_meetings, running_meetings
 from mediation.models import Guest, Mediator, Presence, Session
+from mediation.offering import not_refused, pool_of
 from mediation.proceedings import open_mediation
 from mediation.services.sessions import GuestGiven, Plan, Record, slots_for
 from orgs.channels import is_on
@@ -43,6 +46,11 @@ PHRASES = (
 )
 
 
+def _named(party: Party, case: Case) -> str:
+    """「来访人 张三丰」, a child's name behind its mask as on every page."""
+    return f"{party.get_role_display()} {show_party(party, case).name}"
+
+
 def _line(*, label: str, most: int, help_text: str = "") -> forms.CharField:
     return forms.CharField(
         label=label,
@@ -64,27 +72,15 @@ def _moment(label: str) -> forms.DateTimeField:
     )
 
 
-def _mediators(case: Case) -> Any:
-    """Those of the centre in charge, and of the one above, whose experts are lent."""
-    near = [case.center_id, case.center.parent_id]
-    return Mediator.objects.filter(center__in=near).active()
-
-
 if TYPE_CHECKING:
     _One = forms.ModelChoiceField[Mediator]
-    _Several = forms.ModelMultipleChoiceField[Mediator]
 else:
-    _One, _Several = forms.ModelChoiceField, forms.ModelMultipleChoiceField
+    _One = forms.ModelChoiceField
 
 
 class HostField(_One):
     def label_from_instance(self, obj: Mediator) -> str:
         return f"{obj.name}（{obj.title}）" if obj.title else obj.name
-
-
-class HelpersField(_Several):
-    def label_from_instance(self, obj: Mediator) -> str:
-        return obj.name
 
 
 def parties_asked(case: Case) -> list[Party]:
@@ -156,10 +152,12 @@ class _WhenAndWhere(ActForm):
         return data
 
     def mediators_asked(self) -> list[Mediator]:
-        raise NotImplementedError
+        """Who is to mediate at that time."""
+        return []
 
     def parties_wanted(self) -> list[Party]:
-        raise NotImplementedError
+        """Who is to come."""
+        return []
 
     @property
     def slots(self) -> list[tuple[str, str]]:
@@ -205,26 +203,19 @@ class _ScheduleForm(_WhenAndWhere):
         empty_label="选择调解员",
         error_messages={"required": "还没选“主持”", "invalid_choice": "不是本中心在册的调解员"},
     )
-    helpers = HelpersField(
-        Mediator.objects.none(),
-        label="一起调解的",
-        required=False,
-        error_messages={
-            "invalid_choice": "不是本中心在册的调解员",
-            "invalid_pk_value": "不是本中心在册的调解员",
-            "invalid_list": "一起调解的要是一个列表",
-        },
-    )
+    helpers = HelpersField()
+    overruled_why = why_all_the_same()
     invite = choice(Invited.choices, label="怎么通知", required=False, initial=Invited.PHONE)
     guests_agreed = forms.BooleanField(label="当事人同意请他们来", required=False)
 
     def fit(self) -> None:
         super().fit()
         host, helpers = self.fields["host"], self.fields["helpers"]
+        offered = not_refused(pool_of(self.case.center), open_mediation(self.case))
         if isinstance(host, forms.ModelChoiceField):
-            host.queryset = _mediators(self.case)
+            host.queryset = offered
         if isinstance(helpers, forms.ModelMultipleChoiceField):
-            helpers.queryset = _mediators(self.case)
+            helpers.queryset = offered
             helpers.widget.attrs["size"] = 4
         self.parties = parties_asked(self.case)
         if self.on_page:
@@ -237,7 +228,7 @@ class _ScheduleForm(_WhenAndWhere):
     def _how(self, party: Party) -> forms.ChoiceField:
         texts = may_text(self.case) and is_on(Channel.SMS) and bool(mobile(party.phone))
         offered = [c for c in Invited.choices if texts or c[0] != Invited.SMS]
-        label = f"{party.get_role_display()} {party.name}"
+        label = _named(party, self.case)
         first = Invited.SMS if texts else Invited.PHONE
         return forms.ChoiceField(
             choices=[*offered, *NOT_ASKED], label=label, required=False, initial=first.value
@@ -309,6 +300,7 @@ class _ScheduleForm(_WhenAndWhere):
                 guests=guests,
                 guests_agreed=data["guests_agreed"],
                 anyway=data["anyway"],
+                overruled_why=data["overruled_why"],
             )
         }
 
@@ -339,9 +331,8 @@ def _guest_fields() -> dict[str, forms.Field]:
 ScheduleForm: type[_ScheduleForm] = type("ScheduleForm", (_ScheduleForm,), _guest_fields())
 
 
-def _which(form: ActForm) -> list[Session]:
+def _which(form: ActForm, rows: list[Session]) -> list[Session]:
     """The planned sessions; asked which only where there are several."""
-    rows = planned_meetings(form.case)
     field = form.fields["session"]
     if len(rows) == 1:
         field.widget = forms.HiddenInput()
@@ -363,7 +354,7 @@ class MoveForm(_WhenAndWhere):
 
     def fit(self) -> None:
         super().fit()
-        self.rows = _which(self)
+        self.rows = _which(self, running_meetings(self.case))
         if self.on_page and not self.is_bound and len(self.rows) == 1:
             row = self.rows[0]
             length = int((row.ends_at - row.starts_at).total_seconds() // 60)
@@ -397,7 +388,7 @@ class CallOffForm(ActForm):
     text = sentence(label="为什么取消", least=2, rows=2)
 
     def fit(self) -> None:
-        rows = _which(self)
+        rows = _which(self, running_meetings(self.case))
         if len(rows) == 1:
             self.intro = f"{rows[0].when} 在{rows[0].where}。房间和各人的时间放开，会告诉调解员。"
 
@@ -430,16 +421,13 @@ class RecordForm(ActForm):
     video_record = _line(label="录像存在哪里", most=300, help_text="视频调解才填")
 
     def fit(self) -> None:
-        rows = _which(self)
+        rows = _which(self, planned_meetings(self.case))
         self.rows = self._meant(rows)
         self.presences = [
             one for row in self.rows for one in row.presences.select_related("party").order_by("pk")
         ]
         self.guests = [guest for row in self.rows for guest in row.guests.all()]
-        people = [
-            (one.party_id, f"{one.party.get_role_display()} {one.party.name}")
-            for one in self.presences
-        ]
+        people = [(one.party_id, _named(one.party, self.case)) for one in self.presences]
         guests = [(-guest.pk, f"{guest.get_kind_display()} {guest.name}") for guest in self.guests]
         came = self.fields["came"]
         if isinstance(came, forms.TypedMultipleChoiceField):

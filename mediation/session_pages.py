@@ -125,21 +125,24 @@ def _of_mediator(user: User, mediator: Mediator, now: datetime) -> Today:
         late=mine(user, "unrecorded", now).count(),
     )
     if coming is not None:
-        page.next = Shown(coming.session, False, before_of(coming.session))
+        page.next = Shown(coming.session, False, before_of(coming.session, user, coming.case))
         page.contacts = [(one, show_party(one.party, coming.case)) for one in coming.parties]
     return page
 
 
-def before_of(session: Session) -> str:
-    """上次谈到哪: when, what came of it, and the end of what was written down."""
+def before_of(session: Session, user: User, case: Case) -> str:
+    """上次谈到哪: when, what came of it, and the end of what was written down, where this person
+    may read it."""
     earlier = Session.objects.filter(
         mediation=session.mediation_id, state=Session.State.HELD, starts_at__lt=session.starts_at
     )
-    last = earlier.order_by("-starts_at", "-pk").first()
+    last = earlier.select_related("host").order_by("-starts_at", "-pk").first()
     if last is None:
         return ""
-    text = last.record if len(last.record) <= 120 else f"…{last.record[-120:]}"
-    return f"{last.when.partition('–')[0]} {last.get_outcome_display()}。{text}"
+    came = f"{last.when.partition('–')[0]} {last.get_outcome_display()}。"
+    if not may_read_record(user, last, case):
+        return f"{came}当事人要求不公开，经过只给参加调解的人看。"
+    return came + (last.record if len(last.record) <= 120 else f"…{last.record[-120:]}")
 
 
 def may_read_record(user: User, session: Session, case: Case) -> bool:

@@ -144,7 +144,7 @@ def session(request: StaffRequest, pk: int) -> HttpResponse:
         "presences": [(one, show_party(one.party, case)) for one in presences],
         "helpers": row.helpers.all(),
         "guests": row.guests.all(),
-        "before": before_of(row),
+        "before": before_of(row, request.user, case),
         "outside": outside_hours(calendar_of(case.center), span) if row.is_planned else "",
         "standing": standing if row.attempt_id else None,
         "may_read": may_read_record(request.user, row, case),
@@ -172,7 +172,7 @@ def notice(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "session": row,
         "case": case,
-        "asked": asked,
+        "asked": [show_party(one.party, case) for one in asked],
         "printed": f"{request.user.name} {clock.now():%Y-%m-%d %H:%M}",
     }
     return render(request, "mediation/notice.html", context)

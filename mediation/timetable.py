@@ -126,11 +126,14 @@ def mediators_of(
     rows = rows.prefetch_related("hours", "absences")
     if named:
         rows = rows.filter(name__contains=named)
-    busy = set(
-        Session.objects.filter(
-            starts_at__gte=_midnight(since), starts_at__lt=_midnight(until + timedelta(days=1))
-        ).values_list("host", flat=True)
+    sessions = Session.objects.filter(
+        state__in=[Session.State.PLANNED, Session.State.HELD],
+        starts_at__gte=_midnight(since),
+        starts_at__lt=_midnight(until + timedelta(days=1)),
     )
+    helping = Session.helpers.through.objects.filter(session__in=sessions)
+    busy = set(sessions.values_list("host", flat=True))
+    busy |= set(helping.values_list("mediator", flat=True))
     found = sorted(rows, key=lambda m: (m.pk not in busy, not m.is_full_time, m.pk))
     columns = [Column(of_mediator(one), host=one.pk, mediator=one) for one in found[:SHOWN]]
     return columns, max(0, len(found) - SHOWN)

@@ -116,6 +116,21 @@ def _locked(wanted: dict[str, Resource], instead: str) -> dict[str, int]:
     return {row.key: row.pk for row in rows}
 
 
+def hand_over(owners: Sequence[str], old: Resource, new: Resource) -> None:
+    """What these hold of one is held of the other from now on: the same thing is known by another
+    key. Raises Taken where the other is booked already."""
+    Bookable.objects.bulk_create([Bookable(key=new.key)], ignore_conflicts=True)
+    rows = Bookable.objects.filter(key__in=[old.key, new.key]).order_by("key")
+    found = {row.key: row.pk for row in rows.select_for_update(no_key=True)}
+    held = Booking.objects.filter(
+        owner__in=owners, bookable=found.get(old.key), released_at=None
+    ).order_by("starts_at", "pk")
+    for row in held:
+        if clash := taken([new], (row.starts_at, row.ends_at)):
+            raise Taken(clash)
+    held.update(bookable=found[new.key])
+
+
 def release(owner: str) -> int:
     """Give back all that it holds; how many bookings that were. Again, it is none."""
     held = Booking.objects.filter(owner=owner, released_at=None)

@@ -28,7 +28,8 @@ from zongzhi.lib.papers import SHEET
 
 ON_A_PAGE = 50
 _RECENT = 10
-_TYPED = re.compile(r"r(\d{1,7})-(\w{1,30})")
+_TYPED = re.compile(r"r(\d{1,7})-(\w{1,30})", re.ASCII)
+_LINE = re.compile(r"\d{1,7}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _mend(request: StaffRequest, wizard: Wizard, one: Import, importer: Importer
     for name, value in request.POST.items():
         if (match := _TYPED.fullmatch(name)) and match[2] in keys:
             typed[int(match[1])][match[2]] = str(value).replace("\0", "").strip()[:500]
-    dropped = {int(at) for at in request.POST.getlist("drop") if at.isascii() and at.isdigit()}
+    dropped = {int(at) for at in request.POST.getlist("drop") if _LINE.fullmatch(at)}
     imports.mend(one.pk, typed, dropped)
     one.refresh_from_db()
     found = imports.check(importer, one)
@@ -225,6 +226,8 @@ def _result(request: StaffRequest, wizard: Wizard, one: Import) -> HttpResponse:
         "one": one,
         "left": kept.get("left", []),
         "left_out": kept.get("left_out", 0),
+        "not_covered": kept.get("not_covered", 0),
+        **_rest(wizard, one, kept.get("rest")),
         "may_undo": imports.may_undo(one),
         "until": one.done_at and one.done_at + imports.UNDO_WITHIN,
         "undo_url": wizard.url("undo", one.pk),
@@ -232,6 +235,16 @@ def _result(request: StaffRequest, wizard: Wizard, one: Import) -> HttpResponse:
         "register_url": reverse(wizard.register),
     }
     return render(request, "imports/result.html", context)
+
+
+def _rest(wizard: Wizard, one: Import, pk: int | None) -> dict[str, str]:
+    """Where the rows that were not imported wait, until they are imported or forgotten."""
+    waiting = Import.objects.filter(
+        kind=one.kind, center=one.center_id, state=Import.State.CHECKING
+    )
+    if pk is None or not waiting.filter(pk=pk).exists():
+        return {}
+    return {"rest_url": wizard.url("check", pk), "rest_bad_url": wizard.url("bad_rows", pk)}
 
 
 def bad_rows(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponseBase:

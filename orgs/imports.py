@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -75,6 +75,10 @@ class Importer(ABC):
     @abstractmethod
     def used(self, pk: int) -> list[str]:
         """By what it is used since it was made, in words."""
+
+    def used_by(self, pks: Sequence[int]) -> dict[int, list[str]]:
+        """The same of many; worth its own where `used` asks more than a little."""
+        return {pk: self.used(pk) for pk in pks}
 
     @abstractmethod
     def remove(self, pk: int) -> None: ...
@@ -193,16 +197,37 @@ def _carry_out(importer: Importer, one: Import, *, cover: bool) -> None:
     for each in covers:
         importer.cover(each.pk, each.row)
     after = importer.snapshots([*made, *changed])
+    rest = _keep_the_rest(one, found, cover=cover)
     one.rows = _dump(
         {
+            "rest": rest.pk if rest else None,
             "made": [{"pk": pk, "after": after[pk]} for pk in made],
             "changed": [{"pk": pk, "before": before[pk], "after": after[pk]} for pk in changed],
             "left_out": len(found.bad),
+            "not_covered": 0 if cover else sum(bool(each.differences) for each in found.covers),
         }
     )
     one.state, one.done_at = Import.State.DONE, clock.now()
     one.created, one.covered = len(made), len(changed)
     one.save()
+
+
+def _keep_the_rest(one: Import, found: Checked, *, cover: bool) -> Import | None:
+    """The rows that were wrong or not to be covered, to be mended and imported after all: as if
+    sent by themselves, and forgotten as such."""
+    kept = contents(one)
+    left = {row.at for row in found.bad}
+    left |= {each.row.at for each in found.covers if each.differences and not cover}
+    rows = [(at, cells) for at, cells in kept["rows"] if at in left]
+    if not rows:
+        return None
+    return Import.objects.create(
+        kind=one.kind,
+        center_id=one.center_id,
+        by_id=one.by_id,
+        at=clock.now(),
+        rows=_dump({"rows": rows, "unread": kept.get("unread", [])}),
+    )
 
 
 # --- taken back -----------------------------------------------------------------------------------
@@ -226,7 +251,7 @@ def undo(importer: Importer, one_id: int, *, by: User, address: str | None) -> I
             raise WrongState("导入超过 24 小时，不能撤销了，到名册里一个一个改")
         kept = contents(one)
         left = _take_back(importer, kept)
-        one.rows = _dump({"left": left})
+        one.rows = _dump({"left": left, "rest": kept.get("rest")})
         one.state, one.undone_at = Import.State.UNDONE, clock.now()
         one.save()
         _log(AccessLog.Action.IMPORT, one, by, address, "撤销导入", left=len(left))
@@ -237,6 +262,7 @@ def _take_back(importer: Importer, kept: dict[str, Any]) -> list[str]:
     """Take back what can be; the sentences name what is left as it is."""
     entries = [*kept["made"], *kept["changed"]]
     now = importer.snapshots(entry["pk"] for entry in entries)
+    used = importer.used_by([entry["pk"] for entry in kept["made"] if entry["pk"] in now])
     left = []
     for entry in entries:
         pk, before = entry["pk"], entry.get("before")
@@ -247,8 +273,8 @@ def _take_back(importer: Importer, kept: dict[str, Any]) -> list[str]:
         elif before is not None:
             if why := importer.restore(pk, before, entry["after"]):
                 left.append(f"{now[pk]['name']}：{why}")
-        elif used := importer.used(pk):
-            left.append(f"{now[pk]['name']}：已经用到（{'、'.join(used)}）")
+        elif used[pk]:
+            left.append(f"{now[pk]['name']}：已经用到（{'、'.join(used[pk])}）")
         else:
             importer.remove(pk)
     return left
@@ -256,18 +282,30 @@ def _take_back(importer: Importer, kept: dict[str, Any]) -> list[str]:
 
 def users_of(row: models.Model, *, besides: set[type[models.Model]]) -> list[str]:
     """What points to this row, by the names of the models; its own lists left out."""
-    found = []
-    relations: Any = row._meta.get_fields(include_hidden=True)
+    return users_of_many(type(row), [row.pk], besides=besides)[row.pk]
+
+
+def users_of_many(
+    pointed_to: type[models.Model], pks: Sequence[int], *, besides: set[type[models.Model]]
+) -> dict[int, list[str]]:
+    """What points to each of these rows; each relation is asked once, however many they are.
+
+    A list of many to many goes by the name of the model that has it.
+    """
+    found: dict[int, set[str]] = {pk: set() for pk in pks}
+    relations: Any = pointed_to._meta.get_fields(include_hidden=True)
     for relation in relations:
         if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
             continue
         model: Any = relation.related_model
-        if (
-            model not in besides
-            and model._base_manager.filter(**{relation.field.name: row}).exists()
-        ):
-            found.append(str(model._meta.verbose_name))
-    return sorted(set(found))
+        if model in besides:
+            continue
+        name = relation.field.attname
+        rows = model._base_manager.filter(**{f"{name}__in": pks}).values_list(name, flat=True)
+        has_it = model._meta.auto_created or model
+        for pk in rows.distinct():
+            found[pk].add(str(has_it._meta.verbose_name))
+    return {pk: sorted(names) for pk, names in found.items()}
 
 
 def forget_old(*, before: datetime) -> None:

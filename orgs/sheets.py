@@ -68,8 +68,15 @@ def _look_into(file: IO[bytes]) -> None:
 
 
 def _lines(sheet: Any) -> Iterator[list[str]]:
-    for line in sheet.iter_rows(max_row=_MOST_LINES, max_col=_MOST_COLUMNS, values_only=True):
-        yield [_text(cell) for cell in line]
+    """The lines as text. Raises BadSheetError where something stands too far down to be read."""
+    lines = sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True)
+    for at, line in enumerate(lines, start=1):
+        if at <= _MOST_LINES:
+            yield [_text(cell) for cell in line]
+        elif any(cell not in (None, "") for cell in line):
+            raise BadSheetError(
+                f"第 {_MOST_LINES} 行以下还有内容，读不到。删掉空行，或者分成几份再传"
+            )
 
 
 def _text(cell: Any) -> str:

@@ -267,7 +267,7 @@ TABLE = {
     "POST dispatch:group":            (302, 403, 403, 403, 403, 403, 403, 403, 403, 404, 403, 403),
     "POST api:case-start-mediation":     (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
     "POST api:case-tell-rights":         (401, 403, 409, 409, 409, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
-    "POST api:case-consent-mediator":    (401, 403, 409, 409, 409, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
+    "POST api:case-consent-mediator":    (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
     "POST api:case-refuse-mediation":    (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
     "POST api:case-end-mediation":       (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501
     "POST api:case-extend-mediation":    (401, 403, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),  # noqa: E501

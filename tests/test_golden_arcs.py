@@ -90,7 +90,7 @@ ARCS: dict[str, Arcs] = {
     "schedule-session": stays(H, S),
     "move-session": stays(H, S),
     "call-off-session": stays(H, S),
-    "record-session": stays(H, S),
+    "record-session": stays(T, H, S, F, C),  # what has begun is written down whatever happens
     "agree": stays(T, H, S),
     "amend-agreement": stays(T, H, S),
     "sign": stays(T, H, S),

@@ -11,7 +11,7 @@ from cases.door import Change, changing
 from cases.history import digest
 from cases.models import Assignment, Case, CaseLink
 from cases.services.registration import index_words
-from cases.vocabulary import Closure
+from cases.vocabulary import Closure, Willing
 from orgs.models import Department, User
 from orgs.models.notices import Topic
 from orgs.models.people import Holders
@@ -61,6 +61,9 @@ def amend_case(
         changes = {name: value for name, value in fields.items() if getattr(case, name) != value}
         if not changes:
             raise Invalid("没有改动：内容和原来一样")
+        if case.is_mediating and changes.get("willing_to_mediate") == Willing.NO:
+            # 人民调解法 art. 17: it is a side that refuses, and it is told the other ways.
+            raise WrongState("正在调解，不能在这里改成“不愿意调解”：点“一方不愿调解”")
         change.data = {
             "fields": {
                 name: [_on_record(name, getattr(case, name)), _on_record(name, value)]

@@ -34,7 +34,7 @@ def make_document(
     with transaction.atomic():
         lock(case_id, visible_to=by)
         case = Case.objects.visible_to(by).for_detail().get(pk=case_id)
-        maker = _makeable(by, case, kind)
+        maker = _makeable(by, case, kind, about)
         subject = _subject(maker, case, about)
         last = case.documents.filter(kind=kind, about=about).order_by("-version").first()
         if last is not None:
@@ -59,11 +59,11 @@ def make_document(
     return made, True
 
 
-def _makeable(by: User, case: Case, kind: Document.Kind) -> PaperKind:
+def _makeable(by: User, case: Case, kind: Document.Kind, about: int) -> PaperKind:
     maker = kind_of(kind)
     if maker is None:
         raise NotFound("没有这种文书")
-    if not maker.may(by, case):
+    if not maker.is_for(by, case, about):
         raise NotAllowed(_not_yours(case, maker))
     if reason := maker.why_not(case):
         raise WrongState(reason)
@@ -143,7 +143,7 @@ def print_document(*, document: Document, by: User, address: str | None, word: b
 def may_open(by: User, document: Document) -> None:
     """Raises NotAllowed unless they make such papers, or it was sent to their unit."""
     maker = kind_of(document.kind)
-    if maker is not None and maker.may(by, document.case):
+    if maker is not None and maker.is_for(by, document.case, document.about):
         return
     if not any(can_sign(by, receipt.unit) for receipt in document.receipts.all()):
         raise NotAllowed(_not_yours(document.case, maker))

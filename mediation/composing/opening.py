@@ -84,7 +84,7 @@ DUTIES = (
 
 def rights(case: Case, mediation: Mediation, number: str, day: date) -> Paper:
     """当事人权利义务告知书 (人民调解法 arts. 4, 23, 24, 26, 31, 33)."""
-    told = mediation.informed_on or mediation.started_on
+    told = mediation.informed_on
     host = words.host_name(mediation)
     return Paper(
         title="当事人权利义务告知书",
@@ -106,7 +106,7 @@ def rights(case: Case, mediation: Mediation, number: str, day: date) -> Paper:
         ],
         signatures=words.everybody_signs(words.disputants(case)),
         signed_by=words.seal_of(mediation),
-        signed_on=dates.document(told),
+        signed_on=dates.document(told) if told else words.DAY,
     )
 
 

@@ -46,7 +46,7 @@ def record(case: Case, session: Session, number: str, day: date) -> Paper:
             + (f"　　记录：{session.recorder}" if session.recorder else ""),
             f"当事人：{_who_came(presences)}",
             f"参加人：{_who_helped(guests)}",
-            f"人民调解员已告知当事人调解员身份和当事人的权利义务，调解{_openness(session)}进行。",
+            f"{_told(session)}调解{_openness(session)}进行。",
             "经过：",
             *[words.whole(line) for line in words.lines(session.record) or [words.NONE]],
             f"结果：{_outcome(session)}",
@@ -60,6 +60,14 @@ def record(case: Case, session: Session, number: str, day: date) -> Paper:
         signed_by=words.seal_of(session.mediation),
         signed_on=dates.document(starts),
     )
+
+
+def _told(session: Session) -> str:
+    """Said only when it was done, by the day of the session."""
+    told = session.mediation.informed_on
+    if told is None or told > clock.local(session.starts_at).date():
+        return ""
+    return "人民调解员已告知当事人调解员身份和当事人的权利义务，"
 
 
 def _nth(session: Session) -> str:

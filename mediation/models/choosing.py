@@ -31,9 +31,9 @@ class Choice(models.Model):
     consent = models.CharField(
         "对方是否同意", max_length=10, choices=Consent, default=Consent.NOT_ASKED
     )
-    shown = models.ManyToManyField(Mediator, related_name="+", verbose_name="给谁看过")
     warned = models.CharField("提醒过回避", max_length=200, blank=True)
     overruled_why = models.CharField("有回避情形仍选的理由", max_length=200, blank=True)
+    both_agree = models.BooleanField("双方都同意由他调解", default=False)  # 特邀调解规定 art. 15
     at = models.DateTimeField("时间")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     is_current = models.BooleanField("现在算数", default=True)

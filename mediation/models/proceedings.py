@@ -37,6 +37,7 @@ class Mediation(models.Model):
         OVER_TIME = "over_time", "超过期限"
         WITHDRAWN = "withdrawn", "申请人撤回"
         CASE_ENDED = "case_ended", "事项终止"
+        MOVED = "moved", "事项转走"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="mediations")
     center = models.ForeignKey(Center, models.PROTECT, related_name="+")

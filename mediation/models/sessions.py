@@ -155,7 +155,6 @@ class Guest(models.Model):
     session = models.ForeignKey(Session, models.CASCADE, related_name="guests")
     name = models.CharField("姓名", max_length=30)
     kind = models.CharField("身份", max_length=10, choices=Kind)
-    mediator = models.ForeignKey(Mediator, models.PROTECT, null=True, related_name="+")
     agreed = models.BooleanField("双方同意", default=False)
     came = models.BooleanField("到场", null=True)
 

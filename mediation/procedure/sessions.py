@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from cases.acts import Act, staying
 from cases.models import Case
+from cases.vocabulary import Stage
 from mediation import session_forms as forms
-from mediation.meetings import load_meetings, planned_meetings
+from mediation.meetings import load_meetings, planned_meetings, running_meetings
 from mediation.policies import mediates
-from mediation.proceedings import AT_WORK, open_mediation
+from mediation.procedure.proceedings import is_running
+from mediation.proceedings import AT_WORK
 from mediation.services import sessions
 
 __all__ = ["ACTS", "load_meetings"]
 
 
-def _is_running(case: Case) -> str | None:
-    return None if open_mediation(case) else "没有在进行的调解，先启动调解"
+# What has begun when the case goes back or ends is still written down.
+_ANY_TIME = (Stage.TRIAGE, *AT_WORK, Stage.FOLLOW_UP, Stage.CLOSED)
+_NONE = "没有安排好、还没记录的调解"
 
 
 def _is_planned(case: Case) -> str | None:
-    if open_mediation(case) is None:
-        return _is_running(case)
-    return None if planned_meetings(case) else "没有安排好、还没记录的调解"
+    return is_running(case) or (None if running_meetings(case) else _NONE)
+
+
+def _is_unrecorded(case: Case) -> str | None:
+    return None if planned_meetings(case) else is_running(case) or _NONE
 
 
 ACTS = (
@@ -29,7 +34,7 @@ ACTS = (
         label="安排调解",
         who=mediates,
         who_asks=True,
-        when=_is_running,
+        when=is_running,
         arcs=staying(*AT_WORK),
         service=sessions.schedule_session,
         form=forms.ScheduleForm,
@@ -40,8 +45,8 @@ ACTS = (
         label="记调解",
         who=mediates,
         who_asks=True,
-        when=_is_planned,
-        arcs=staying(*AT_WORK),
+        when=_is_unrecorded,
+        arcs=staying(*_ANY_TIME),
         service=sessions.record_session,
         form=forms.RecordForm,
         rank=25,

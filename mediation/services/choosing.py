@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from cases.door import Change, changing
 from cases.models import Case, Party
-from mediation.avoiding import warnings_of
+from mediation.avoiding import doubts_of
 from mediation.models import Choice, Conflict, Mediation, Mediator, Objection
-from mediation.offering import pool_of
+from mediation.offering import near, pool_of
 from mediation.proceedings import SIDES, side_of
 from mediation.services.proceedings import running, say, seat
+from mediation.services.sessions import drop_sessions_of
 from orgs.models import User
 from zongzhi.lib import dates
 from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
@@ -26,26 +27,24 @@ def choose_mediator(
     mediator: int,
     party: Party,
     consent: str = Consent.NOT_ASKED,
-    shown: Sequence[int] = (),
     overruled_why: str = "",
+    both_agree: bool = False,
 ) -> Case:
     """A party has chosen; when the other side agrees at once, the mediator hosts.
 
-    Raises Invalid for somebody who may not be offered, or who had better not and no reason is
-    given; AlreadyDone while another choice holds.
+    Raises Invalid for somebody who may not be offered, or who had better not and neither a reason
+    nor the word of both sides is given; AlreadyDone while another choice holds.
     """
     with changing(case_id, "choose-mediator", by=by) as change:
         mediation = running(change)
         _refuse_when_settled(mediation)
         one = _offered(change, mediation, mediator)
-        warned = _reasoned(change, mediation, [one], overruled_why)
+        warned = _reasoned(change, mediation, [one], overruled_why, both_agree)
         if party.case_id != change.case.pk:
             raise Invalid(errors={"party": ["没有这个当事人"]})
         consent = Consent.NOT_ASKED if consent == Consent.CHANGE else Consent(consent)
-        choice = _choose(
-            change, mediation, one, How.CHOSEN, consent, warned, overruled_why, by_party=party
-        )
-        choice.shown.set(pool_of(change.case.center).filter(pk__in=shown))
+        reason = (warned, overruled_why, both_agree)
+        _choose(change, mediation, one, How.CHOSEN, consent, reason, by_party=party)
         seat(change, mediation, one if consent == Consent.AGREES else None, helpers=())
         agreed = "，对方同意" if consent == Consent.AGREES else ""
         side = SIDES[side_of(party)]
@@ -53,15 +52,20 @@ def choose_mediator(
     return change.case
 
 
-def consent_to_mediator(*, case_id: int, by: User) -> Case:
-    """对方同意: the one who was chosen hosts from now on."""
+def consent_to_mediator(*, case_id: int, by: User, choice: int) -> Case:
+    """对方同意: the one who was chosen hosts from now on.
+
+    Raises WrongState when somebody else has been chosen since the other side was asked.
+    """
     with changing(case_id, "consent-mediator", by=by) as change:
         mediation = running(change)
-        choice = _current(mediation)
-        choice.consent = Consent.AGREES
-        choice.save(update_fields=["consent"])
-        seat(change, mediation, choice.mediator)
-        say(change, mediation, f"对方同意{choice.mediator.name}")
+        current = _current(mediation)
+        if current.pk != choice:
+            raise WrongState(f"现在选的是{current.mediator.name}，问过对方是否同意再记")
+        current.consent = Consent.AGREES
+        current.save(update_fields=["consent"])
+        seat(change, mediation, current.mediator)
+        say(change, mediation, f"对方同意{current.mediator.name}")
     return change.case
 
 
@@ -91,6 +95,7 @@ def object_to_mediator(*, case_id: int, by: User, party: Party, text: str = "") 
             by=by,
         )
         _unseat(change, mediation, choice)
+        drop_sessions_of(change, choice.mediator, f"{SIDES[side]}要求换调解员")
         say(change, mediation, f"{SIDES[side]}要换，不要{choice.mediator.name}", text)
     return change.case
 
@@ -102,17 +107,17 @@ def appoint_mediator(
     mediator: int,
     helpers: Iterable[int] = (),
     overruled_why: str = "",
+    both_agree: bool = False,
 ) -> Case:
     """中心安排: who hosts and who helps; also where the parties have left it to the centre."""
     with changing(case_id, "appoint-mediator", by=by) as change:
         mediation = running(change)
         host = _offered(change, mediation, mediator)
         others = [_offered(change, mediation, pk, "helpers") for pk in helpers if pk != mediator]
-        warned = _reasoned(change, mediation, [host, *others], overruled_why)
+        warned = _reasoned(change, mediation, [host, *others], overruled_why, both_agree)
         mediation.choices.filter(is_current=True).update(is_current=False)
-        _choose(
-            change, mediation, host, How.ASSIGNED, Consent.NOT_ASKED, warned, overruled_why, None
-        )
+        reason = (warned, overruled_why, both_agree)
+        _choose(change, mediation, host, How.ASSIGNED, Consent.NOT_ASKED, reason, None)
         seat(change, mediation, host, helpers=others)
         names = "、".join(one.name for one in [host, *others])
         say(change, mediation, f"中心安排{names}", overruled_why)
@@ -120,10 +125,11 @@ def appoint_mediator(
 
 
 def tell_conflict(*, case_id: int, by: User, mediator: int, kind: str, text: str = "") -> Case:
-    """记回避情形: what only people know. Who hosts or helps meanwhile, does so no longer."""
+    """记回避情形: what only people know. Who hosts or helps meanwhile, does so no longer, and what
+    they were to hold is called off."""
     with changing(case_id, "tell-conflict", by=by) as change:
         mediation = running(change)
-        one = Mediator.objects.filter(center=change.case.center, pk=mediator).first()
+        one = near(change.case.center).filter(pk=mediator).first()
         if one is None:
             raise Invalid(errors={"mediator": ["本中心没有这位调解员"]})
         _, is_new = Conflict.objects.get_or_create(
@@ -141,6 +147,7 @@ def tell_conflict(*, case_id: int, by: User, mediator: int, kind: str, text: str
         helpers = [helper for helper in mediation.helpers.all() if helper.pk != one.pk]
         host = mediation.host if mediation.host_id != one.pk else None
         seat(change, mediation, host, helpers=helpers)
+        drop_sessions_of(change, one, "调解员要回避")
         say(change, mediation, f"{one.name}：{Conflict.Kind(kind).label}", text)
     return change.case
 
@@ -167,13 +174,26 @@ def _offered(change: Change, mediation: Mediation, pk: int, field: str = "mediat
     return found
 
 
-def _reasoned(change: Change, mediation: Mediation, mediators: Sequence[Mediator], why: str) -> str:
-    """Why they had better not, in words; Invalid when nobody says why they should all the same."""
-    found = warnings_of(change.case, mediation, mediators)
+def _reasoned(
+    change: Change, mediation: Mediation, mediators: Sequence[Mediator], why: str, both_agree: bool
+) -> str:
+    """Why they had better not, in words; Invalid when they must not, or not without more.
+
+    What has been told is overruled by both sides alone (特邀调解规定 art. 15), what can be seen by
+    a reason.
+    """
+    found = doubts_of(change.case, mediation, mediators)
     said = "；".join(
-        f"{one.name}：{'，'.join(found[one.pk])}" for one in mediators if found[one.pk]
+        f"{one.name}：{'，'.join(found[one.pk].words)}" for one in mediators if found[one.pk].words
     )
-    if said and len(why) < 2:
+    for one in mediators:
+        if found[one.pk].is_party:
+            raise Invalid(errors={"mediator": [f"{one.name}本人就是当事人，不能调解，换一位"]})
+    if any(found[one.pk].told for one in mediators):
+        if not both_agree:
+            words = f"{said}。双方都同意由他调解的，问过以后勾上“双方都同意由他调解”"
+            raise Invalid(errors={"both_agree": [words]})
+    elif said and len(why) < 2:
         raise Invalid(errors={"overruled_why": [f"{said}。仍要由他调解，写明理由"]})
     return said[:200]
 
@@ -184,11 +204,11 @@ def _choose(
     mediator: Mediator,
     how: str,
     consent: str,
-    warned: str,
-    why: str,
+    reason: tuple[str, str, bool],
     by_party: Party | None,
 ) -> Choice:
     assert change.by is not None  # nothing here is done by the system itself
+    warned, why, both_agree = reason
     return Choice.objects.create(
         mediation=mediation,
         mediator=mediator,
@@ -197,6 +217,7 @@ def _choose(
         consent=consent,
         warned=warned,
         overruled_why=why if warned else "",
+        both_agree=both_agree and bool(warned),
         at=change.now,
         by=change.by,
     )

@@ -14,7 +14,6 @@ from mediation.dossier_forms import ended_proceedings, to_check, to_file
 from mediation.dossier_loading import proceeding
 from mediation.models import DossierFile, Inquiry, Mediation
 from mediation.policies import mediates
-from mediation.services.proceedings import let_out
 from orgs.models import User
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound, WrongState
@@ -55,7 +54,6 @@ def check_dossier(
         if passed:
             _refuse_holes(change.case, row)
             row.checked_on, row.checked_by = clock.local(change.now).date(), by
-            let_out(change)
         else:
             row.filed_on = row.filed_by = None
         row.save(update_fields=["checked_on", "checked_by", "filed_on", "filed_by"])

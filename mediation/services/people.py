@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
-from mediation.models import Body, Mediator
+from cases.models import Case
+from mediation.meetings import of_mediator
+from mediation.models import Body, Mediation, Mediator, Session
 from mediation.policies import is_own, manages
+from mediation.services.proceedings import let_in_whoever_mediates
+from orgs.booking import Resource, Taken, hand_over
 from orgs.models import AccessLog, Center, User
 from orgs.services import log_access
+from zongzhi.lib import clock
 from zongzhi.lib.crypto import blind_index
-from zongzhi.lib.errors import Invalid, NotAllowed
+from zongzhi.lib.errors import Invalid, NotAllowed, WrongState
 
 _LISTS = ("specialities", "areas")
 _KEPT = ("phone", "id_number")  # nothing typed: what is there stays
@@ -24,40 +32,97 @@ def save_mediator(
     """Add somebody to the register or change what it says. Raises Invalid for the same person."""
     _needs_manager(by, center.pk)
     row = mediator or Mediator(center=center)
+    was = (row.user_id, of_mediator(row)) if mediator else None
     lists = {name: given.pop(name) for name in _LISTS if name in given}
-    for name in _KEPT:
-        if not given.get(name):
-            given.pop(name, None)
-    for name, value in given.items():
-        setattr(row, name, value)
-    if "id_number" in given:
-        row.id_number_key = blind_index(row.id_number, "party.id_number")
-    try:
-        with transaction.atomic():
-            row.save()
-            for name, rows in lists.items():
-                getattr(row, name).set(rows)
-            log(by, address, row, "改" if mediator else "加")
-    except IntegrityError as error:
-        words = "本中心已经有这个身份证号的调解员"
-        if "user_id" in str(error):
-            raise Invalid(errors={"user": ["这个账号已经是另一位调解员的"]}) from error
-        raise Invalid(errors={"id_number": [words]}) from error
+    _fill(row, given)
+    with _in_words(), transaction.atomic():
+        row.save()
+        for name, rows in lists.items():
+            getattr(row, name).set(rows)
+        if was is not None:
+            _follow(row, *was)
+        log(by, address, row, "改" if mediator else "加")
     return row
 
 
+def _fill(row: Mediator, given: dict[str, Any]) -> None:
+    for name, value in given.items():
+        if value or name not in _KEPT:
+            setattr(row, name, value)
+    if given.get("id_number"):
+        row.id_number_key = blind_index(row.id_number, "party.id_number")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What stands against it, beside the field it is about."""
+    try:
+        yield
+    except Taken as clash:
+        raise Invalid(errors={"user": [f"{clash.message}，先把那一次改期"]}) from clash
+    except IntegrityError as error:
+        if "user_id" in str(error):
+            raise Invalid(errors={"user": ["这个账号已经是另一位调解员的"]}) from error
+        raise Invalid(errors={"id_number": ["本中心已经有这个身份证号的调解员"]}) from error
+
+
+def _follow(row: Mediator, account: int | None, booked: Resource) -> None:
+    """What the mediator holds is booked under the new key; the new account is let into their cases
+    and the former one out of them."""
+    if of_mediator(row).key != booked.key:
+        owners = [session.booking for session in planned_of(row)]
+        hand_over(owners, booked, of_mediator(row))
+    if row.user_id != account:
+        _let_in(row)
+
+
+def _let_in(row: Mediator) -> None:
+    sessions = planned_of(row)
+    seated = Q(mediations__host=row) | Q(mediations__helpers=row)
+    cases = Case.objects.filter(seated | Q(mediations__sessions__in=sessions))
+    for case in cases.distinct():
+        let_in_whoever_mediates(case, clock.now())
+
+
+def planned_of(row: Mediator) -> QuerySet[Session]:
+    """What they are to host or to help with, or have not written down."""
+    helping = Session.helpers.through.objects.filter(mediator=row).values("session")
+    return Session.objects.planned().filter(Q(host=row) | Q(pk__in=helping))
+
+
+@transaction.atomic
 def leave_register(*, mediator: Mediator, by: User, address: str | None, why: str) -> None:
-    """不在册: not offered any more; what they have mediated stays."""
+    """不在册: not offered any more; what they have mediated stays, and is theirs to see no longer.
+
+    Raises WrongState while they mediate.
+    """
     _needs_manager(by, mediator.center_id)
+    _refuse_at_work(mediator)
     mediator.is_active, mediator.left_why = False, why
     mediator.save(update_fields=["is_active", "left_why"])
+    _let_in(mediator)
     log(by, address, mediator, "移出名册")
 
 
+def _refuse_at_work(mediator: Mediator) -> None:
+    seated = Mediation.objects.filter(Q(host=mediator) | Q(helpers=mediator), ended_on=None)
+    count = seated.distinct().count()
+    if count:
+        raise WrongState(
+            f"{mediator.name}还在调解 {count} 件，先在“中心安排调解员”里换人，再移出名册"
+        )
+    if count := planned_of(mediator).count():
+        raise WrongState(
+            f"{mediator.name}还有 {count} 次调解没开或没记录，先取消或记下，再移出名册"
+        )
+
+
+@transaction.atomic
 def return_to_register(*, mediator: Mediator, by: User, address: str | None) -> None:
     _needs_manager(by, mediator.center_id)
     mediator.is_active, mediator.left_why = True, ""
     mediator.save(update_fields=["is_active", "left_why"])
+    _let_in(mediator)
     log(by, address, mediator, "重新在册")
 
 

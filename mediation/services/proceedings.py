@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+
+from django.db.models import Q
 
 from cases import statutory
 from cases.door import Change, changing
 from cases.models import Admission, Case, Party
 from cases.vocabulary import Clock, LegalRoute, Willing
-from mediation.models import Body, Mediation, Mediator
+from mediation.models import Body, Mediation, Mediator, Session
 from mediation.proceedings import SIDES, forget, open_mediation, side_of
 from orgs.models import User
 from orgs.numbering import next_in
@@ -129,7 +131,7 @@ def end_mediation(
 ) -> None:
     """End the proceeding, today or on that day, inside an act that holds the case.
 
-    Its mediators stay until the dossier has passed (`let_out`).
+    Its mediators stay until the dossier has passed (`let_in_whoever_mediates`).
 
     The case's own column says that nothing runs any more; the door saves it when the act is done.
     """
@@ -148,33 +150,62 @@ def seat(
     host: Mediator | None,
     helpers: Iterable[Mediator] | None = None,
 ) -> None:
-    """Who hosts and who helps from now on; those with an account are let into the case and told."""
-    before = mediation.host_id
+    """Who hosts and who helps from now on; those with an account are told, and see the case once
+    the act is done (`let_in_whoever_mediates`)."""
+    before = {mediation.host_id, *(one.pk for one in mediation.helpers.all())}
+    was_host = mediation.host_id
     mediation.host = host
     mediation.save(update_fields=["host"])
     if helpers is not None:
         mediation.helpers.set([one for one in helpers if host is None or one.pk != host.pk])
-    here = [*filter(None, [host]), *mediation.helpers.all()]
-    accounts = {one.user_id: one for one in here if one.user_id}
-    let_out(change, keep=accounts)
-    inside = set(
-        Admission.objects.filter(case=change.case, until=None).values_list("user", flat=True)
-    )
-    for account in accounts:
-        if account not in inside:
-            Admission.objects.create(
-                case=change.case, user_id=account, why=WHY_LET_IN, since=change.now
-            )
-    if host is not None and host.pk != before and host.user is not None:
-        text = f"{change.case.short_number} 请你主持调解"
-        notify([host.user], text=text, url=change.case.get_absolute_url())
+    if host is not None and host.pk != was_host:
+        _ask(change, host, "主持调解")
+    for one in mediation.helpers.select_related("user"):
+        if one.pk not in before:
+            _ask(change, one, "一起调解")
     forget(change.case)
 
 
-def let_out(change: Change, keep: Iterable[int | None] = ()) -> None:
-    """Whoever mediated and is not to be kept sees the case no longer."""
-    inside = Admission.objects.filter(case=change.case, until=None, why=WHY_LET_IN)
-    inside.exclude(user__in=list(keep)).update(until=change.now)
+def _ask(change: Change, mediator: Mediator, what: str) -> None:
+    if mediator.user is not None:
+        text = f"{change.case.short_number} 请你{what}"
+        notify([mediator.user], text=text, url=change.case.get_absolute_url())
+
+
+def tell_who_mediates(mediation: Mediation, text: str) -> None:
+    """A line to those with an account who host or help."""
+    here = Mediator.objects.filter(Q(hosted=mediation) | Q(helped=mediation)).distinct()
+    people = [one.user for one in here.select_related("user") if one.user is not None]
+    notify(people, text=text, url=mediation.case.get_absolute_url())
+
+
+def let_in_whoever_mediates(case: Case, now: datetime) -> None:
+    """Who sees the case because they mediate it: let in, and out again, as the rows now say.
+
+    The host and helpers of every proceeding until its dossier has passed, since agreement,
+    performance and papers are theirs too; whoever is asked to a session until it is written down.
+    A proceeding that only the end of the case has ended keeps nobody.
+    """
+    wanted = set(_accounts(case))
+    inside = Admission.objects.filter(case=case, until=None)
+    inside.filter(why=WHY_LET_IN).exclude(user__in=wanted).update(until=now)
+    wanted -= set(inside.values_list("user", flat=True))
+    Admission.objects.bulk_create(
+        Admission(case=case, user_id=account, why=WHY_LET_IN, since=now)
+        for account in sorted(wanted)
+    )
+
+
+def _accounts(case: Case) -> Iterable[int]:
+    """The accounts of those in the register who mediate this case."""
+    rows = Mediation.objects.filter(case=case, checked_on=None)
+    rows = rows.exclude(ending=Mediation.Ending.CASE_ENDED)
+    sessions = Session.objects.planned().filter(mediation__case=case)
+    seated = Q(hosted__in=rows) | Q(helped__in=rows) | Q(sessions__in=sessions)
+    helping = Session.helpers.through.objects.filter(session__in=sessions).values("mediator")
+    found = Mediator.objects.active().filter(seated | Q(pk__in=helping), user__isnull=False)
+    accounts: Iterable[int] = found.values_list("user", flat=True)
+    return accounts
 
 
 def say(change: Change, mediation: Mediation, words: str, text: str = "") -> None:

@@ -7,20 +7,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from cases.door import Change, changing
 from cases.models import Attempt, Case, Party
+from cases.presenting import show_party
 from cases.services.attempts import record_attempt
 from cases.services.telling import may_text
+from mediation.avoiding import doubts_of
 from mediation.meetings import (
     PLANNED,
     Diaries,
     needed,
     of_mediator,
+    of_party,
     outside_hours,
 )
 from mediation.models import Guest, Mediation, Mediator, Presence, Session
-from mediation.proceedings import open_mediation, side_of
+from mediation.offering import pool_of
+from mediation.proceedings import SIDES, side_of
+from mediation.services.proceedings import running
+from mediation.timetable import seen_sessions
 from orgs.booking import (
     OFFERED,
     Resource,
@@ -77,6 +84,7 @@ class Plan:
     guests: Sequence[GuestGiven] = ()
     guests_agreed: bool = False
     anyway: bool = False  # outside hours or a diary, knowingly
+    overruled_why: str = ""  # why somebody not yet seated, who had better not
 
     @property
     def span(self) -> Span:
@@ -98,9 +106,9 @@ def schedule_session(*, case_id: int, by: User, plan: Plan) -> Case:
     Raises Invalid where something is taken, with the next times when all of them are free.
     """
     with changing(case_id, "schedule-session", by=by) as change:
-        mediation = _running(change)
-        session = _plan(change, mediation, plan, by)
-        _say(change, session, f"{session.when} 在{session.where}，主持 {session.host.name}")
+        session = _plan(change, running(change), plan, by)
+        words = f"{session.when} 在{session.where}，主持 {session.host.name}"
+        _say(change, session, words, plan.overruled_why)
         _ask_to_come(session)
     return change.case
 
@@ -120,8 +128,8 @@ def move_session(
 ) -> Case:
     """改期: the old session stays to be read, with why; the new one takes over who was asked."""
     with changing(case_id, "move-session", by=by) as change:
-        mediation = _running(change)
-        old = _planned(mediation, session)
+        mediation = running(change)
+        old = _planned(Session.objects.filter(mediation=mediation), session)
         plan = replace(
             _as_plan(old),
             starts_at=starts_at,
@@ -142,27 +150,43 @@ def move_session(
 def call_off_session(*, case_id: int, by: User, text: str, session: int | None = None) -> Case:
     """取消: it will not be held; whoever was asked to come need not come."""
     with changing(case_id, "call-off-session", by=by) as change:
-        row = _planned(_running(change), session)
-        _call_off(row, text)
+        row = _planned(Session.objects.filter(mediation=running(change)), session)
+        _call_off(row, text, change.now)
         _say(change, row, f"{row.when} 的调解取消", text)
     return change.case
 
 
 def drop_sessions(change: Change, why: str) -> None:
-    """The mediation is over: what was arranged for it is called off."""
-    rows = Session.objects.planned().filter(mediation__case=change.case.pk)
-    for row in _loaded(rows.select_for_update(of=("self",)).order_by("pk")):
-        _call_off(row, why)
+    """The mediation is over: what was arranged for it is called off.
+
+    What has begun has begun: it stays to be written down.
+    """
+    _drop(change, Session.objects.all(), why)
+
+
+def drop_sessions_of(change: Change, mediator: Mediator, why: str) -> None:
+    """They are not to mediate this case: what they were to hold or help with is called off."""
+    helping = Session.helpers.through.objects.filter(mediator=mediator).values("session")
+    _drop(change, Session.objects.filter(Q(host=mediator) | Q(pk__in=helping)), why)
+
+
+def _drop(change: Change, rows: QuerySet[Session], why: str) -> None:
+    ahead = rows.filter(
+        mediation__case=change.case.pk, state=Session.State.PLANNED, starts_at__gt=change.now
+    )
+    for row in ahead.select_for_update(of=("self",)).order_by("pk"):
+        _call_off(row, why, change.now)
     vars(change.case).pop(PLANNED, None)
 
 
-def _call_off(row: Session, why: str) -> None:
+def _call_off(row: Session, why: str, now: datetime) -> None:
     row.state, row.why = Session.State.CALLED_OFF, why
     row.save(update_fields=["state", "why"])
     release(row.booking)
     text = f"{_number(row)} {row.when} 的调解取消，不用来了"
     notify(_accounts(_mediators(row)), text=text, url=row.get_absolute_url())
-    _text_parties(row, CITIZEN_MEETING_OFF)
+    if row.starts_at > now:
+        _text_parties(row, CITIZEN_MEETING_OFF)
 
 
 def _plan(
@@ -170,6 +194,7 @@ def _plan(
 ) -> Session:
     center = change.case.center
     _refuse_impossible(change, center, plan)
+    _refuse_doubtful(change, mediation, plan, moved=instead is not None)
     _refuse_unwarned(center, plan, by)
     parties = {party.pk: party for party in change.case.parties.all()}
     asked = {pk: how for pk, how in plan.invited.items() if how and pk in parties}
@@ -190,7 +215,7 @@ def _plan(
         planned_at=change.now,
     )
     session.helpers.set(plan.mediators[1:])
-    _book(change.case, session, plan, [parties[pk] for pk in asked], instead)
+    _book(change, session, plan, [parties[pk] for pk in asked], instead)
     Presence.objects.bulk_create(
         Presence(session=session, party=parties[pk], invited=how, invited_at=change.now)
         for pk, how in asked.items()
@@ -213,13 +238,34 @@ def _refuse_impossible(change: Change, center: Center, plan: Plan) -> None:
         raise Invalid(errors={"room": ["还没选在哪里：选房间，或写地点、视频地址"]})
     if plan.room is not None and plan.room.center_id != center.pk:
         raise Invalid(errors={"room": [f"{plan.room.name}不是{center.name}的房间"]})
-    for mediator in plan.mediators:
-        near = (center.pk, center.parent_id)
-        if mediator.center_id not in near or not mediator.is_active:
-            raise Invalid(errors={"host": [f"{mediator.name}不是{center.name}在册的调解员"]})
     if plan.guests and not plan.guests_agreed:
         # 人民调解法 art. 20: with the parties' consent.
         raise Invalid(errors={"guests_agreed": ["请别人一起调，要当事人同意；问过以后勾上"]})
+
+
+def _refuse_doubtful(change: Change, mediation: Mediation, plan: Plan, *, moved: bool) -> None:
+    """回避 and 要换一位 hold as for the choice; who is seated has been asked about already."""
+    center = change.case.center
+    known = set(pool_of(center).filter(pk__in=[m.pk for m in plan.mediators]).values_list("pk"))
+    refused = set(mediation.objections.values_list("against", flat=True))
+    seated = {mediation.host_id, *(one.pk for one in mediation.helpers.all())}
+    doubts = doubts_of(change.case, mediation, plan.mediators)
+    for one in plan.mediators:
+        field, doubt = ("host" if one == plan.host else "helpers"), doubts[one.pk]
+        if (one.pk,) not in known:
+            raise Invalid(errors={field: [f"{one.name}不是{center.name}在册的调解员"]})
+        if one.pk in refused:
+            raise Invalid(errors={field: [f"有一方不要{one.name}，换一位"]})
+        if doubt.is_party:
+            raise Invalid(errors={field: [f"{one.name}本人就是当事人，不能调解，换一位"]})
+        if one.pk in seated:
+            continue
+        said = f"{one.name}：{'，'.join(doubt.words)}。"
+        if doubt.told:
+            where = "双方都同意由他调解的，先在“中心安排调解员”里勾上"
+            raise Invalid(errors={field: [said + where]})
+        if doubt.seen and not moved and len(plan.overruled_why) < 2:
+            raise Invalid(errors={"overruled_why": [f"{said}仍要由他调解，写明理由"]})
 
 
 def _refuse_unwarned(center: Center, plan: Plan, by: User) -> None:
@@ -234,8 +280,9 @@ def _refuse_unwarned(center: Center, plan: Plan, by: User) -> None:
 
 
 def _book(
-    case: Case, session: Session, plan: Plan, parties: Sequence[Party], instead: Session | None
+    change: Change, session: Session, plan: Plan, parties: Sequence[Party], instead: Session | None
 ) -> None:
+    case = change.case
     resources = needed(plan.room, plan.mediators, parties)
     owner = instead.booking if instead else ""
     try:
@@ -248,11 +295,19 @@ def _book(
         )
     except Taken as clash:
         free = slots_for(case, resources, plan.mediators, plan.span, but=owner)
-        raise Invalid(errors=_in_words(clash, plan, instead_of(free, plan.span[0]))) from None
+        people = {of_party(party).key: show_party(party, case).name for party in parties}
+        found = _in_words(clash, plan, instead_of(free, plan.span[0]), people, session.planned_by)
+        raise Invalid(errors=found) from None
 
 
-def _in_words(clash: Taken, plan: Plan, instead: str) -> dict[str, list[str]]:
-    """Each clash beside what it is about: 「2号调解室 09:00–10:30 已有 0401-003。最近空档：…」"""
+def _in_words(
+    clash: Taken, plan: Plan, instead: str, people: Mapping[str, str], by: User
+) -> dict[str, list[str]]:
+    """Each clash beside what it is about: 「2号调解室 09:00–10:30 已有 0401-003。最近空档：…」
+
+    Of a party, that there is something else; what it is, only to who may see that case.
+    """
+    seen = seen_sessions(by, (held.owner for held in clash.held))
     where = {of_mediator(one): "helpers" for one in plan.mediators[1:]}
     where[of_mediator(plan.host)] = "host"
     if plan.room is not None:
@@ -260,7 +315,11 @@ def _in_words(clash: Taken, plan: Plan, instead: str) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     for held in clash.held:
         found = where.get(held.resource, "starts_at")
-        errors.setdefault(found, []).append(f"{held.words}。{instead}")
+        if name := people.get(held.resource.key):
+            held = replace(held, resource=Resource(held.resource.key, name))
+        hidden = bool(name) and held.owner not in seen
+        words = f"{name}这个时间有别的安排" if hidden else held.words
+        errors.setdefault(found, []).append(f"{words}。{instead}")
     return errors
 
 
@@ -299,21 +358,9 @@ def _as_plan(row: Session) -> Plan:
     )
 
 
-def _running(change: Change) -> Mediation:
-    mediation = open_mediation(change.case)
-    if mediation is None:
-        raise WrongState(f"{change.case.short_number} 没有在进行的调解")
-    return mediation
-
-
-def _loaded(rows: object) -> list[Session]:
-    found: list[Session] = list(rows)  # type: ignore[call-overload]
-    return found
-
-
-def _planned(mediation: Mediation, pk: int | None) -> Session:
+def _planned(of_it: QuerySet[Session], pk: int | None) -> Session:
     """The session that is meant; the only one when none is named."""
-    rows = Session.objects.planned().filter(mediation=mediation).select_for_update(of=("self",))
+    rows = of_it.filter(state=Session.State.PLANNED).select_for_update(of=("self",))
     found = [row for row in rows if pk in (None, row.pk)]
     if not found:
         raise WrongState("没有安排好、还没记录的调解")
@@ -385,16 +432,17 @@ class Record:
 def record_session(*, case_id: int, by: User, record: Record, session: int | None = None) -> Case:
     """记调解: it is the next attempt of its level, unless it was put off.
 
-    一方没来 ends nothing: the mediation goes on, a new session can be arranged.
+    一方没来 ends nothing: the mediation goes on, a new session can be arranged. What has begun is
+    written down also when the proceeding, or the case, has ended meanwhile.
     """
     with changing(case_id, "record-session", by=by) as change:
-        row = _planned(_running(change), session)
+        row = _planned(Session.objects.filter(mediation__case=change.case), session)
         _refuse_untrue(row, record, change.now)
         part = change.part_of(by)
         change.unit = part.unit if part else None
         _write(row, record, by, change.now)
         words = f"{row.when} {row.get_outcome_display()}"
-        if record.outcome in AS_ATTEMPT:
+        if record.outcome in AS_ATTEMPT and _is_of_this_level(change.case, row.mediation):
             row.attempt = record_attempt(
                 change,
                 by=by,
@@ -409,18 +457,27 @@ def record_session(*, case_id: int, by: User, record: Record, session: int | Non
     return change.case
 
 
+def _is_of_this_level(case: Case, mediation: Mediation) -> bool:
+    """Whether an attempt counts: not for another level or round than that of the session."""
+    return (case.center_id, case.round) == (mediation.center_id, mediation.round)
+
+
 def _refuse_untrue(row: Session, record: Record, now: datetime) -> None:
     outcome = Outcome(record.outcome)
-    if outcome != Outcome.PUT_OFF and row.starts_at > now:
-        raise Invalid(errors={"outcome": [f"{row.when} 还没到，来不了的点“改期”"]})
+    if row.starts_at > now:
+        raise Invalid(errors={"outcome": [f"{row.when} 还没到，来不了的用“改期”或“取消”"]})
     here = set(record.came) | set(record.agents)
     asked = list(row.presences.select_related("party"))
     if outcome == Outcome.ABSENT and all(one.party_id in here for one in asked):
         raise Invalid(errors={"outcome": ["请来的都到了，不能记“一方没来”"]})
-    sides = {side_of(one.party) for one in asked}
+    if outcome not in (Outcome.WRITTEN, Outcome.ORAL):
+        return
     present = {side_of(one.party) for one in asked if one.party_id in here}
-    if outcome in (Outcome.WRITTEN, Outcome.ORAL) and present < sides:
+    if present < set(SIDES):
         raise Invalid(errors={"outcome": ["有一方没到场也没有代理人，不能记达成协议"]})
+    if row.mediation.ending not in ("", Mediation.Ending.AGREED):
+        ended = row.mediation.get_ending_display()
+        raise Invalid(errors={"outcome": [f"调解已经结束（{ended}），不能再记达成协议"]})
 
 
 def _write(row: Session, record: Record, by: User, now: datetime) -> None:

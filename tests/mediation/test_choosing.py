@@ -19,6 +19,7 @@ from orgs.models import User
 from tests.county import County
 from tests.lives import Lives, fresh
 from tests.mediation.people import account, applicant, mediator_of, respondent, started
+from tests.refusals import refused
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
 
@@ -42,6 +43,10 @@ def of(case: Case) -> Mediation:
     return case.mediations.get(ended_on=None)
 
 
+def current(case: Case) -> int:
+    return of(case).choices.get(is_current=True).pk
+
+
 def choose(case: Case, one: Mediator, by: User, **given: object) -> Case:
     return choosing.choose_mediator(
         case_id=case.pk, by=by, mediator=one.pk, party=applicant(case), **given
@@ -53,8 +58,28 @@ def test_a_choice_the_other_side_has_not_heard_of_seats_nobody(
 ) -> None:
     choose(case, zhao, handler)
     assert of(case).host is None
-    choosing.consent_to_mediator(case_id=case.pk, by=handler)
+    choosing.consent_to_mediator(case_id=case.pk, by=handler, choice=current(case))
     assert of(case).host == zhao
+
+
+def test_consent_is_to_the_one_who_was_asked_about(
+    case: Case, zhao: Mediator, ma: Mediator, handler: User
+) -> None:
+    choose(case, zhao, handler)
+    asked = current(case)
+    choose(case, ma, handler)
+    with refused(case, WrongState, "现在选的是马建国"):
+        choosing.consent_to_mediator(case_id=case.pk, by=handler, choice=asked)
+
+
+def test_the_page_of_consent_says_whose_and_carries_the_choice(
+    case: Case, zhao: Mediator, handler: User, client: Client
+) -> None:
+    choose(case, zhao, handler)
+    client.force_login(handler)
+    page = client.get(f"/cases/{case.number}/consent-mediator/").content.decode()
+    assert "选的是赵英" in page
+    assert f'name="choice" value="{current(case)}"' in page
 
 
 def test_either_side_may_object_once_and_the_second_time_reads_why_not(
@@ -128,7 +153,6 @@ WARNED = {
     "village": ("家在事发的村", {}),
     "unit": ("和一方当事人同单位", {"work_unit": "鑫源劳务公司"}),
     "address": ("和一方当事人同村", {}),
-    "person": ("本人就是当事人", {}),
 }
 
 
@@ -143,8 +167,6 @@ def test_somebody_who_had_better_not_is_warned_of_and_needs_a_reason(
         Case.objects.filter(pk=case.pk).update(occurred_region=county.village.region)
     if kind == "address":
         case.parties.filter(role="respondent").update(address="青石镇柳湾村3组")
-    if kind == "person":
-        given = {"id_number_key": applicant(case).id_number_key}
     one = mediator_of(county, **given)
     with pytest.raises(Invalid, match=words):
         choose(case, one, handler)
@@ -162,6 +184,73 @@ def test_a_conflict_that_people_know_of_takes_the_host_away(
     assert of(case).host is None
     with pytest.raises(Invalid, match="近亲属"):
         choose(case, zhao, handler)
+
+
+def test_nobody_mediates_a_matter_of_their_own(case: Case, county: County, handler: User) -> None:
+    one = mediator_of(county, id_number_key=applicant(case).id_number_key)
+    with refused(case, Invalid, "赵英本人就是当事人，不能调解"):
+        choose(case, one, handler, overruled_why="全镇只有他会彝话", both_agree=True)
+
+
+def test_a_told_conflict_is_overruled_by_both_sides_and_by_no_reason(
+    case: Case, zhao: Mediator, handler: User
+) -> None:
+    choosing.tell_conflict(case_id=case.pk, by=handler, mediator=zhao.pk, kind="kin")
+    with refused(case, Invalid, "双方都同意由他调解"):
+        choose(case, zhao, handler, overruled_why="全镇只有他会彝话")
+    choose(case, zhao, handler, both_agree=True)
+    choice = of(case).choices.get(is_current=True)
+    assert (choice.both_agree, choice.warned) == (True, "赵英：近亲属")
+
+
+def test_an_expert_of_the_centre_above_is_chosen_appointed_and_told_of(
+    case: Case, county: County, handler: User
+) -> None:
+    lent = Mediator.objects.create(center=county.city, name="李专家")
+    choose(case, lent, handler, consent="agrees")
+    choosing.tell_conflict(case_id=case.pk, by=handler, mediator=lent.pk, kind="kin")
+    assert of(case).host is None
+
+
+def test_who_helps_from_now_on_is_told(
+    case: Case, county: County, zhao: Mediator, handler: User
+) -> None:
+    user = account(county)
+    helper = mediator_of(county, "马建国", user=user)
+    choosing.appoint_mediator(case_id=case.pk, by=handler, mediator=zhao.pk, helpers=[helper.pk])
+    assert user.notices.get().text == f"{case.short_number} 请你一起调解"
+
+
+def test_whom_a_side_does_not_want_is_not_in_the_lists(
+    case: Case, zhao: Mediator, ma: Mediator, handler: User, client: Client
+) -> None:
+    choose(case, zhao, handler, consent="agrees")
+    choosing.object_to_mediator(case_id=case.pk, by=handler, party=respondent(case))
+    client.force_login(handler)
+    for verb in ("choose-mediator", "appoint-mediator"):
+        page = client.get(f"/cases/{case.number}/{verb}/").content.decode()
+        assert f'value="{zhao.pk}"' not in page
+        assert f'value="{ma.pk}"' in page
+
+
+def test_a_second_proceeding_leaves_those_of_the_first_until_their_dossier_has_passed(
+    case: Case, county: County, zhao: Mediator, handler: User, triage: User
+) -> None:
+    first, second = account(county, "first"), account(county, "second", "马建国")
+    seen = Case.objects.filter(pk=case.pk)
+    for user, name in ((first, "孙英"), (second, "马建国")):
+        one = mediator_of(county, name, user=user)
+        choosing.appoint_mediator(case_id=case.pk, by=handler, mediator=one.pk)
+        if user == first:
+            stop_mediation(
+                case_id=case.pk, by=handler, ending="failed", route="lawsuit", text="差距太大"
+            )
+            started(fresh(case), handler)
+    assert all((seen & Case.objects.visible_to(user)).exists() for user in (first, second))
+    file_dossier(case_id=case.pk, by=handler, kept_for="长期", note="没有谈成，材料都在")
+    check_dossier(case_id=case.pk, by=triage, passed=True)
+    assert not (seen & Case.objects.visible_to(first)).exists()
+    assert (seen & Case.objects.visible_to(second)).exists()
 
 
 # The page on the turned screen.
@@ -218,20 +307,39 @@ def test_somebody_with_a_doubt_is_not_on_the_parties_screen(
     assert "同单位" not in page
 
 
-def test_the_pick_is_kept_with_whom_they_were_shown(
-    case: Case, zhao: Mediator, ma: Mediator, handler: User, client: Client
+def test_who_had_better_not_takes_no_place_on_the_screen(
+    case: Case, county: County, zhao: Mediator, handler: User, client: Client
+) -> None:
+    doubtful = [mediator_of(county, f"陈{n}", work_unit="鑫源劳务公司") for n in range(8)]
+    Mediator.objects.filter(pk=zhao.pk).delete()
+    fit = mediator_of(county, "周全")
+    client.force_login(handler)
+    page = client.get(page_of(case)).content.decode()
+    assert fit.name in page
+    assert doubtful[0].name not in page
+
+
+def test_a_long_list_is_printed_sheet_by_sheet(
+    case: Case, county: County, handler: User, client: Client
+) -> None:
+    Mediator.objects.bulk_create(Mediator(center=county.county, name=f"周{n}") for n in range(30))
+    client.force_login(handler)
+    page = client.get(f"{page_of(case)}print/?type=").content.decode()
+    assert "下一张" in page
+
+
+def test_the_pick_on_the_screen_is_the_choice(
+    case: Case, zhao: Mediator, handler: User, client: Client
 ) -> None:
     client.force_login(handler)
     given = {
         "mediator": zhao.pk,
         "party": applicant(case).pk,
         "consent": "agrees",
-        "shown": f"{zhao.pk},{ma.pk}",
     }
     answer = client.post(page_of(case), given, follow=True)
     assert "选好了：赵英" in answer.content.decode()
     assert of(case).host == zhao
-    assert of(case).choices.get().shown.count() == 2
 
 
 def test_without_saying_who_chooses_nothing_is_chosen(

@@ -12,7 +12,7 @@ from django.test import Client
 from openpyxl import Workbook, load_workbook
 
 from mediation.importing import MediatorImporter
-from mediation.models import Honour, Mediator
+from mediation.models import Honour, Mediator, MediatorLevel
 from mediation.services import choosing
 from orgs import imports
 from orgs.models import AccessLog, Import, User
@@ -56,8 +56,10 @@ def page(client: Client, one: Import, tab: str = "") -> str:
     return client.get(url(one), {"tab": tab}).content.decode()
 
 
-def imported(client: Client, *rows: list[Any], cover: bool = False) -> Import:
-    one = sent(client, *rows)
+def imported(
+    client: Client, *rows: list[Any], cover: bool = False, titles: list[str] = TITLES
+) -> Import:
+    one = sent(client, *rows, titles=titles)
     answer = client.post(url(one, "carry-out/"), {"cover": "1"} if cover else {})
     assert answer.status_code == 302, answer.content.decode()
     one.refresh_from_db()
@@ -176,6 +178,44 @@ def test_rows_that_stay_wrong_are_left_out_or_dropped(keeper: Client) -> None:
     assert "有问题的 1 行没有导入" in page(keeper, two)
 
 
+def test_what_was_not_imported_waits_to_be_mended(keeper: Client) -> None:
+    mediator = imported(keeper, ZHAO)
+    one = imported(keeper, MA, ["", *MA[1:]], [*ZHAO[:3], "19900009999", *ZHAO[4:]])
+    html = page(keeper, one)
+    assert "有问题的 1 行没有导入" in html
+    assert "已经存在的 1 行没有更新" in html
+    rest = Import.objects.latest("pk")
+    assert rest.pk not in (one.pk, mediator.pk)
+    assert url(rest) in html
+    assert url(rest, "bad/") in html
+    keeper.post(url(rest), {"r3-name": "李四"})
+    keeper.post(url(rest, "carry-out/"), {"cover": "1"})
+    rest.refresh_from_db()
+    assert (rest.created, rest.covered) == (1, 1)
+    assert url(rest) not in page(keeper, one)
+
+
+def test_what_is_dropped_is_a_line_of_the_file(keeper: Client) -> None:
+    one = sent(keeper, MA, ["", *ZHAO[1:]])
+    assert keeper.post(url(one), {"drop": "9" * 5000}).status_code < 500
+
+
+def test_who_left_the_register_does_not_come_back_by_a_file(keeper: Client) -> None:
+    imported(keeper, ZHAO)
+    Mediator.objects.update(is_active=False, left_why="调走了")
+    one = sent(keeper, [*ZHAO[:3], "19900009999", *ZHAO[4:]])
+    assert "名册里有赵英，但不在册（调走了）" in page(keeper, one, "bad")
+
+
+def test_a_new_grade_has_not_the_day_of_the_old(keeper: Client) -> None:
+    first, second = (MediatorLevel.objects.create(name=n, rank=r) for r, n in enumerate("一二"))
+    imported(keeper, ZHAO)
+    Mediator.objects.update(level=first, leveled_on=clock.today())
+    imported(keeper, [*ZHAO, "二"], titles=[*TITLES, "等级"], cover=True)
+    one = Mediator.objects.get()
+    assert (one.level, one.leveled_on) == (second, None)
+
+
 def test_only_the_bad_rows_can_be_taken_home(keeper: Client) -> None:
     one = sent(keeper, MA, ["", *ZHAO[1:]])
     file = b"".join(keeper.get(url(one, "bad/")).streaming_content)
@@ -257,7 +297,7 @@ def test_a_mediator_who_hosts_since_is_left(
     host = Mediator.objects.get(name="马建国")
     choosing.appoint_mediator(case_id=case.pk, by=triage, mediator=host.pk)
     html = undone(keeper, one)
-    assert "马建国：已经用到（" in html
+    assert "马建国：已经用到（调解、选调解员）" in html
     assert list(Mediator.objects.values_list("name", flat=True)) == ["马建国"]
 
 
@@ -268,6 +308,17 @@ def test_more_rows_cost_no_more_queries(keeper: Client, django_assert_max_num_qu
     with django_assert_max_num_queries(45):
         keeper.post(url(one, "carry-out/"))
     assert Mediator.objects.count() == 40
+
+
+def test_taking_many_back_asks_each_relation_once(
+    keeper: Client, django_assert_max_num_queries: Any
+) -> None:
+    """Removing one asks what hangs from it; whether they are used is asked once of all."""
+    one = imported(keeper, *([f"某人{n}", *MA[1:]] for n in range(30)))
+    importer = MediatorImporter(one.center)
+    pks = list(Mediator.objects.values_list("pk", flat=True))
+    with django_assert_max_num_queries(30):
+        assert not any(importer.used_by(pks).values())
 
 
 def test_after_a_day_it_stays(keeper: Client) -> None:

@@ -8,13 +8,20 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from cases.models import Case
 from mediation.models import Body, Mediator, Service
-from orgs.models import AccessLog, User
+from mediation.services.choosing import appoint_mediator
+from mediation.services.people import save_mediator
+from mediation.services.proceedings import stop_mediation
+from orgs.booking import book, of_person
+from orgs.models import AccessLog, Booking, User
+from tests import meetings
 from tests.county import County
 from tests.dispatch.together import costs_the_same
-from tests.lives import ID_NUMBER
-from tests.mediation.people import account, body_of, mediator_of
+from tests.lives import ID_NUMBER, Lives
+from tests.mediation.people import account, body_of, mediator_of, started
 from zongzhi.lib import clock
+from zongzhi.lib.errors import Invalid
 
 GIVEN: dict[str, Any] = {
     "name": "赵英",
@@ -103,6 +110,55 @@ def test_hours_that_end_before_they_begin_are_refused_in_words(
     answer = client.post(f"{LIST}{one.pk}/add/hours/", typed)
     assert answer.status_code == 422
     assert "“到”要晚于“从”" in answer.content.decode()
+
+
+def test_who_mediates_does_not_leave_and_who_has_left_sees_no_case(
+    county: County, lives: Lives, handler: User, triage: User, client: Client
+) -> None:
+    user = account(county)
+    one = mediator_of(county, user=user)
+    case = started(lives.claimed(), handler)
+    seen = Case.objects.visible_to(user).filter(pk=case.pk)
+    appoint_mediator(case_id=case.pk, by=handler, mediator=one.pk)
+    client.force_login(triage)
+    answer = client.post(f"{LIST}{one.pk}/leave/", {"why": "调走了"})
+    assert answer.status_code == 409
+    assert "还在调解 1 件" in answer.content.decode()
+    stop_mediation(case_id=case.pk, by=handler, ending="failed", route="lawsuit", text="差距太大")
+    assert seen.exists()
+    assert client.post(f"{LIST}{one.pk}/leave/", {"why": "调走了"}).status_code == 302
+    assert not seen.exists()
+
+
+def test_another_account_takes_over_cases_and_bookings(
+    county: County, lives: Lives, handler: User, triage: User, client: Client
+) -> None:
+    old, new = account(county, "old"), account(county, "new")
+    one = mediator_of(county, user=old, open_all_week=False)
+    case = started(lives.claimed(), handler)
+    appoint_mediator(case_id=case.pk, by=handler, mediator=one.pk)
+    session = meetings.arrange(case, one, handler, clock.now() + timedelta(days=1), anyway=True)
+    given = {"center": county.county, "by": triage, "address": None}
+    save_mediator(mediator=Mediator.objects.get(pk=one.pk), user=new, **given)
+    cases = Case.objects.filter(pk=case.pk)
+    assert not (cases & Case.objects.visible_to(old)).exists()
+    assert (cases & Case.objects.visible_to(new)).exists()
+    keys = Booking.objects.filter(owner=session.booking).values_list("bookable__key", flat=True)
+    assert f"person {new.pk}" in keys
+    assert f"person {old.pk}" not in keys
+
+
+def test_an_account_that_is_booked_at_that_time_is_not_linked(
+    county: County, lives: Lives, handler: User, triage: User
+) -> None:
+    new = account(county, "new")
+    one = mediator_of(county, open_all_week=False)
+    case = started(lives.claimed(), handler)
+    session = meetings.arrange(case, one, handler, clock.now() + timedelta(days=1), anyway=True)
+    book([of_person(new)], (session.starts_at, session.ends_at), owner="会商 1", what="会商")
+    with pytest.raises(Invalid, match="先把那一次改期"):
+        save_mediator(mediator=one, center=county.county, by=triage, address=None, user=new)
+    assert Mediator.objects.get(pk=one.pk).user is None
 
 
 def test_who_leaves_says_why_and_may_come_back(

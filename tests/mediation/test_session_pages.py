@@ -13,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.acts import load_what_they_read
-from cases.models import Case
+from cases.models import Case, Document
+from cases.services.papers import make_document
 from cases.services.registration import PartyInput
 from cases.vocabulary import PartyRole
 from mediation.models import Mediator, Session
@@ -27,6 +28,7 @@ from tests.lib.days import DISPATCHED, moment
 from tests.lives import Lives, fresh
 from tests.meetings import NINE, arrange, over
 from zongzhi.lib import clock
+from zongzhi.lib.errors import NotAllowed
 
 
 @pytest.fixture(autouse=True)
@@ -206,6 +208,47 @@ def test_a_private_record_is_read_by_who_mediates(
     assert zhao.user is not None
     assert "家里的事" in text_of(client, zhao.user, session.get_absolute_url())
     assert "家里的事" not in text_of(client, leader, session.get_absolute_url())
+
+
+def test_a_private_record_leaks_by_no_other_way(
+    client: Client, case: Case, zhao: Mediator, county: County, handler: User
+) -> None:
+    over(arrange(case, zhao, handler))
+    came = [one.pk for one in case.parties.all()]
+    said = Record(
+        "failed", "对方说起家里的事", came=came, is_private=True, video_record="档案柜三号盘"
+    )
+    record_session(case_id=case.pk, by=zhao.user, record=said)
+    held = Session.objects.get()
+    other = meetings.mediator(county.county, "马建国")
+    again = arrange(fresh(case), other, zhao.user, moment(4, 9, 9))
+    page = text_of(client, handler, again.get_absolute_url())
+    assert "没谈成。当事人要求不公开" in page
+    assert "家里的事" not in page
+    assert "档案柜" not in text_of(client, handler, held.get_absolute_url())
+    assert "档案柜" in text_of(client, zhao.user, held.get_absolute_url())
+    papers = f"/cases/{case.number}/?tab=papers"
+    code = f"med_record.{held.pk}"
+    assert code not in text_of(client, handler, papers)
+    assert code in text_of(client, zhao.user, papers)
+    with pytest.raises(NotAllowed):
+        make_document(
+            case_id=case.pk, kind=Document.Kind.MED_RECORD, by=handler, address=None, about=held.pk
+        )
+    made, _ = make_document(
+        case_id=case.pk, kind=Document.Kind.MED_RECORD, by=zhao.user, address=None, about=held.pk
+    )
+    text_of(client, handler, f"/cases/{case.number}/documents/{made.pk}/", 403)
+
+
+@pytest.mark.parametrize("where", ["schedule-session", "record-session", "refuse-mediation"])
+def test_a_childs_name_is_behind_its_mask(
+    client: Client, case: Case, zhao: Mediator, handler: User, where: str
+) -> None:
+    session = arrange(case, zhao, handler)
+    Case.objects.filter(pk=case.pk).update(special=["minor"])
+    assert "张三丰" not in text_of(client, handler, f"/cases/{case.number}/{where}/")
+    assert "张三丰" not in text_of(client, handler, f"{session.get_absolute_url()}notice/")
 
 
 def test_the_mediators_workbench_shows_the_next_session_large(

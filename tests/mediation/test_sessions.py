@@ -16,6 +16,7 @@ from cases.services.course import withdraw_case
 from dispatch.services.convening import convene
 from mediation.models import Absence, Guest, Mediator, Session, WeeklyHours
 from mediation.services import sessions
+from mediation.services.choosing import appoint_mediator, object_to_mediator, tell_conflict
 from mediation.services.sessions import (
     GuestGiven,
     Record,
@@ -31,6 +32,7 @@ from tests.concurrency import at_once, hold
 from tests.county import County
 from tests.lib.days import DISPATCHED, moment
 from tests.lives import Lives, fresh
+from tests.mediation.people import applicant
 from tests.meetings import NINE, arrange, over, plan
 from tests.refusals import refused
 from zongzhi.lib import clock
@@ -155,6 +157,73 @@ def test_the_same_human_in_two_cases_is_one(
         schedule_session(case_id=other.pk, by=handler, plan=elsewhere)
     (words,) = caught.value.errors["starts_at"]
     assert words.startswith(f"张三丰 09:00–10:30 已有 {case.short_number}。最近空档：10:30")
+
+
+def test_where_else_a_party_is_asked_only_who_sees_that_case_reads(
+    lives: Lives, case: Case, zhao: Mediator, county: County, handler: User
+) -> None:
+    arrange(case, zhao, handler)
+    other = lives.claimed()
+    user = meetings.account(county.county, "majianguo", "马建国")
+    host = meetings.mediator(county.county, "马建国", user=user)
+    meetings.start(other, host)
+    elsewhere = plan(other, host, TEN, room=meetings.room(county.county, "3号调解室"))
+    with pytest.raises(Invalid) as caught:
+        schedule_session(case_id=other.pk, by=user, plan=elsewhere)
+    (words,) = caught.value.errors["starts_at"]
+    assert words.startswith("张三丰这个时间有别的安排。最近空档：10:30")
+
+
+# 回避 and 要换一位
+
+
+def test_whom_a_side_does_not_want_holds_no_session(
+    case: Case, zhao: Mediator, county: County, handler: User
+) -> None:
+    session = arrange(case, zhao, handler)
+    ma = meetings.mediator(county.county, "马建国")
+    appoint_mediator(case_id=case.pk, by=handler, mediator=zhao.pk)
+    object_to_mediator(case_id=case.pk, by=handler, party=applicant(case))
+    session.refresh_from_db()
+    assert (session.state, session.why) == ("called_off", "来访人要求换调解员")
+    with refused(case, Invalid, "有一方不要赵英"):
+        schedule_session(case_id=case.pk, by=handler, plan=plan(case, zhao))
+    assert arrange(case, ma, handler).is_planned
+
+
+def test_a_told_conflict_calls_off_what_they_were_to_hold(
+    case: Case, zhao: Mediator, handler: User
+) -> None:
+    session = arrange(case, zhao, handler)
+    tell_conflict(case_id=case.pk, by=handler, mediator=zhao.pk, kind="kin")
+    session.refresh_from_db()
+    assert (session.state, session.why) == ("called_off", "调解员要回避")
+    assert zhao.user is not None
+    assert zhao.user.notices.filter(text__contains="取消").exists()
+    with refused(case, Invalid, "先在“中心安排调解员”里勾上"):
+        schedule_session(case_id=case.pk, by=handler, plan=plan(case, zhao))
+
+
+def test_somebody_who_had_better_not_needs_a_reason_for_a_session_too(
+    case: Case, county: County, handler: User
+) -> None:
+    near = meetings.mediator(county.county, "马建国", work_unit="鑫源劳务公司")
+    with refused(case, Invalid, "和一方当事人同单位。仍要由他调解，写明理由"):
+        schedule_session(case_id=case.pk, by=handler, plan=plan(case, near))
+    arrange(case, near, handler, overruled_why="别人都不懂工资表")
+    assert CaseText.objects.get(event__verb="schedule-session").text == "别人都不懂工资表"
+
+
+def test_who_is_asked_to_a_session_sees_the_case_until_it_is_written_down(
+    case: Case, county: County, handler: User
+) -> None:
+    user = meetings.account(county.county, "majianguo", "马建国")
+    seen = Case.objects.visible_to(user).filter(pk=case.pk)
+    session = arrange(case, meetings.mediator(county.county, "马建国", user=user), handler)
+    assert seen.exists()
+    over(session)
+    write(case, user, "failed")
+    assert not seen.exists()
 
 
 def test_a_mediator_who_chairs_a_joint_session_is_busy(
@@ -404,11 +473,11 @@ def test_a_party_that_does_not_come_ends_nothing(case: Case, zhao: Mediator, han
 
 
 def test_one_put_off_does_not_count(case: Case, zhao: Mediator, handler: User) -> None:
-    arrange(case, zhao, handler)
+    over(arrange(case, zhao, handler))
     write(case, handler, "put_off", came=[])
     assert not Attempt.objects.exists()
     assert (Session.objects.get().state, Session.objects.get().outcome) == ("moved", "put_off")
-    assert not Booking.objects.filter(released_at=None).exists()
+    assert not Booking.objects.filter(released_at=None, ends_at__gt=clock.now()).exists()
 
 
 def test_three_attempts_of_the_county_lead_to_the_law(
@@ -438,6 +507,14 @@ def test_a_record_that_cannot_be_true(
         write(case, handler, outcome, came=here)
 
 
+def test_nobody_agrees_without_the_other_side(case: Case, zhao: Mediator, handler: User) -> None:
+    asked = {applicant(case).pk: "phone"}
+    over(arrange(case, zhao, handler, invited=asked))
+    for outcome in ("written", "oral"):
+        with refused(case, Invalid, "有一方没到场也没有代理人"):
+            write(case, handler, outcome)
+
+
 def test_an_agent_comes_for_a_party(case: Case, zhao: Mediator, handler: User) -> None:
     session = arrange(case, zhao, handler)
     over(session)
@@ -448,8 +525,9 @@ def test_an_agent_comes_for_a_party(case: Case, zhao: Mediator, handler: User) -
 
 def test_what_has_not_begun_is_not_written_down(case: Case, zhao: Mediator, handler: User) -> None:
     arrange(case, zhao, handler)
-    with refused(case, Invalid, "还没到，来不了的点“改期”"):
-        write(case, handler, "failed")
+    for outcome in ("failed", "put_off"):
+        with refused(case, Invalid, "还没到，来不了的用“改期”或“取消”"):
+            write(case, handler, outcome)
 
 
 def test_a_session_is_written_down_once(case: Case, zhao: Mediator, handler: User) -> None:

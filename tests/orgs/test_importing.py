@@ -164,6 +164,12 @@ def test_a_hostile_file_is_refused_with_a_sentence(kind: str) -> None:
         read_sheet(file, TABLE)
 
 
+def test_what_stands_too_far_down_is_not_dropped_in_silence() -> None:
+    lines = [["姓名"], ["赵英"], *([] for _ in range(2998)), ["马建国"]]
+    with pytest.raises(BadSheetError, match="第 2500 行以下还有内容"):
+        read_sheet(book(*lines), TABLE)
+
+
 def test_the_same_number_reads_as_it_was_typed() -> None:
     assert read_row(TABLE, 2, {"name": "赵英", "id_number": ID_NUMBER.lower()}).values[
         "id_number"

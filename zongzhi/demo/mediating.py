@@ -91,7 +91,6 @@ def choose(life: Life) -> None:
         mediator=mediator.pk,
         party=party,
         consent=Choice.Consent.AGREES,
-        shown=[one.pk for one in free],
     )
 
 
