@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
+from cases import statutory
 from cases.models import Case, StatutoryTerm
 from cases.vocabulary import Clock
 from mediation.agreed import (
@@ -103,11 +104,7 @@ def lists_of(user: User, today: date) -> dict[str, QuerySet[AgreementTerm]]:
 
 def confirmations_open(user: User) -> QuerySet[StatutoryTerm]:
     """The thirty days that run, those that run out first."""
-    rows = StatutoryTerm.objects.visible_to(user)
-    found: QuerySet[StatutoryTerm] = rows.filter(
-        clock=Clock.CONFIRMATION, met_on=None, dropped_at=None
-    )
-    return found
+    return statutory.running(clock=Clock.CONFIRMATION).visible_to(user)
 
 
 @dataclass(frozen=True)

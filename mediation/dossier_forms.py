@@ -7,23 +7,10 @@ from typing import Any
 from django import forms
 
 from cases.forms import ActForm, choice, sentence
-from cases.models import Case
 from mediation.dossier import KEPT_FOR
 from mediation.models import DossierFile, Mediation
+from mediation.proceedings import ended_mediations
 from zongzhi.lib import clock
-
-ENDED = "_ended_proceedings"
-
-
-def ended_proceedings(case: Case) -> list[Mediation]:
-    """The proceedings that have ended; what `load_dossiers` has brought, else one query."""
-    if case.mediated_at is None:
-        return []
-    if not hasattr(case, ENDED):
-        rows = Mediation.objects.filter(case=case, ended_on__isnull=False).order_by("pk")
-        setattr(case, ENDED, list(rows))
-    found: list[Mediation] = getattr(case, ENDED)
-    return found
 
 
 def to_file(row: Mediation) -> bool:
@@ -63,7 +50,7 @@ class FileDossierForm(OfDossier):
     note = sentence(label="卷宗情况说明", required=False, rows=3)
 
     def rows(self) -> list[Mediation]:
-        return [row for row in ended_proceedings(self.case) if to_file(row)]
+        return [row for row in ended_mediations(self.case) if to_file(row)]
 
 
 class CheckDossierForm(OfDossier):
@@ -72,7 +59,7 @@ class CheckDossierForm(OfDossier):
     defects = sentence(label="哪里不合格", required=False, hint="不合格的要写，一行一条")
 
     def rows(self) -> list[Mediation]:
-        return [row for row in ended_proceedings(self.case) if to_check(row)]
+        return [row for row in ended_mediations(self.case) if to_check(row)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -8,6 +8,7 @@ from datetime import date
 from cases.composing import SIGN_AND_DATE, SIGN_HERE, Paper
 from cases.models import Case, Party
 from cases.vocabulary import LegalRoute
+from mediation.agreed import copies, signers
 from mediation.composing import words
 from mediation.models import Agreement, Guest, Mediation, Presence, Referral, Session
 from zongzhi.lib import clock, dates
@@ -109,14 +110,13 @@ def _outcome(session: Session) -> str:
 def agreement(case: Case, row: Agreement, number: str, day: date) -> Paper:
     """人民调解协议书, with what art. 29 lists; a copy for each party and one for the body."""
     mediation = row.mediation
-    parties = words.disputants(case)
-    copies = len(parties) + 1
+    parties = signers(case)
     return Paper(
         title="人民调解协议书",
         number=number,
         paragraphs=[
             *[words.whole(f"当事人：{words.about(party, row.reached_on)}。") for party in parties],
-            *[f"代理人：{agent.name}。" for agent in words.agents(case)],
+            *[f"代理人：{one.name}。" for one in words.agents(case) if one not in parties],
             "纠纷主要事实、争议事项：",
             *[words.whole(line) for line in words.lines(row.facts)],
             *(["各方当事人的责任：", *words.lines(row.duties)] if row.duties else []),
@@ -128,7 +128,7 @@ def agreement(case: Case, row: Agreement, number: str, day: date) -> Paper:
             f"履行方式：{row.manner or '见协议内容'}。",
             f"履行地点：{row.place or '见协议内容'}。",
             f"履行期限：{words.last_day(row)}。",
-            f"本协议一式 {copies} 份，当事人各执一份，{words.seal_of(mediation)}留存一份。",
+            f"本协议一式 {copies(case)} 份，当事人各执一份，{words.seal_of(mediation)}留存一份。",
         ],
         signatures=_signatures(parties, mediation),
         signed_by=words.seal_of(mediation),
@@ -153,7 +153,7 @@ def oral(case: Case, row: Agreement, number: str, day: date) -> Paper:
         number=number,
         rows=[
             [("达成日期", dates.document(row.reached_on)), ("纠纷类型", case.type.name)],
-            *[[("当事人", words.about(party, row.reached_on))] for party in words.disputants(case)],
+            *[[("当事人", words.about(party, row.reached_on))] for party in signers(case)],
             [("主要事实", row.facts)],
             *([[("各方责任", row.duties)]] if row.duties else []),
             [

@@ -68,6 +68,10 @@ class Agreement(models.Model):
     def __str__(self) -> str:
         return f"agreement {self.pk}"
 
+    # What `mediation.agreed.settlement_of` brings.
+    has_signatures: bool
+    has_to_do: bool
+
 
 class AgreementTerm(models.Model):
     """One clause: who does what for whom, how much, until when, how."""

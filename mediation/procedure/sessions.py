@@ -5,12 +5,9 @@ from __future__ import annotations
 from cases.acts import Act, staying
 from cases.models import Case
 from mediation import session_forms as forms
-from mediation.meetings import load_meetings, planned_meetings
 from mediation.policies import mediates
 from mediation.proceedings import AT_WORK, open_mediation
 from mediation.services import sessions
-
-__all__ = ["ACTS", "load_meetings"]
 
 
 def _is_running(case: Case) -> str | None:
@@ -18,9 +15,10 @@ def _is_running(case: Case) -> str | None:
 
 
 def _is_planned(case: Case) -> str | None:
-    if open_mediation(case) is None:
+    mediation = open_mediation(case)
+    if mediation is None:
         return _is_running(case)
-    return None if planned_meetings(case) else "没有安排好、还没记录的调解"
+    return None if mediation.has_planned else "没有安排好、还没记录的调解"
 
 
 ACTS = (

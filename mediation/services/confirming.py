@@ -128,9 +128,9 @@ def court_decides(
 
 
 def _pending(change: Change) -> Confirmation:
-    agreement, _ = _in_force(change)
-    row = confirmation_of(agreement)
-    if row is None or row.outcome:
+    agreement = settlement_of(change.case).at_court
+    row = confirmation_of(agreement) if agreement else None
+    if row is None:
         raise WrongState(f"{change.case.short_number} 没有等着法院的申请")
     return row
 
@@ -142,8 +142,7 @@ def _refuse_strange_day(row: Confirmation, on: date, today: date, field: str) ->
 
 
 def _say(change: Change, by: User, row: Confirmation, text: str) -> None:
-    part = change.part_of(by)
-    change.unit = part.unit if part else None
+    change.on_behalf_of(by)
     change.text = text
     change.data = {"agreement": row.agreement_id, "confirmation": row.pk}
     forget(change.case)
@@ -153,7 +152,7 @@ def _say(change: Change, by: User, row: Confirmation, text: str) -> None:
 
 
 def _running() -> OfCaseQuerySet:
-    return StatutoryTerm.objects.filter(clock=Clock.CONFIRMATION, met_on=None, dropped_at=None)
+    return statutory.running(clock=Clock.CONFIRMATION)
 
 
 def confirmations_near(*, now: datetime) -> list[int]:

@@ -10,10 +10,11 @@ from django.db import transaction
 from cases.door import Change, changing
 from cases.models import Case
 from mediation.dossier import dossier_of
-from mediation.dossier_forms import ended_proceedings, to_check, to_file
+from mediation.dossier_forms import to_check, to_file
 from mediation.dossier_loading import proceeding
 from mediation.models import DossierFile, Inquiry, Mediation
 from mediation.policies import mediates
+from mediation.proceedings import ended_mediations
 from mediation.services.proceedings import let_out
 from orgs.models import User
 from zongzhi.lib import clock
@@ -67,7 +68,7 @@ def check_dossier(
 def _one(
     case: Case, fits: Callable[[Mediation], bool], pk: int | None, otherwise: str
 ) -> Mediation:
-    rows = [row for row in ended_proceedings(case) if fits(row)]
+    rows = [row for row in ended_mediations(case) if fits(row)]
     if pk is not None:
         rows = [row for row in rows if row.pk == pk]
     if not rows:

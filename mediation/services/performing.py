@@ -124,8 +124,7 @@ def _say(
     done: bool,
     text: str,
 ) -> None:
-    part = change.part_of(by)
-    change.unit = part.unit if part else None
+    change.on_behalf_of(by)
     words = [f"第 {row.n} 条", yuan(amount), "履行完了" if done else "履行了一部分", text]
     change.text = "，".join(filter(None, words))
     change.data = {"agreement": row.agreement_id, "term": row.pk, "done": done}

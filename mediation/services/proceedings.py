@@ -11,7 +11,7 @@ from cases.door import Change, changing
 from cases.models import Admission, Case, Party
 from cases.numbering import next_in
 from cases.vocabulary import Clock, LegalRoute, Willing
-from mediation.models import Body, Mediation, Mediator
+from mediation.models import Agreement, Body, Mediation, Mediator
 from mediation.proceedings import SIDES, forget, open_mediation, side_of
 from orgs.models import User
 from orgs.services import notify
@@ -129,6 +129,7 @@ def end_mediation(
 ) -> None:
     """End the proceeding, today or on that day, inside an act that holds the case.
 
+    Without success, what was written and not signed by all is void: nobody signs it afterwards.
     Its mediators stay until the dossier has passed (`let_out`).
 
     The case's own column says that nothing runs any more; the door saves it when the act is done.
@@ -137,6 +138,9 @@ def end_mediation(
     mediation.ending, mediation.ended_on, mediation.ended_by = ending, day, change.by
     mediation.ended_why, mediation.route = why, route
     mediation.save(update_fields=["ending", "ended_on", "ended_by", "ended_why", "route"])
+    if ending != Mediation.Ending.AGREED:
+        draft = Agreement.objects.filter(mediation=mediation, in_force_on=None, voided_at=None)
+        draft.update(voided_at=change.now, void_why="没签完，调解已经结束")
     change.case.is_mediating = False
     statutory.meet(change.case, Clock.MEDIATION, day, Mediation.Ending(ending).label)
     forget(change.case)
@@ -178,7 +182,6 @@ def let_out(change: Change, keep: Iterable[int | None] = ()) -> None:
 
 
 def say(change: Change, mediation: Mediation, words: str, text: str = "") -> None:
-    part = change.part_of(change.by) if change.by else None
-    change.unit = part.unit if part else None
+    change.on_behalf_of(change.by)
     change.text = text
     change.data |= {"mediation": mediation.pk, "words": words}

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from cases import statutory
 from cases.door import Change, changing
-from cases.models import Case, StatutoryTerm
+from cases.models import Case
 from mediation.handed_over import CLOCKS, forget, open_referral
 from mediation.models import Agreement, Referral
 from orgs.models import User
@@ -79,10 +79,7 @@ def decline_referral(*, case_id: int, by: User, text: str) -> Case:
         row = _open(change)
         row.declined_on, row.declined_why = change.now.date(), text
         row.save(update_fields=["declined_on", "declined_why"])
-        running = StatutoryTerm.objects.filter(
-            case=change.case, clock__in=CLOCKS.values(), about=row.pk, met_on=None
-        )
-        running.filter(dropped_at=None).update(dropped_at=change.now)
+        statutory.drop(change.now, case=change.case, clock__in=CLOCKS.values(), about=row.pk)
         _say(change, by, row, text)
     return change.case
 
@@ -146,7 +143,6 @@ def _open(change: Change) -> Referral:
 
 
 def _say(change: Change, by: User, row: Referral, text: str) -> None:
-    part = change.part_of(by)
-    change.unit = part.unit if part else None
+    change.on_behalf_of(by)
     change.text, change.data = text, {"referral": row.pk}
     forget(change.case)
