@@ -47,7 +47,7 @@ def drop(at: datetime, **of: Any) -> int:
     return running(**of).update(dropped_at=at)
 
 
-_RUNNING = Prepared(lambda: running().filter(OF_CASES))
+_RUNNING = Prepared(lambda: running().select_related("extended_by").filter(OF_CASES))
 
 
 def begin(case: Case, clock: Clock, on: date, about: int = 0) -> StatutoryTerm:
@@ -76,13 +76,36 @@ def meet(case: Case, clock: Clock, on: date, how: str, about: int = 0) -> bool:
 
 def extend(case: Case, clock: Clock, days: int, why: str, by: User, about: int = 0) -> bool:
     """Give the running period so many days more; False when no such period runs."""
-    term = running(case=case, clock=clock, about=about).first()
+    return _lengthen(running(case=case, clock=clock, about=about).first(), why, by, more=days)
+
+
+def leave_out(case: Case, clock: Clock, days: int, why: str, by: User, about: int = 0) -> bool:
+    """So many days do not count, as those of an 鉴定; False when no such period runs."""
+    return _lengthen(running(case=case, clock=clock, about=about).first(), why, by, out=days)
+
+
+def resume(case: Case, clock: Clock, today: date, about: int = 0) -> bool:
+    """What met the period has come to nothing: it runs on, while its last day is not over."""
+    last = StatutoryTerm.objects.filter(
+        case=case, clock=clock, about=about, dropped_at=None, last_day__gte=today
+    ).last()
+    if last is None or last.met_on is None:
+        return False
+    last.met_on, last.met_how, last.reminded_at = None, "", None
+    last.save(update_fields=["met_on", "met_how", "reminded_at"])
+    return True
+
+
+def _lengthen(
+    term: StatutoryTerm | None, why: str, by: User, *, more: int = 0, out: int = 0
+) -> bool:
     if term is None:
         return False
-    term.extended_days += days
+    term.extended_days += more
+    term.excluded_days += out
     term.extended_why, term.extended_by = why, by
     term.reminded_at = term.raised_at = None
-    reckon(term, clocks_of(case.center))
+    reckon(term, clocks_of(term.case.center))
     term.save()
     return True
 
@@ -166,7 +189,9 @@ def _explained(term: StatutoryTerm) -> str:
     if term.extended_days:
         parts.append(f"延长 {term.extended_days} 天")
     if term.excluded_days:
-        parts.append(f"不计入 {term.excluded_days} 天")
+        parts.append(f"鉴定不计入 {term.excluded_days} 天")
+    if term.extended_by is not None:
+        parts.append(f"{term.extended_by.name}记，{term.extended_why}")
     days = term.days + term.extended_days + term.excluded_days
     if term.unit == ClockRule.Unit.CALENDAR and rights_due(term.started_on, days) != term.last_day:
         parts.append("最后一天遇休息日顺延")

@@ -84,7 +84,7 @@ def agreement(request: StaffRequest, pk: int) -> HttpResponse:
         "mediation__host",
         "written_by",
         "scan",
-        "confirmation",
+        "confirmation__applied_by",
     )
     found = get_object_or_404(rows, pk=pk)
     case = found.mediation.case

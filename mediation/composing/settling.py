@@ -234,24 +234,26 @@ def reply(case: Case, referral: Referral, number: str, day: date) -> Paper:
     """复函 to the organ that handed the matter over (特邀调解规定 arts. 21, 26)."""
     kind = Referral.Kind(referral.kind).label
     letter = f"（{referral.number}）" if referral.number else ""
-    came = Referral.Outcome(referral.outcome).label if referral.outcome else "还在调解"
+    came = Referral.Outcome(referral.outcome).label if referral.outcome else "没有接受，材料退回"
     what = "事项" if case.is_silent else f"{words.dispute(case)}"
+    said = words.lines(referral.returned_text or referral.declined_why)
+    conceded = "当事人在调解中为达成协议作出妥协所认可的事实，不作为对其不利的根据。"
     return Paper(
         title="委派（委托）调解复函",
         number=number,
-        to=referral.organ,
+        to=f"{referral.organ}{f'　{referral.contact}' if referral.contact else ''}",
         paragraphs=[
             f"{kind}{letter}收悉，{dates.document(referral.received_on)}签收材料。"
             f"现将{what}的调解情况回复如下：",
             f"一、结果。{came}。",
             *[
                 words.whole(f"{words.ordinal(n)}、{line.rstrip('。')}。")
-                for n, line in enumerate(words.lines(referral.returned_text), start=2)
+                for n, line in enumerate(said, start=2)
             ],
-            "当事人在调解中为达成协议作出妥协所认可的事实，不作为对其不利的根据。",
+            *([conceded] if referral.outcome else []),
             "特此函复。",
         ],
         signed_by=case.center.name,
-        signed_on=dates.document(referral.returned_on or day),
+        signed_on=dates.document(referral.returned_on or referral.declined_on or day),
         receipt=f"收到人（签名）：　　　　　　　{words.DAY}",
     )

@@ -24,7 +24,7 @@ from zongzhi.lib.errors import Invalid, WrongState
 from zongzhi.lib.worktime import rights_due
 
 OUTCOME = Confirmation.Outcome
-AGAIN = (OUTCOME.NOT_TAKEN, OUTCOME.WITHDRAWN)  # what was wrong may be mended within the 30 days
+AGAIN = Confirmation.AGAIN
 
 
 def apply_for_confirmation(
@@ -51,6 +51,7 @@ def apply_for_confirmation(
         if applied_on > last_day:
             raise WrongState(lapsed(in_force_on, last_day))
         _refuse_unready(materials, exclusions, jointly=jointly)
+        before = confirmation_of(agreement)
         row, _ = Confirmation.objects.update_or_create(
             agreement=agreement,
             defaults={
@@ -63,6 +64,7 @@ def apply_for_confirmation(
                 "decided_on": None,
                 "number": "",
                 "text": "",
+                "earlier": [*before.earlier, _in_words(before)] if before else [],
             },
         )
         how = "双方共同申请司法确认"
@@ -122,9 +124,20 @@ def court_decides(
         row.outcome, row.decided_on = outcome, on
         row.number, row.text = number or row.number, text
         row.save(update_fields=["outcome", "decided_on", "number", "text"])
+        if outcome in AGAIN:
+            today = change.now.date()
+            statutory.resume(change.case, Clock.CONFIRMATION, today, about=row.agreement_id)
         parts = [OUTCOME(outcome).label, row.number, text]
         _say(change, by, row, "，".join(filter(None, parts)))
     return change.case
+
+
+def _in_words(row: Confirmation) -> str:
+    """「4月3日申请，4月8日法院不受理，缺送达地址」: what an application came to, to be kept."""
+    decided = dates.document(row.decided_on) if row.decided_on else ""
+    came = f"{decided}{OUTCOME(row.outcome).label}" if row.outcome else ""
+    said = [f"{row.court} {dates.document(row.applied_on)}申请", came, row.number, row.text]
+    return "，".join(filter(None, said))
 
 
 def _pending(change: Change) -> Confirmation:
@@ -155,11 +168,13 @@ def _running() -> OfCaseQuerySet:
     return statutory.running(clock=Clock.CONFIRMATION)
 
 
+_TO_DO = Exists(AgreementTerm.objects.filter(agreement=OuterRef("about"), done_on=None))
+
+
 def confirmations_near(*, now: datetime) -> list[int]:
     """Thirty days that run out and nobody has been told; with everything performed, none are."""
-    to_do = AgreementTerm.objects.filter(agreement=OuterRef("about"), done_on=None)
     today = clock.local(now).date()
-    rows = _running().filter(Exists(to_do), reminded_at=None)
+    rows = _running().filter(_TO_DO, reminded_at=None)
     rows = rows.filter(near_on__lte=today, last_day__gte=today)
     return list(rows.order_by("last_day", "pk").values_list("pk", flat=True))
 
@@ -185,16 +200,20 @@ def confirmations_lapsed(*, now: datetime) -> list[int]:
 
 @transaction.atomic
 def say_it_lapsed(*, term_id: int) -> bool:
-    """过期: the right is gone; said once, and no longer counted. True if this call did it."""
+    """过期: the right is gone; said once, and no longer counted. True if this call did it.
+
+    Where everything has been performed nobody needs the court: nothing is said.
+    """
     now = clock.now()
     rows = _running().filter(pk=term_id, last_day__lt=now.date())
     if not rows.update(dropped_at=now, raised_at=now):
         return False
-    _tell(
-        StatutoryTerm.objects.get(pk=term_id),
-        "申请司法确认的 30 日已过，对方不履行只能起诉",
-        Topic.OVERDUE,
-    )
+    if StatutoryTerm.objects.filter(_TO_DO, pk=term_id).exists():
+        _tell(
+            StatutoryTerm.objects.get(pk=term_id),
+            "申请司法确认的 30 日已过，对方不履行只能起诉",
+            Topic.OVERDUE,
+        )
     return True
 
 
