@@ -16,6 +16,7 @@ from cases.vocabulary import Clock
 from mediation.agreed import confirmation_of, forget, settlement_of
 from mediation.confirming import lapsed, missing_materials, refusals
 from mediation.models import Agreement, AgreementTerm, Confirmation
+from mediation.services.days import refuse_outside
 from mediation.services.telling import tell_who_follows
 from orgs.models import User
 from orgs.models.notices import Topic
@@ -45,9 +46,7 @@ def apply_for_confirmation(
         agreement, in_force_on = _in_force(change)
         last_day = last_day_of(agreement)
         today = change.now.date()
-        if min(applied_on, today) < in_force_on or applied_on > today:
-            first = dates.day(in_force_on, today)
-            raise Invalid(errors={"applied_on": [f"日期要在 {first}（协议生效）到今天之间"]})
+        refuse_outside("applied_on", applied_on, in_force_on, today, "协议生效")
         if applied_on > last_day:
             raise WrongState(lapsed(in_force_on, last_day))
         _refuse_unready(materials, exclusions, jointly=jointly)
@@ -105,7 +104,7 @@ def court_takes(*, case_id: int, by: User, on: date, number: str = "") -> Case:
     """法院受理."""
     with changing(case_id, "court-takes", by=by) as change:
         row = _pending(change)
-        _refuse_strange_day(row, on, change.now.date(), "on")
+        refuse_outside("on", on, row.taken_on or row.applied_on, change.now.date())
         row.taken_on, row.number = on, number
         row.save(update_fields=["taken_on", "number"])
         _say(change, by, row, f"{row.court} {dates.day(on)}受理")
@@ -118,7 +117,7 @@ def court_decides(
     """记司法确认结果: 裁定有效, 驳回, 不受理, or the application is withdrawn."""
     with changing(case_id, "court-decides", by=by) as change:
         row = _pending(change)
-        _refuse_strange_day(row, on, change.now.date(), "on")
+        refuse_outside("on", on, row.taken_on or row.applied_on, change.now.date())
         if outcome in (OUTCOME.CONFIRMED, OUTCOME.REJECTED) and row.taken_on is None:
             raise Invalid(errors={"outcome": ["法院还没有受理，先记法院受理"]})
         row.outcome, row.decided_on = outcome, on
@@ -146,12 +145,6 @@ def _pending(change: Change) -> Confirmation:
     if row is None:
         raise WrongState(f"{change.case.short_number} 没有等着法院的申请")
     return row
-
-
-def _refuse_strange_day(row: Confirmation, on: date, today: date, field: str) -> None:
-    first = row.taken_on or row.applied_on
-    if not first <= on <= today:
-        raise Invalid(errors={field: [f"日期要在 {dates.day(first, today)}到今天之间"]})
 
 
 def _say(change: Change, by: User, row: Confirmation, text: str) -> None:

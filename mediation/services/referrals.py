@@ -11,6 +11,7 @@ from cases.door import Change, changing
 from cases.models import Case
 from mediation.handed_over import CLOCKS, Longer, forget, open_referral
 from mediation.models import Agreement, Referral
+from mediation.services.days import refuse_outside
 from orgs.models import User
 from zongzhi.lib import dates
 from zongzhi.lib.errors import Invalid, WrongState
@@ -134,9 +135,7 @@ def return_referral(
     with changing(case_id, "return-referral", by=by) as change:
         row = _open(change)
         today = change.now.date()
-        if not row.received_on <= returned_on <= today:
-            first = dates.day(row.received_on, today)
-            raise Invalid(errors={"returned_on": [f"日期要在 {first}（签收材料）到今天之间"]})
+        refuse_outside("returned_on", returned_on, row.received_on, today, "签收材料")
         if outcome == Referral.Outcome.AGREED and not _has_agreement(change.case, row.received_on):
             raise Invalid(errors={"outcome": ["签收材料以后还没有生效的协议，不能回复“达成协议”"]})
         row.outcome, row.returned_on, row.returned_by = outcome, returned_on, by

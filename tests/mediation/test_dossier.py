@@ -267,14 +267,15 @@ def test_the_zip_holds_the_dossier_in_the_order_of_its_contents(
         "003_01_人民调解申请书.docx",
         "004_02_当事人权利义务告知书.docx",
         "005_03_身份证.pdf",
-        "006_06_工资表.pdf",
-        names[6],
-        "008_08_人民调解协议书.docx",
-        "009_08_签字的协议.pdf",
-        "010_13_封底.docx",
+        "006_03_营业执照.pdf",
+        "007_06_工资表.pdf",
+        names[7],
+        "009_08_人民调解协议书.docx",
+        "010_08_签字的协议.pdf",
+        "011_13_封底.docx",
         "校验清单.txt",
     ]
-    assert names[6].startswith("007_07_人民调解记录")
+    assert names[7].startswith("008_07_人民调解记录")
 
 
 def test_the_last_file_lists_the_hash_of_every_other(client: Client, mediated, triage) -> None:
