@@ -55,7 +55,7 @@ def begin(case: Case, clock: Clock, on: date, about: int = 0) -> StatutoryTerm:
 
     Begun already, it is returned as it is.
     """
-    begun = running(case=case, clock=clock, about=about).first()
+    begun: StatutoryTerm | None = running(case=case, clock=clock, about=about).first()
     if begun is not None:
         return begun
     clocks = clocks_of(case.center)

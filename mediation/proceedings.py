@@ -51,7 +51,8 @@ def with_standing() -> QuerySet[Mediation]:
     }
     holds = FilteredRelation("agreements", condition=Q(agreements__voided_at=None))
     rows: QuerySet[Mediation] = Mediation.objects.annotate(held=holds)
-    return rows.select_related("host", "body__department", "held__confirmation").annotate(**asked)
+    with_held = rows.select_related("host", "body__department", "held__confirmation")  # type: ignore[misc]
+    return with_held.annotate(**asked)
 
 
 # The one that runs first, then the latest.

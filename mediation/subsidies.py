@@ -93,13 +93,10 @@ def _is_performed(mediation: Mediation) -> bool:
 
 
 def _paid_already(mediation: Mediation, asked: Subsidy | None) -> list[str]:
-    taken = (
-        Subsidy.objects.filter(mediation__case__in=family_of(mediation.case))
-        .exclude(state=STATE.REFUSED)
-        .exclude(pk=asked.pk if asked else None)
-        .select_related("mediation__case")
-        .first()
-    )
+    rows = Subsidy.objects.filter(mediation__case__in=family_of(mediation.case))
+    if asked is not None:
+        rows = rows.exclude(pk=asked.pk)
+    taken = rows.exclude(state=STATE.REFUSED).select_related("mediation__case").first()
     if taken is None:
         return []
     of = taken.mediation.case

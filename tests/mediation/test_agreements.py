@@ -303,8 +303,8 @@ def test_void_the_mediation_goes_on_with_its_mediators_and_an_open_dossier(
     mediation.save()
     void_agreement(case_id=case.pk, by=handler, text="改成一次付清", both=True)
     mediation.refresh_from_db()
-    filed = (mediation.filed_on, mediation.filed_by, mediation.checked_on, mediation.checked_by)
-    assert (*filed, mediation.kept_for) == (None, None, None, None, "")
+    columns = ("filed_on", "filed_by", "checked_on", "checked_by", "kept_for")
+    assert [getattr(mediation, name) for name in columns] == [None, None, None, None, ""]
     assert Admission.objects.filter(case=case, user=colleague, until=None).exists()
 
 
@@ -427,7 +427,7 @@ def test_what_is_left_is_what_open_clauses_lack(lives: Lives, handler: User) -> 
         )
     ]
     AgreementTerm.objects.bulk_create(rows)
-    first = found.terms.first()
+    first = found.terms.get(n=1)
     for term_, amount in ((first, 5000), (rows[0], 6000), (rows[2], 700)):
         Performance.objects.create(
             term=term_, on=TODAY, amount=Decimal(amount), by=handler, at=clock.now()
