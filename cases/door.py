@@ -59,6 +59,11 @@ class Change:
         units = {post.department_id for post in user.posts_today}
         return next((a for a in self.case.open_assignments if a.unit_id in units), None)
 
+    def on_behalf_of(self, user: User | None) -> None:
+        """The history says that this person's unit did it, when it has a part in the case."""
+        part = self.part_of(user) if user is not None else None
+        self.unit = part.unit if part else None
+
     def load_assignments(self) -> None:
         """Bring the open assignments of the case as they now are."""
         load_assignments([self.case], self.reference)

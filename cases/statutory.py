@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from math import ceil
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from django.db.models import QuerySet
 
@@ -18,6 +18,7 @@ from cases.clocks import Clocks, clocks_of
 from cases.lights import Shown
 from cases.loading import OF_CASES
 from cases.models import Case, ClockRule, StatutoryTerm
+from cases.querysets import OfCaseQuerySet
 from cases.thresholds import Threshold
 from cases.vocabulary import Clock, Source
 from orgs.models import User
@@ -35,7 +36,18 @@ ON_ACCEPTANCE = {Source.PETITION: Clock.PETITION}
 RIGHTS = frozenset({Clock.CONFIRMATION})
 TERMS = "loaded_terms"
 
-_RUNNING = Prepared(lambda: StatutoryTerm.objects.filter(OF_CASES, met_on=None, dropped_at=None))
+
+def running(**of: Any) -> OfCaseQuerySet:
+    """The periods that run: neither met nor dropped."""
+    return StatutoryTerm.objects.filter(met_on=None, dropped_at=None, **of)
+
+
+def drop(at: datetime, **of: Any) -> int:
+    """What they asked for is outstanding no more; how many there were."""
+    return running(**of).update(dropped_at=at)
+
+
+_RUNNING = Prepared(lambda: running().select_related("extended_by").filter(OF_CASES))
 
 
 def begin(case: Case, clock: Clock, on: date, about: int = 0) -> StatutoryTerm:
@@ -43,12 +55,9 @@ def begin(case: Case, clock: Clock, on: date, about: int = 0) -> StatutoryTerm:
 
     Begun already, it is returned as it is.
     """
-    same = StatutoryTerm.objects.filter(
-        case=case, clock=clock, about=about, met_on=None, dropped_at=None
-    )
-    running: StatutoryTerm | None = same.first()
-    if running is not None:
-        return running
+    begun: StatutoryTerm | None = running(case=case, clock=clock, about=about).first()
+    if begun is not None:
+        return begun
     clocks = clocks_of(case.center)
     rule = clocks.rule(clock, midnight(on), type_id=case.type_id)
     term = StatutoryTerm(
@@ -62,23 +71,41 @@ def begin(case: Case, clock: Clock, on: date, about: int = 0) -> StatutoryTerm:
 
 def meet(case: Case, clock: Clock, on: date, how: str, about: int = 0) -> bool:
     """Say on which day what the law asks for was done; False when no such period runs."""
-    rows = StatutoryTerm.objects.filter(
-        case=case, clock=clock, about=about, met_on=None, dropped_at=None
-    )
-    return bool(rows.update(met_on=on, met_how=how))
+    return bool(running(case=case, clock=clock, about=about).update(met_on=on, met_how=how))
 
 
 def extend(case: Case, clock: Clock, days: int, why: str, by: User, about: int = 0) -> bool:
     """Give the running period so many days more; False when no such period runs."""
-    term = StatutoryTerm.objects.filter(
-        case=case, clock=clock, about=about, met_on=None, dropped_at=None
-    ).first()
+    return _lengthen(running(case=case, clock=clock, about=about).first(), why, by, more=days)
+
+
+def leave_out(case: Case, clock: Clock, days: int, why: str, by: User, about: int = 0) -> bool:
+    """So many days do not count, as those of an 鉴定; False when no such period runs."""
+    return _lengthen(running(case=case, clock=clock, about=about).first(), why, by, out=days)
+
+
+def resume(case: Case, clock: Clock, today: date, about: int = 0) -> bool:
+    """What met the period has come to nothing: it runs on, while its last day is not over."""
+    last = StatutoryTerm.objects.filter(
+        case=case, clock=clock, about=about, dropped_at=None, last_day__gte=today
+    ).last()
+    if last is None or last.met_on is None:
+        return False
+    last.met_on, last.met_how, last.reminded_at = None, "", None
+    last.save(update_fields=["met_on", "met_how", "reminded_at"])
+    return True
+
+
+def _lengthen(
+    term: StatutoryTerm | None, why: str, by: User, *, more: int = 0, out: int = 0
+) -> bool:
     if term is None:
         return False
-    term.extended_days += days
+    term.extended_days += more
+    term.excluded_days += out
     term.extended_why, term.extended_by = why, by
     term.reminded_at = term.raised_at = None
-    reckon(term, clocks_of(case.center))
+    reckon(term, clocks_of(term.case.center))
     term.save()
     return True
 
@@ -90,8 +117,7 @@ def drop_all(case: Case, at: datetime) -> None:
     of a higher floor are that row's to end.
     """
     if case.statutory_since is not None:
-        own = StatutoryTerm.objects.filter(case=case, about=0, met_on=None, dropped_at=None)
-        own.update(dropped_at=at)
+        drop(at, case=case, about=0)
 
 
 def reckon(term: StatutoryTerm, clocks: Clocks) -> None:
@@ -111,14 +137,20 @@ def near_or_past(day: date) -> QuerySet[StatutoryTerm]:
 
     Not a citizen's right: nobody at the centre is late when it is not used.
     """
-    rows: QuerySet[StatutoryTerm] = StatutoryTerm.objects.filter(
-        met_on=None, dropped_at=None, near_on__lte=day
-    )
-    return rows.exclude(clock__in=RIGHTS).order_by("last_day", "pk")
+    return running(near_on__lte=day).exclude(clock__in=RIGHTS).order_by("last_day", "pk")
+
+
+def runs_for_the_centre(case: Case) -> bool:
+    """Whether acts of this floor hang on its periods: only a petition has any of its own."""
+    return case.statutory_since is not None and case.source in ON_ARRIVAL
 
 
 def load_terms(cases: Sequence[Case]) -> None:
-    """Bring the running periods of the few cases that have any."""
+    """Bring the running periods of the few cases whose acts hang on them."""
+    _load([case for case in cases if runs_for_the_centre(case)])
+
+
+def _load(cases: Sequence[Case]) -> None:
     missing = [c for c in cases if not hasattr(c, TERMS)]
     having = [case.pk for case in missing if case.statutory_since is not None]
     found = grouped(_RUNNING(cases=having), "case_id") if having else {}
@@ -128,7 +160,7 @@ def load_terms(cases: Sequence[Case]) -> None:
 
 def terms_of(case: Case) -> list[StatutoryTerm]:
     """The periods that run on this case, the first to end first."""
-    load_terms([case])
+    _load([case])
     terms: list[StatutoryTerm] = getattr(case, TERMS)
     return terms
 
@@ -157,7 +189,9 @@ def _explained(term: StatutoryTerm) -> str:
     if term.extended_days:
         parts.append(f"延长 {term.extended_days} 天")
     if term.excluded_days:
-        parts.append(f"不计入 {term.excluded_days} 天")
+        parts.append(f"鉴定不计入 {term.excluded_days} 天")
+    if term.extended_by is not None:
+        parts.append(f"{term.extended_by.name}记，{term.extended_why}")
     days = term.days + term.extended_days + term.excluded_days
     if term.unit == ClockRule.Unit.CALENDAR and rights_due(term.started_on, days) != term.last_day:
         parts.append("最后一天遇休息日顺延")

@@ -8,17 +8,18 @@ from cases.acts import Act, staying
 from cases.models import Case
 from cases.procedure import OPEN
 from cases.services import statutory as services
-from cases.statutory import terms_of
+from cases.statutory import runs_for_the_centre, terms_of
 from cases.vocabulary import Clock
 
 
 def _notice_runs(case: Case) -> str | None:
-    runs = any(term.clock == Clock.PETITION_NOTICE for term in terms_of(case))
+    terms = terms_of(case) if runs_for_the_centre(case) else []
+    runs = any(term.clock == Clock.PETITION_NOTICE for term in terms)
     return None if runs else "没有要书面告知的期限在走"
 
 
 def _may_be_extended(case: Case) -> str | None:
-    for term in terms_of(case):
+    for term in terms_of(case) if runs_for_the_centre(case) else []:
         if term.clock == Clock.PETITION:
             return "办结期限已经延长过一次" if term.extended_days else None
     return "没有信访办结期限在走"

@@ -5,36 +5,30 @@ Claimed, agreed and paid are three sums and are never taken for one another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Sum
 
-from cases.loading import IDS
 from cases.models import Case, Party
 from cases.vocabulary import PartyRole
-from mediation.models import (
-    Agreement,
-    AgreementTerm,
-    Confirmation,
-    Mediation,
-    Performance,
-    Signature,
-)
-from mediation.proceedings import forget as forget_mediation
-from mediation.proceedings import load_mediations, open_mediation
-from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
+from mediation.models import Agreement, Confirmation, Mediation, Signature
+from mediation.proceedings import forget, held_by, mediations_of, open_mediation
 
-SETTLEMENT = "loaded_settlement"  # what the procedure leaves on many cases
+__all__ = ["forget"]
+
 # Who signs: both sides and whoever speaks for a group. An agent signs in the name of a party.
-SIGNERS = (PartyRole.APPLICANT, PartyRole.RESPONDENT, PartyRole.DELEGATE)
+SIGNERS = (PartyRole.APPLICANT, PartyRole.DELEGATE, PartyRole.RESPONDENT)
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """The proceeding that is open, and the agreements that hold, the newest first."""
+    """The proceeding that is open, and the agreements that hold, the newest first.
+
+    What was never signed holds only while its proceeding runs.
+    """
 
     open: Mediation | None = None
     agreements: tuple[Agreement, ...] = ()
@@ -46,60 +40,42 @@ class Settlement:
     @property
     def draft(self) -> Agreement | None:
         """The agreement of the open proceeding: written, not yet in force."""
-        found = self.current
-        return found if found is not None and found.in_force_on is None else None
+        return next((row for row in self.agreements if row.in_force_on is None), None)
 
     @property
     def in_force(self) -> Agreement | None:
-        found = self.current
-        return found if found is not None and found.in_force_on is not None else None
+        return next((row for row in self.agreements if row.in_force_on is not None), None)
+
+    @property
+    def at_court(self) -> Agreement | None:
+        """The one whose 司法确认 has been applied for and not decided."""
+        return next((row for row in self.agreements if _waits_for_the_court(row)), None)
 
 
-def _loaded() -> QuerySet[Agreement]:
-    """With what the rules ask of each: has anybody signed, is anything to be done."""
-    signed = Signature.objects.filter(agreement=OuterRef("pk"))
-    to_do = AgreementTerm.objects.filter(agreement=OuterRef("pk"), done_on=None)
-    return (
-        Agreement.objects.filter(voided_at=None)
-        .select_related("mediation", "confirmation")
-        .annotate(
-            case_id=F("mediation__case"), has_signatures=Exists(signed), has_to_do=Exists(to_do)
-        )
-        .order_by("-pk")
-    )
-
-
-_AGREED = Prepared(lambda: _loaded().filter(IsAny(F("case_id"), Given("cases", IDS))))
-
-
-def load_settlements(cases: Sequence[Case]) -> None:
-    """Bring it to the few cases that have ever been mediated; the others cost nothing."""
-    missing = [case for case in cases if not hasattr(case, SETTLEMENT)]
-    asked = [case.pk for case in missing if case.mediated_at is not None]
-    load_mediations(missing)
-    agreed = grouped(_AGREED(cases=asked), "case_id") if asked else {}
-    for case in missing:
-        found = Settlement(open_mediation(case), tuple(agreed.get(case.pk, [])))
-        setattr(case, SETTLEMENT, found)
+def _waits_for_the_court(agreement: Agreement) -> bool:
+    row = confirmation_of(agreement)
+    return row is not None and not row.outcome
 
 
 def settlement_of(case: Case) -> Settlement:
-    load_settlements([case])
-    found: Settlement = getattr(case, SETTLEMENT)
-    return found
+    found = [row for mediation in mediations_of(case) if (row := _held(mediation)) is not None]
+    return Settlement(open_mediation(case), tuple(sorted(found, key=lambda row: -row.pk)))
 
 
-def forget(case: Case) -> None:
-    """Something of it has changed: the next to ask looks again."""
-    vars(case).pop(SETTLEMENT, None)
-    forget_mediation(case)
+def _held(mediation: Mediation) -> Agreement | None:
+    """Its agreement with what the rules ask: has anybody signed, is anything to be done."""
+    row = held_by(mediation)
+    if row is None or (row.in_force_on is None and not mediation.is_open):
+        return None
+    row.mediation = mediation
+    row.has_signatures, row.has_to_do = mediation.has_signatures, mediation.has_to_do
+    return row
 
 
 def is_untouched(agreement: Agreement) -> bool:
     """Nobody has signed it and it has no seal: its words may still be changed."""
     bare = agreement.mediator_signed_on is None and agreement.sealed_on is None
-    signed: bool = agreement.has_signatures  # type: ignore[attr-defined]
-    return bare and not signed and agreement.in_force_on is None
+    return bare and not agreement.has_signatures and agreement.in_force_on is None
 
 
 def confirmation_of(agreement: Agreement) -> Confirmation | None:
@@ -110,8 +86,9 @@ def confirmation_of(agreement: Agreement) -> Confirmation | None:
 
 
 def signers(case: Case) -> list[Party]:
-    """Whose signatures the agreement needs."""
-    return list(case.parties.filter(role__in=SIGNERS).order_by("pk"))
+    """Whose signatures the agreement needs: they stand in it, sign it, and get a copy each."""
+    found = [party for party in case.parties.all() if party.role in SIGNERS]
+    return sorted(found, key=lambda party: (SIGNERS.index(PartyRole(party.role)), party.pk))
 
 
 def copies(case: Case) -> int:
@@ -157,18 +134,28 @@ def in_force_from(agreement: Agreement, signatures: Iterable[Signature]) -> date
 
 @dataclass(frozen=True)
 class Sums:
-    """主张, 约定, 已付 in yuan; None where nobody has named a sum."""
+    """主张, 约定, 已付, 还差 in yuan; None where nobody has named a sum."""
 
     claimed: Decimal | None
     agreed: Decimal | None
     paid: Decimal
-
-    @property
-    def left(self) -> Decimal | None:
-        return None if self.agreed is None else max(self.agreed - self.paid, Decimal(0))
+    left: Decimal | None
 
 
 def sums_of(agreement: Agreement) -> Sums:
-    agreed = agreement.terms.aggregate(sum=Sum("amount"))["sum"]
-    paid = Performance.objects.filter(term__agreement=agreement).aggregate(sum=Sum("amount"))["sum"]
-    return Sums(agreement.mediation.claimed, agreed, paid or Decimal(0))
+    """还差 is what clauses still open lack: what was let off or paid for another is not owed."""
+    terms = agreement.terms.annotate(paid=Sum("performances__amount"))
+    rows = list(terms.values_list("amount", "paid", "done_on"))
+    nothing = Decimal(0)
+    named = [amount for amount, _, _ in rows if amount is not None]
+    owed = [
+        max(amount - (paid or nothing), nothing)
+        for amount, paid, done_on in rows
+        if amount is not None and done_on is None
+    ]
+    return Sums(
+        claimed=agreement.mediation.claimed,
+        agreed=sum(named, nothing) if named else None,
+        paid=sum((paid or nothing for _, paid, _ in rows), nothing),
+        left=sum(owed, nothing) if named else None,
+    )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
+from cases import statutory
 from cases.models import Case, StatutoryTerm
 from cases.vocabulary import Clock
 from mediation.agreed import (
@@ -20,7 +21,7 @@ from mediation.agreed import (
     signers,
     sums_of,
 )
-from mediation.confirming import lapsed
+from mediation.confirming import MATERIALS, lapsed
 from mediation.models import Agreement, AgreementTerm, Confirmation, Signature
 from mediation.querysets import OUTSTANDING
 from orgs.models import User
@@ -103,11 +104,7 @@ def lists_of(user: User, today: date) -> dict[str, QuerySet[AgreementTerm]]:
 
 def confirmations_open(user: User) -> QuerySet[StatutoryTerm]:
     """The thirty days that run, those that run out first."""
-    rows = StatutoryTerm.objects.visible_to(user)
-    found: QuerySet[StatutoryTerm] = rows.filter(
-        clock=Clock.CONFIRMATION, met_on=None, dropped_at=None
-    )
-    return found
+    return statutory.running(clock=Clock.CONFIRMATION).visible_to(user)
 
 
 @dataclass(frozen=True)
@@ -160,6 +157,12 @@ class AgreementPage:
         return self.agreement.form == Agreement.Form.WRITTEN
 
     @property
+    def materials(self) -> str:
+        """What was brought to the court, by its names."""
+        given = self.confirmation.materials if self.confirmation else []
+        return "、".join(MATERIALS[code] for code in given if code in MATERIALS)
+
+    @property
     def state(self) -> str:
         """「已生效」, 「等签名盖章」, 「已作废」"""
         if self.agreement.voided_at:
@@ -194,13 +197,17 @@ def page_of(agreement: Agreement) -> AgreementPage:
     terms = agreement.terms.select_related("by_party").prefetch_related(
         "performances__by", "performances__proof"
     )
+    rows = term_rows(terms, today)
     period = StatutoryTerm.objects.filter(clock=Clock.CONFIRMATION, about=agreement.pk).last()
     confirmation = confirmation_of(agreement)
-    runs = period is not None and period.is_running and agreement.voided_at is None
-    over = period is not None and confirmation is None and today > period.last_day
+    runs = period is not None and period.is_running and today <= period.last_day
+    runs = runs and agreement.voided_at is None
+    idle = confirmation is None or confirmation.outcome in Confirmation.AGAIN
+    to_do = any(row.term.done_on is None for row in rows)
+    over = period is not None and idle and to_do and today > period.last_day
     return AgreementPage(
         agreement=agreement,
-        terms=term_rows(terms, today),
+        terms=rows,
         signatures=signatures,
         missing=missing_of(agreement, parties, signatures),
         sums=sums_of(agreement),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import DateTimeField
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from cases.acts import Act, allowed
 from cases.searching import find_case
+from mediation.agreed import Settlement, settlement_of
 from mediation.agreement_pages import (
     VIEWS,
     confirmations_open,
@@ -34,17 +36,13 @@ STAFF = (
     Permission.FOLLOW_UP,
     Permission.DECIDE,
 )
-# The acts that belong to an agreement, as its page offers them.
-ACTS = (
-    "sign",
-    "amend-agreement",
-    "scan-agreement",
-    "perform",
-    "apply-confirmation",
-    "court-takes",
-    "court-decides",
-    "void-agreement",
-)
+# The acts that belong to an agreement, as its page offers them, and on which of several they fall.
+ACTS: dict[str, Callable[[Settlement], Agreement | None]] = {
+    **dict.fromkeys(("sign", "amend-agreement"), lambda found: found.draft),
+    **dict.fromkeys(("scan-agreement", "void-agreement"), lambda found: found.current),
+    "apply-confirmation": lambda found: found.in_force,
+    **dict.fromkeys(("court-takes", "court-decides"), lambda found: found.at_court),
+}
 
 
 @needs(*STAFF)
@@ -86,7 +84,7 @@ def agreement(request: StaffRequest, pk: int) -> HttpResponse:
         "mediation__host",
         "written_by",
         "scan",
-        "confirmation",
+        "confirmation__applied_by",
     )
     found = get_object_or_404(rows, pk=pk)
     case = found.mediation.case
@@ -95,6 +93,12 @@ def agreement(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _acts(request: StaffRequest, found: Agreement) -> list[Act]:
-    """Of the newest agreement that holds; an older or void one is only read."""
+    """Only what would fall on this one: a void one, and most times an older one, is only read."""
     case = find_case(request.user, found.mediation.case.number)
-    return [act for act in allowed(request.user, case) if act.verb in ACTS and not found.voided_at]
+    settlement = settlement_of(case)
+    on = {verb: which(settlement) for verb, which in ACTS.items()}
+    here = {verb for verb, row in on.items() if row is not None and row.pk == found.pk}
+    mine = next((row for row in settlement.agreements if row.pk == found.pk), None)
+    if mine is not None and mine.in_force_on is not None and mine.has_to_do:
+        here.add("perform")
+    return [act for act in allowed(request.user, case) if act.verb in here]

@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 
 from cases.composing import Paper
 from cases.models import Attachment, Case, Document
+from cases.paper_kinds import kind_of
 from cases.vocabulary import PartyRole
 from mediation.composing.keeping import holding
 from mediation.composing.pages import pages_of
+from mediation.dossier_loading import proceedings_of
 from mediation.models import Agreement, DossierFile, Mediation, Session
+from mediation.proceedings import principals
+from zongzhi.lib import clock
 
 Part = DossierFile.Part
 KIND = Document.Kind
@@ -120,11 +124,18 @@ def guessed(file: Attachment) -> str:
 
 
 def _placed(case: Case, mediation: Mediation) -> dict[str, list[Attachment]]:
-    """The files of the case by part: what somebody said, what rows say, else the name."""
+    """The files of the case by part: what somebody said, what rows say, else the name.
+
+    The signed paper of an agreement that is void, or of another proceeding, does not belong here.
+    """
     chosen = {row.attachment_id: row.part for row in mediation.files.all()}
+    held = holding(mediation)
+    for other in proceedings_of(case):
+        for agreement in other.agreements.all():
+            if agreement.scan_id is not None:
+                here = held is not None and agreement.pk == held.pk
+                chosen.setdefault(agreement.scan_id, Part.AGREEMENT if here else Part.OUT)
     for agreement in mediation.agreements.all():
-        if agreement.scan_id is not None:
-            chosen.setdefault(agreement.scan_id, Part.AGREEMENT)
         for proof in _proofs(agreement):
             chosen.setdefault(proof, Part.PERFORMANCE)
     found: dict[str, list[Attachment]] = defaultdict(list)
@@ -160,8 +171,26 @@ class _Draft:
             section.wanted.append(Wanted(f"{kind.value}.{about}", name))
             return False
         paper = Paper.thawed(document.content)
+        if self._is_stale(document):
+            section.wanted.append(Wanted(f"{kind.value}.{about}", f"{name}（有变化，重新生成）"))
         section.items.append(Item(name, pages_of(paper), document=document))
         return True
+
+    def _is_stale(self, document: Document) -> bool:
+        """Whether it would say something else today. The note speaks of this list: not asked."""
+        maker = kind_of(document.kind)
+        if maker is None or document.kind == KIND.MED_NOTE:
+            return False
+        subject = next((a for a in maker.abouts(self.case) if a.pk == document.about), None)
+        if subject is None:
+            return False
+        then = clock.local(document.made_at).date()
+        return maker.compose(self.case, subject, document.number, then).frozen() != document.content
+
+    def put(self, part: str) -> list[Attachment]:
+        """What somebody has put into that part, whatever the file is called."""
+        said = {row.attachment_id for row in self.mediation.files.all() if row.part == part}
+        return [file for file in self.files.get(part, []) if file.pk in said]
 
 
 def dossier_of(case: Case, mediation: Mediation) -> Dossier:
@@ -198,11 +227,16 @@ def _told(draft: _Draft, section: Section) -> None:
     made = draft.paper(section, KIND.MED_RIGHTS, draft.mediation.pk)
     if not made and not draft.files.get(Part.RIGHTS):
         section.missing.append("当事人权利义务告知书")
+    if draft.mediation.informed_on is None:
+        section.missing.append("告知权利义务：没有记过哪天告知的")
 
 
 def _identified(draft: _Draft, section: Section) -> None:
-    if not draft.files.get(Part.IDENTITY):
-        section.missing.append("当事人的身份证明（身份证、营业执照等复印件）")
+    parties = len(principals(draft.case.parties.all()))
+    without = parties - len(draft.files.get(Part.IDENTITY, []))
+    if without > 0:
+        whose = f"{without} 位当事人" if without < parties else "当事人"
+        section.missing.append(f"{whose}的身份证明（身份证、营业执照等复印件，一人一份）")
 
 
 def _agents(draft: _Draft, section: Section) -> None:
@@ -237,7 +271,7 @@ def _nothing(draft: _Draft, section: Section) -> None:
 def _recorded(draft: _Draft, section: Section) -> None:
     held = [row for row in draft.mediation.sessions.all() if row.state == Session.State.HELD]
     for row in held:
-        day = f"{row.starts_at:%m-%d}"
+        day = f"{clock.local(row.starts_at):%m-%d}"
         if not draft.paper(section, KIND.MED_RECORD, row.pk, day):
             section.missing.append(f"{day} 的调解记录，还没生成")
     if not held and not draft.files.get(Part.RECORD):
@@ -258,7 +292,7 @@ def _agreed(draft: _Draft, section: Section) -> None:
     kind = KIND.MED_ORAL if oral else KIND.MED_AGREEMENT
     if not draft.paper(section, kind, agreement.pk):
         section.missing.append(f"{kind.label}，还没生成")
-    if not oral and agreement.scan_id is None and not draft.files.get(Part.AGREEMENT):
+    if not oral and agreement.scan_id is None and not draft.put(Part.AGREEMENT):
         section.missing.append("签了字、盖了章的调解协议书")
 
 

@@ -7,23 +7,10 @@ from typing import Any
 from django import forms
 
 from cases.forms import ActForm, choice, sentence
-from cases.models import Case
 from mediation.dossier import KEPT_FOR
 from mediation.models import DossierFile, Mediation
+from mediation.proceedings import ended_mediations
 from zongzhi.lib import clock
-
-ENDED = "_ended_proceedings"
-
-
-def ended_proceedings(case: Case) -> list[Mediation]:
-    """The proceedings that have ended; what `load_dossiers` has brought, else one query."""
-    if case.mediated_at is None:
-        return []
-    if not hasattr(case, ENDED):
-        rows = Mediation.objects.filter(case=case, ended_on__isnull=False).order_by("pk")
-        setattr(case, ENDED, list(rows))
-    found: list[Mediation] = getattr(case, ENDED)
-    return found
 
 
 def to_file(row: Mediation) -> bool:
@@ -56,14 +43,53 @@ class OfDossier(ActForm):
         return given
 
 
+HARD = [("no", "一般"), ("yes", "疑难复杂")]
+MOST_PEOPLE = 9999
+
+
+def _people(label: str) -> Any:
+    """How many people, as the official statistics count them; nothing typed leaves it as it is."""
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=MOST_PEOPLE,
+        help_text="没有就填 0",
+        error_messages={
+            "invalid": f"{label}填整数",
+            "min_value": f"{label}填 0 或者更大的数",
+            "max_value": f"{label}最多 {MOST_PEOPLE}，核对一下",
+        },
+    )
+
+
 class FileDossierForm(OfDossier):
     intro = "一案一卷。缺材料又补不上的，在卷宗情况说明里写明。"
     submit = "立卷"
     kept_for = choice([(text, text) for text in KEPT_FOR], label="保管期限")
+    is_hard = choice(HARD, label="疑难", required=False)
+    no_crime_people = _people("防止民转刑（人）")
+    no_petition_people = _people("防止群体性上访（人）")
     note = sentence(label="卷宗情况说明", required=False, rows=3)
 
+    def fit(self) -> None:
+        """What is known of the only one that can be filed."""
+        super().fit()
+        rows = self.rows()
+        if len(rows) != 1:
+            return
+        self.fields["is_hard"].initial = "yes" if rows[0].is_hard else "no"
+        for name in ("no_crime_people", "no_petition_people"):
+            self.fields[name].initial = getattr(rows[0], name)
+
+    def arguments(self) -> dict[str, Any]:
+        given = super().arguments()
+        said = given["is_hard"]
+        given["is_hard"] = said == "yes" if said else None
+        return given
+
     def rows(self) -> list[Mediation]:
-        return [row for row in ended_proceedings(self.case) if to_file(row)]
+        return [row for row in ended_mediations(self.case) if to_file(row)]
 
 
 class CheckDossierForm(OfDossier):
@@ -72,7 +98,7 @@ class CheckDossierForm(OfDossier):
     defects = sentence(label="哪里不合格", required=False, hint="不合格的要写，一行一条")
 
     def rows(self) -> list[Mediation]:
-        return [row for row in ended_proceedings(self.case) if to_check(row)]
+        return [row for row in ended_mediations(self.case) if to_check(row)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

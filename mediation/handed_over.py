@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from django.db import models
+
 from cases.loading import OF_CASES
 from cases.models import Case
 from cases.vocabulary import Clock
@@ -22,6 +24,14 @@ CLOCKS = {
     KIND.ENTRUSTED_SUMMARY.value: Clock.ENTRUSTED_SUMMARY,
 }
 FROM_COURT = tuple(CLOCKS)
+
+
+class Longer(models.TextChoices):
+    """Why a court's period ends later."""
+
+    AGREED = "agreed", "延长"
+    APPRAISAL = "appraisal", "鉴定不计入"
+
 
 _OPEN = Prepared(
     lambda: Referral.objects.filter(OF_CASES, returned_on=None, declined_on=None).order_by("pk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db.models import F
 
@@ -13,10 +13,10 @@ from mediation.proceedings import open_mediation
 from orgs.booking import Resource, Span, of_room
 from orgs.models import Room
 from zongzhi.lib import clock, dates
-from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
+from zongzhi.lib.prepared import Given, IsAny, Prepared
 from zongzhi.lib.worktime import Calendar
 
-PLANNED = "loaded_meetings"  # what the procedure leaves on many cases
+PLANNED = "loaded_meetings"  # what `planned_meetings` leaves on a case
 
 _PLANNED = Prepared(
     lambda: (
@@ -28,19 +28,15 @@ _PLANNED = Prepared(
 )
 
 
-def load_meetings(cases: Sequence[Case]) -> None:
-    """Load what the rules read; a case that never had a mediation costs nothing."""
-    asked = [case for case in cases if not hasattr(case, PLANNED)]
-    having = [case.pk for case in asked if case.mediated_at is not None]
-    meetings = grouped(_PLANNED(cases=having), "case_id") if having else {}
-    for case in asked:
-        setattr(case, PLANNED, meetings.get(case.pk, []))
-
-
 def planned_meetings(case: Case) -> list[Session]:
-    """What is arranged about this case and not yet written down, the first first."""
-    load_meetings([case])
-    found: list[Session] = getattr(case, PLANNED)
+    """What is arranged about this case and not yet written down, the first first.
+
+    Asked of one case; whether there is any, lists know by `Mediation.has_planned`.
+    """
+    found: list[Session] | None = vars(case).get(PLANNED)
+    if found is None:
+        found = _PLANNED(cases=[case.pk]) if case.mediated_at is not None else []
+        vars(case)[PLANNED] = found
     return found
 
 

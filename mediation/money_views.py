@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mediation import money_sheets, statistics
 from mediation.models import Mediation, Subsidy, SubsidyGrade, SubsidyStep
 from mediation.money_forms import GradeForm, ProposeForm, ScopeForm, StepForm
-from mediation.periods import period_of, recent_months
+from mediation.periods import month_of, period_of, recent_months
 from mediation.services import subsidies as services
 from mediation.statistics import Scope
 from mediation.subsidies import body_name, listed, may_decide, pays_full_time, subsidies_of
@@ -41,7 +41,7 @@ _FIGURES = (Permission.VIEW_CENTER, Permission.MEDIATION, Permission.MEDIATE)
 
 
 def _month(request: StaffRequest) -> Any:
-    return period_of(request.GET.get("month", ""))
+    return month_of(request.GET.get("month", ""))
 
 
 def _rows(request: StaffRequest) -> list[Subsidy]:

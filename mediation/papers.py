@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from cases.composing import Paper
 from cases.models import Case, Document
 from cases.paper_kinds import About, PaperKind
@@ -16,6 +18,7 @@ from mediation.models import Agreement, Mediation, Session
 from mediation.policies import mediates, writes_whole_names
 from mediation.session_pages import may_read_record
 from orgs.models import User
+from zongzhi.lib import clock
 
 KIND = Document.Kind
 MAKER = "调解员或分流员出具"
@@ -38,7 +41,7 @@ def _which(row: Mediation, rows: Sequence[Mediation]) -> str:
 
 def _of_sessions(case: Case) -> Sequence[About]:
     return [
-        About(row.pk, f"{row.starts_at:%m-%d}", row)
+        About(row.pk, f"{clock.local(row.starts_at):%m-%d}", row)
         for mediation in proceedings_of(case)
         for row in mediation.sessions.all()
         if row.state == Session.State.HELD
@@ -72,9 +75,11 @@ def _of_agreements(form: Agreement.Form | None) -> Rows:
 
 
 def _of_referrals(case: Case) -> Sequence[About]:
-    if case.mediated_at is None:
+    """Those answered or declined; a mediation need not have begun. Whoever is handed a case marks
+    it, the others cost nothing."""
+    if case.statutory_since is None:
         return ()
-    rows = case.referrals.exclude(outcome="").order_by("pk")
+    rows = case.referrals.filter(~Q(outcome="") | Q(declined_on__isnull=False)).order_by("pk")
     return [About(row.pk, row.organ, row) for row in rows]
 
 

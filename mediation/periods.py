@@ -22,6 +22,17 @@ class Period:
     since: date
     until: date
 
+    @property
+    def before(self) -> str:
+        """The code of the month before it."""
+        return f"{self.since - timedelta(days=1):%Y-%m}"
+
+    @property
+    def after(self) -> str:
+        """The code of the month after it, while that has begun."""
+        following = self.until + timedelta(days=1)
+        return f"{following:%Y-%m}" if following <= clock.today() else ""
+
 
 def period_of(text: str) -> Period:
     """The period an address names; this month for anything else."""
@@ -33,6 +44,11 @@ def period_of(text: str) -> Period:
     found = _MONTH.fullmatch(text)
     year, month = (int(found[1]), int(found[2])) if found else _this_month()
     return _of(f"{year}-{month:02d}", f"{year}年{month}月", year, month, 1)
+
+
+def month_of(text: str) -> Period:
+    """The month an address names; this month for anything else, a year or a quarter too."""
+    return period_of(text if _MONTH.fullmatch(text) else "")
 
 
 def _this_month() -> tuple[int, int]:

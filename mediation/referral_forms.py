@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from cases.forms import ActForm, choice, sentence
 from mediation.agreement_forms import day, line
-from mediation.handed_over import answer_by, open_referral
+from mediation.handed_over import Longer, answer_by, open_referral
 from mediation.models import Referral
 from zongzhi.lib import dates
 
@@ -37,8 +39,14 @@ class DeclineForm(ActForm):
 
 
 class ExtendForm(ActForm):
-    intro = "双方都同意，可以延长（特邀调解规定第二十七条）。"
+    intro = "双方都同意，可以延长（特邀调解规定第二十七条）；鉴定的日子不计入，不用双方同意。"
     submit = "延长期限"
+    kind = choice(
+        [(Longer.AGREED.value, "双方同意延长"), (Longer.APPRAISAL.value, "鉴定的日子不计入")],
+        label="为什么晚",
+        required=False,
+        initial=Longer.AGREED.value,
+    )
     days = forms.IntegerField(
         label="延长几日",
         min_value=1,
@@ -51,6 +59,10 @@ class ExtendForm(ActForm):
     )
     both = forms.BooleanField(label="双方都同意", required=False)
     text = line(label="为什么延长", least=2, required=True)
+
+    def arguments(self) -> dict[str, Any]:
+        given = super().arguments()
+        return {**given, "kind": given["kind"] or Longer.AGREED.value}
 
 
 class ReturnForm(ActForm):

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from cases.models import StatutoryTerm
 from mediation.handed_over import ANSWER_DAYS, CLOCKS, FROM_COURT
 from mediation.models import Referral
+from mediation.periods import Period
 from orgs.calendars import calendar_of, revisions
 from orgs.models import User
 from zongzhi.lib import dates
@@ -54,13 +55,13 @@ def lists_of(user: User) -> dict[str, QuerySet[Referral]]:
     }
 
 
-def months_lists(user: User, month: date) -> dict[str, QuerySet[Referral]]:
+def months_lists(user: User, month: Period) -> dict[str, QuerySet[Referral]]:
     """What each number of that month counts."""
     mine = referrals_seen(user)
-    until = next_month(month)
-    received = mine.filter(received_on__gte=month, received_on__lt=until)
+    days = (month.since, month.until)
+    received = mine.filter(received_on__range=days)
     commissioned = Q(kind=KIND.COMMISSIONED)
-    answered = mine.filter(commissioned, returned_on__gte=month, returned_on__lt=until)
+    answered = mine.filter(commissioned, returned_on__range=days)
     return {
         "court": received.filter(kind__in=FROM_COURT),
         "commissioned": received.filter(commissioned),
@@ -69,10 +70,6 @@ def months_lists(user: User, month: date) -> dict[str, QuerySet[Referral]]:
             outcome__in=[Referral.Outcome.AGREED, Referral.Outcome.WITHDRAWN]
         ),
     }
-
-
-def next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ class Rate:
         return f"{tenths // 10}.{tenths % 10}%"
 
 
-def rates_of(user: User, month: date) -> list[Rate]:
+def rates_of(user: User, month: Period) -> list[Rate]:
     numbers = {key: rows.count() for key, rows in months_lists(user, month).items()}
     return [
         Rate(
@@ -153,7 +150,9 @@ def _row(row: Referral, period: StatutoryTerm | None, answer: date, today: date)
     if period is None:
         return ReferralRow(row, Light("none", "不限日子"), "")
     lamp = _until(period.last_day, period.near_on, today)
-    longer = f"（已延长 {period.extended_days} 日）" if period.extended_days else ""
+    given = [f"已延长 {period.extended_days} 日"] if period.extended_days else []
+    given += [f"鉴定不计入 {period.excluded_days} 日"] if period.excluded_days else []
+    longer = f"（{'，'.join(given)}）" if given else ""
     return ReferralRow(row, lamp, f"{dates.day(period.last_day)}前调完{longer}")
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cases.models import StatutoryTerm
 from mediation.handed_over import CLOCKS
+from mediation.periods import month_of
 from mediation.referral_pages import (
     LISTS,
     VIEWS,
     lists_of,
     months_lists,
-    next_month,
     rates_of,
     referral_rows,
 )
@@ -26,7 +24,6 @@ from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.paging import Order, paginate
 
 STAFF = (Permission.TRIAGE, Permission.HANDLE, Permission.MEDIATE, Permission.DECIDE)
-FIRST_YEAR = 2000
 
 
 @needs(*STAFF)
@@ -34,7 +31,7 @@ FIRST_YEAR = 2000
 def referrals(request: StaffRequest) -> HttpResponse:
     """Lists of what is open, or of what a figure of the month counts."""
     user, today = request.user, clock.today()
-    month = _month(request.GET.get("month", ""), today)
+    month = month_of(request.GET.get("month", ""))
     lists = lists_of(user)
     counted = months_lists(user, month)
     view = request.GET.get("view", "")
@@ -53,16 +50,5 @@ def referrals(request: StaffRequest) -> HttpResponse:
         "behind": LISTS.get(view, ""),
         "rates": rates_of(user, month),
         "month": month,
-        "before": (month - timedelta(days=1)).replace(day=1),
-        "after": next_month(month) if next_month(month) <= today else None,
     }
     return render(request, "mediation/referrals.html", context)
-
-
-def _month(text: str, today: date) -> date:
-    """The first day of the month that is asked for; nonsense asks for this one."""
-    try:
-        found = date.fromisoformat(f"{text[:7]}-01")
-    except ValueError:
-        found = today.replace(day=1)
-    return found if FIRST_YEAR <= found.year <= today.year + 1 else today.replace(day=1)

@@ -19,6 +19,7 @@ from mediation.models import (
     Subsidy,
     SubsidyGrade,
     SubsidyRule,
+    SubsidyStep,
 )
 from orgs.gates import centers_of
 from orgs.models import Center, User
@@ -62,9 +63,14 @@ def family_of(case: Case) -> set[int]:
     return found | seen
 
 
-def why_no_subsidy(mediation: Mediation) -> list[str]:
-    """What stands against paying for it, a sentence each; none when it may be proposed."""
+def why_no_subsidy(mediation: Mediation, asked: Subsidy | None = None) -> list[str]:
+    """What stands against paying for it, a sentence each; none when it may be proposed.
+
+    `asked` is what has been proposed for it and is decided upon: it does not stand against itself.
+    """
     said = []
+    if mediation.body is None:
+        said.append("不是调解组织调解的（行政调解、司法调解），按规定不补")
     if mediation.ending != Mediation.Ending.AGREED:
         said.append("没有调解成功")
     elif not _is_performed(mediation):
@@ -75,7 +81,7 @@ def why_no_subsidy(mediation: Mediation) -> list[str]:
         said.append("没有主持的调解员")
     elif mediation.host.is_full_time and not pays_full_time(mediation.center):
         said.append(f"{mediation.host.name}是专职调解员，按规定不补")
-    said += _paid_already(mediation)
+    said += _paid_already(mediation, asked)
     return said
 
 
@@ -86,13 +92,11 @@ def _is_performed(mediation: Mediation) -> bool:
     return not agreement.terms.filter(done_on=None).exists()
 
 
-def _paid_already(mediation: Mediation) -> list[str]:
-    taken = (
-        Subsidy.objects.filter(mediation__case__in=family_of(mediation.case))
-        .exclude(state=STATE.REFUSED)
-        .select_related("mediation__case")
-        .first()
-    )
+def _paid_already(mediation: Mediation, asked: Subsidy | None) -> list[str]:
+    rows = Subsidy.objects.filter(mediation__case__in=family_of(mediation.case))
+    if asked is not None:
+        rows = rows.exclude(pk=asked.pk)
+    taken = rows.exclude(state=STATE.REFUSED).select_related("mediation__case").first()
     if taken is None:
         return []
     of = taken.mediation.case
@@ -119,7 +123,7 @@ def body_name(body: Body | None) -> str:
 
 def may_decide(user: User, subsidy: Subsidy) -> list[str]:
     """The steps open to this person now: each by somebody who has done no other."""
-    done = {step.by_id for step in subsidy.steps.all()}
+    done = {step.by_id for step in _steps_now(subsidy)}
     at = subsidy.center_id
     looks_after = user.can_at(Permission.MEDIATION, at)
     approves = user.can_at(Permission.DECIDE, at)
@@ -132,6 +136,14 @@ def may_decide(user: User, subsidy: Subsidy) -> list[str]:
     return [str(state.value) for state in steps.get(STATE(subsidy.state), [])]
 
 
+def _steps_now(subsidy: Subsidy) -> list[SubsidyStep]:
+    """The steps since it was proposed last: who refused it before may decide about it anew."""
+    found: list[SubsidyStep] = []
+    for step in subsidy.steps.all():
+        found = [step] if step.state == STATE.PROPOSED else [*found, step]
+    return found
+
+
 def _is_own(user: User, mediator: Mediator) -> bool:
     return mediator.user_id == user.pk
 
@@ -139,5 +151,5 @@ def _is_own(user: User, mediator: Mediator) -> bool:
 def _may_pay(user: User, subsidy: Subsidy) -> bool:
     """Not whoever asked for the money nor whoever granted it."""
     barred = (STATE.PROPOSED, STATE.APPROVED)
-    by = {step.by_id for step in subsidy.steps.all() if step.state in barred}
+    by = {step.by_id for step in _steps_now(subsidy) if step.state in barred}
     return user.pk not in by and not _is_own(user, subsidy.mediator)

@@ -35,10 +35,10 @@ from dispatch.units import own_units
 from dispatch.whistle_forms import live_whistles
 from mediation.agreed import confirmation_of, settlement_of, signers
 from mediation.agreement_forms import to_perform
-from mediation.dossier_forms import ended_proceedings, to_check, to_file
+from mediation.dossier_forms import to_check, to_file
 from mediation.meetings import planned_meetings
 from mediation.models import Mediator
-from mediation.proceedings import open_mediation, side_of
+from mediation.proceedings import ended_mediations, open_mediation, side_of
 from mediation.services.confirming import last_day_of
 from mediation.tasks import sweep_mediations
 from orgs.models import Room, User
@@ -192,11 +192,11 @@ class Life:
         return {"text": "情况是这样的，写明白"}
 
     def _file_dossier(self, case: Case, user: User) -> Typed:
-        rows = [row.pk for row in ended_proceedings(case) if to_file(row)]
+        rows = [row.pk for row in ended_mediations(case) if to_file(row)]
         return {"mediation": rows[0] if rows else None, "kept_for": "长期", "note": "材料齐"}
 
     def _check_dossier(self, case: Case, user: User) -> Typed:
-        rows = [row for row in ended_proceedings(case) if to_check(row)]
+        rows = [row for row in ended_mediations(case) if to_check(row)]
         theirs = [row.pk for row in rows if row.filed_by_id != user.pk]
         said = {"passed": "yes"} if self.dice.random() < 0.7 else {"passed": "no"}
         return {"mediation": theirs[0] if theirs else None, "defects": "缺身份证明", **said}

@@ -80,8 +80,7 @@ def attach_file(
         changing(case_id, "note", by=by) as change,
     ):
         attachment = file.keep(change, by=by, source=source)
-        part = change.part_of(by)
-        change.unit = part.unit if part else None
+        change.on_behalf_of(by)
         change.data = {"attachment": attachment.pk, "sha256": attachment.sha256}
         if not_secret and secrecy_mark(f"{attachment.name} {note}"):
             change.data["not_secret"] = True

@@ -19,8 +19,7 @@ def add_attempt(
 ) -> Case:
     """记一次劝调、联调、终调: by the lead unit or the centre's 分流员."""
     with changing(case_id, "attempt", by=by) as change:
-        part = change.part_of(by)
-        change.unit = part.unit if part else None
+        change.on_behalf_of(by)
         record_attempt(change, by=by, outcome=outcome, text=text, held_at=held_at)
     return change.case
 

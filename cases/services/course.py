@@ -42,8 +42,7 @@ def decline_case(*, case_id: int, by: User, reason: str, route: str, text: str) 
 def note_case(*, case_id: int, by: User, text: str, public: bool = False) -> Case:
     """记进展: internal unless it is said that the citizen may be told."""
     with changing(case_id, "note", by=by) as change:
-        part = change.part_of(by)
-        change.unit = part.unit if part else None
+        change.on_behalf_of(by)
         change.text, change.public = text, public
     return change.case
 

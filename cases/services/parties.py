@@ -42,8 +42,7 @@ def add_party(*, case_id: int, by: User, party: PartyInput) -> Case:
             who, _, about = case.title.rpartition(" ")
             case.title = f"{who}与{shown[:40]} {about}"[:100]
         index_words(case, [other.name for other in (*known, row)])
-        part = change.part_of(by)
-        change.unit = part.unit if part else None
+        change.on_behalf_of(by)
         change.text = f"{row.get_role_display()}：{shown}"
         change.data = {"role": row.role}
     return change.case

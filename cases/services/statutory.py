@@ -91,8 +91,7 @@ def terms_to_tell_of(*, now: datetime) -> Iterable[int]:
     """Periods that have come near or passed since somebody was told; the first to end first."""
     today = local_day(now)
     # Of a right people are told in words of its own (`mediation.services.confirming`).
-    running = StatutoryTerm.objects.filter(met_on=None, dropped_at=None)
-    running = running.exclude(clock__in=statutory.RIGHTS)
+    running = statutory.running().exclude(clock__in=statutory.RIGHTS)
     near = Q(near_on__lte=today, reminded_at=None)
     over = Q(last_day__lt=today, raised_at=None)
     return list(running.filter(near | over).order_by("last_day", "pk").values_list("pk", flat=True))

@@ -41,5 +41,9 @@ def linked_cases(case: Case, user: User) -> dict[str, Any]:
 @register.inclusion_tag("cases/panels/_statutory.html")
 def statutory_panel(case: Case) -> dict[str, Any]:
     """法定期限: what the law gives time for, how it stands, how the last day came about."""
-    terms = case.statutory_terms.all() if case.statutory_since is not None else ()
+    terms = (
+        case.statutory_terms.select_related("extended_by")
+        if case.statutory_since is not None
+        else ()
+    )
     return {"rows": [(term, shown(term, clock.today())) for term in terms]}

@@ -8,6 +8,7 @@ from datetime import date
 from cases.composing import SIGN_AND_DATE, SIGN_HERE, Paper
 from cases.models import Case, Party
 from cases.vocabulary import LegalRoute
+from mediation.agreed import copies, signers
 from mediation.composing import words
 from mediation.models import Agreement, Guest, Mediation, Presence, Referral, Session
 from zongzhi.lib import clock, dates
@@ -117,14 +118,13 @@ def _outcome(session: Session) -> str:
 def agreement(case: Case, row: Agreement, number: str, day: date) -> Paper:
     """人民调解协议书, with what art. 29 lists; a copy for each party and one for the body."""
     mediation = row.mediation
-    parties = words.disputants(case)
-    copies = len(parties) + 1
+    parties = signers(case)
     return Paper(
         title="人民调解协议书",
         number=number,
         paragraphs=[
             *[words.whole(f"当事人：{words.about(party, row.reached_on)}。") for party in parties],
-            *[f"代理人：{agent.name}。" for agent in words.agents(case)],
+            *[f"代理人：{one.name}。" for one in words.agents(case) if one not in parties],
             "纠纷主要事实、争议事项：",
             *[words.whole(line) for line in words.lines(row.facts)],
             *(["各方当事人的责任：", *words.lines(row.duties)] if row.duties else []),
@@ -136,7 +136,7 @@ def agreement(case: Case, row: Agreement, number: str, day: date) -> Paper:
             f"履行方式：{row.manner or '见协议内容'}。",
             f"履行地点：{row.place or '见协议内容'}。",
             f"履行期限：{words.last_day(row)}。",
-            f"本协议一式 {copies} 份，当事人各执一份，{words.seal_of(mediation)}留存一份。",
+            f"本协议一式 {copies(case)} 份，当事人各执一份，{words.seal_of(mediation)}留存一份。",
         ],
         signatures=_signatures(parties, mediation),
         signed_by=words.seal_of(mediation),
@@ -161,7 +161,7 @@ def oral(case: Case, row: Agreement, number: str, day: date) -> Paper:
         number=number,
         rows=[
             [("达成日期", dates.document(row.reached_on)), ("纠纷类型", case.type.name)],
-            *[[("当事人", words.about(party, row.reached_on))] for party in words.disputants(case)],
+            *[[("当事人", words.about(party, row.reached_on))] for party in signers(case)],
             [("主要事实", row.facts)],
             *([[("各方责任", row.duties)]] if row.duties else []),
             [
@@ -242,24 +242,26 @@ def reply(case: Case, referral: Referral, number: str, day: date) -> Paper:
     """复函 to the organ that handed the matter over (特邀调解规定 arts. 21, 26)."""
     kind = Referral.Kind(referral.kind).label
     letter = f"（{referral.number}）" if referral.number else ""
-    came = Referral.Outcome(referral.outcome).label if referral.outcome else "还在调解"
+    came = Referral.Outcome(referral.outcome).label if referral.outcome else "没有接受，材料退回"
     what = "事项" if case.is_silent else f"{words.dispute(case)}"
+    said = words.lines(referral.returned_text or referral.declined_why)
+    conceded = "当事人在调解中为达成协议作出妥协所认可的事实，不作为对其不利的根据。"
     return Paper(
         title="委派（委托）调解复函",
         number=number,
-        to=referral.organ,
+        to=f"{referral.organ}{f'　{referral.contact}' if referral.contact else ''}",
         paragraphs=[
             f"{kind}{letter}收悉，{dates.document(referral.received_on)}签收材料。"
             f"现将{what}的调解情况回复如下：",
             f"一、结果。{came}。",
             *[
                 words.whole(f"{words.ordinal(n)}、{line.rstrip('。')}。")
-                for n, line in enumerate(words.lines(referral.returned_text), start=2)
+                for n, line in enumerate(said, start=2)
             ],
-            "当事人在调解中为达成协议作出妥协所认可的事实，不作为对其不利的根据。",
+            *([conceded] if referral.outcome else []),
             "特此函复。",
         ],
         signed_by=case.center.name,
-        signed_on=dates.document(referral.returned_on or day),
+        signed_on=dates.document(referral.returned_on or referral.declined_on or day),
         receipt=f"收到人（签名）：　　　　　　　{words.DAY}",
     )

@@ -68,6 +68,10 @@ class Agreement(models.Model):
     def __str__(self) -> str:
         return f"agreement {self.pk}"
 
+    # What `mediation.agreed.settlement_of` brings.
+    has_signatures: bool
+    has_to_do: bool
+
 
 class AgreementTerm(models.Model):
     """One clause: who does what for whom, how much, until when, how."""
@@ -160,6 +164,9 @@ class Confirmation(models.Model):
         NOT_TAKEN = "not_taken", "法院不受理"
         WITHDRAWN = "withdrawn", "撤回申请"
 
+    # What was wrong may be mended within the thirty days.
+    AGAIN = (Outcome.NOT_TAKEN, Outcome.WITHDRAWN)
+
     agreement = models.OneToOneField(Agreement, models.CASCADE, related_name="confirmation")
     court = models.CharField("法院", max_length=60)
     applied_on = models.DateField("申请日期")
@@ -170,6 +177,7 @@ class Confirmation(models.Model):
     decided_on = models.DateField("裁定日期", null=True)
     number = models.CharField("案号", max_length=40, blank=True)
     text = models.CharField("说明", max_length=200, blank=True)
+    earlier = models.JSONField("以前的申请", default=list)  # sentences: not taken, or withdrawn
 
     class Meta:
         ordering = ["pk"]

@@ -119,6 +119,9 @@ class Mediation(models.Model):
     chosen: int | None
     consent: str | None
     how_chosen: str | None
+    has_planned: bool
+    has_signatures: bool
+    has_to_do: bool
 
     @property
     def is_open(self) -> bool:

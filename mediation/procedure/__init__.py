@@ -41,10 +41,4 @@ ACTS = tuple(
     for acts in ROOMS.values()
     for act in acts
 )
-LOADS = (
-    proceedings.load_mediations,
-    sessions.load_meetings,
-    agreements.load_settlements,
-    referrals.load_referrals,
-    dossiers.load_dossiers,
-)
+LOADS = (proceedings.load_mediations, referrals.load_referrals)

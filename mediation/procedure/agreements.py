@@ -5,15 +5,13 @@ from __future__ import annotations
 from cases import policies
 from cases.acts import Act, staying
 from cases.models import Case
-from cases.vocabulary import Stage
+from cases.vocabulary import PartyRole, Stage
 from mediation import agreement_forms as forms
-from mediation.agreed import confirmation_of, is_untouched, load_settlements, settlement_of
+from mediation.agreed import confirmation_of, is_untouched, settlement_of
 from mediation.models import Agreement
 from mediation.policies import mediates
 from mediation.services import agreements, confirming, performing
 from orgs.models import User
-
-__all__ = ["ACTS", "load_settlements"]
 
 _AT_WORK = (Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION)
 # What was agreed is performed and confirmed after the case has been closed, too.
@@ -29,19 +27,32 @@ def _may_agree(case: Case) -> str | None:
     found = settlement_of(case)
     if found.open is None:
         return "没有在进行的调解，先启动调解"
-    return "已经有一份协议；要重写，先作废" if found.draft else None
+    if found.draft:
+        return "已经有一份协议；要重写，先作废"
+    return _nobody_to_agree_with(case)
+
+
+def _nobody_to_agree_with(case: Case) -> str | None:
+    """A list brings the parties; of one case they are asked once."""
+    known = getattr(case, "loaded_parties", None)
+    parties = case.parties.all() if known is None else known
+    if any(party.role == PartyRole.RESPONDENT for party in parties):
+        return None
+    return "还没有对方当事人，先点“补充当事人”再写协议"
 
 
 def _may_amend(case: Case) -> str | None:
     draft = settlement_of(case).draft
     if draft is None:
         return "没有没签的协议"
-    return None if is_untouched(draft) else "已经有人签了名，不能再改；双方都要求的，作废重写"
+    if not is_untouched(draft):
+        return "已经有人签了名，不能再改；双方都要求的，作废重写"
+    return _nobody_to_agree_with(case)
 
 
 def _may_sign(case: Case) -> str | None:
     found = settlement_of(case)
-    return None if found.draft and found.open else "没有等着签的协议"
+    return None if found.draft else "没有等着签的协议"
 
 
 def _has_written(case: Case) -> str | None:
@@ -57,7 +68,7 @@ def _has_one(case: Case) -> str | None:
 
 def _has_to_do(case: Case) -> str | None:
     rows = settlement_of(case).agreements
-    waiting = any(row.in_force_on and row.has_to_do for row in rows)  # type: ignore[attr-defined]
+    waiting = any(row.in_force_on and row.has_to_do for row in rows)
     return None if waiting else "没有要履行的条款"
 
 
@@ -72,16 +83,14 @@ def _may_apply(case: Case) -> str | None:
 
 
 def _is_with_the_court(case: Case) -> str | None:
-    agreement = settlement_of(case).in_force
-    row = confirmation_of(agreement) if agreement else None
-    return None if row is not None and not row.outcome else "没有等着法院的申请"
+    return None if settlement_of(case).at_court else "没有等着法院的申请"
 
 
 def _may_be_taken(case: Case) -> str | None:
-    if reason := _is_with_the_court(case):
-        return reason
-    agreement = settlement_of(case).in_force
-    row = confirmation_of(agreement) if agreement else None
+    agreement = settlement_of(case).at_court
+    if agreement is None:
+        return _is_with_the_court(case)
+    row = confirmation_of(agreement)
     return "法院已经受理了" if row is not None and row.taken_on else None
 
 

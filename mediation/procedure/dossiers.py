@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from cases.acts import Act, staying
-from cases.loading import OF_CASES
 from cases.models import Case
 from cases.vocabulary import Stage
 from mediation import dossier_forms as forms
-from mediation.dossier_forms import ENDED, ended_proceedings
 from mediation.models import Mediation
 from mediation.policies import checks_dossiers, mediates
+from mediation.proceedings import ended_mediations
 from mediation.services import dossiers
 from orgs.models import User
-from zongzhi.lib.prepared import Prepared, grouped
 
 _AFTER = (Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP, Stage.CLOSED)
-_ENDED = Prepared(lambda: Mediation.objects.filter(OF_CASES, ended_on__isnull=False).order_by("pk"))
-
-
-def load_dossiers(cases: Sequence[Case]) -> None:
-    """Load what the rules below read of the few cases that were ever mediated."""
-    asked = [case for case in cases if case.mediated_at is not None and not hasattr(case, ENDED)]
-    found = grouped(_ENDED(cases=[case.pk for case in asked]), "case_id") if asked else {}
-    for case in asked:
-        setattr(case, ENDED, found.get(case.pk, []))
 
 
 def _some(fits: Callable[[Mediation], bool], otherwise: str) -> Callable[[Case], str | None]:
     def some(case: Case) -> str | None:
-        return None if any(fits(row) for row in ended_proceedings(case)) else otherwise
+        return None if any(fits(row) for row in ended_mediations(case)) else otherwise
 
     return some
 
 
 def _not_of_the_filer(user: User, case: Case) -> str | None:
     """Nobody looks through what they put together themselves."""
-    rows = [row for row in ended_proceedings(case) if forms.to_check(row)]
+    rows = [row for row in ended_mediations(case) if forms.to_check(row)]
     if any(row.filed_by_id != user.pk for row in rows):
         return None
     return "自己立的卷，要由别人检查"

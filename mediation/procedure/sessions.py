@@ -6,14 +6,10 @@ from cases.acts import Act, staying
 from cases.models import Case
 from cases.vocabulary import Stage
 from mediation import session_forms as forms
-from mediation.meetings import load_meetings, planned_meetings, running_meetings
 from mediation.policies import mediates
 from mediation.procedure.proceedings import is_running
-from mediation.proceedings import AT_WORK
+from mediation.proceedings import AT_WORK, mediations_of, open_mediation
 from mediation.services import sessions
-
-__all__ = ["ACTS", "load_meetings"]
-
 
 # What has begun when the case goes back or ends is still written down.
 _ANY_TIME = (Stage.TRIAGE, *AT_WORK, Stage.FOLLOW_UP, Stage.CLOSED)
@@ -21,11 +17,14 @@ _NONE = "没有安排好、还没记录的调解"
 
 
 def _is_planned(case: Case) -> str | None:
-    return is_running(case) or (None if running_meetings(case) else _NONE)
+    mediation = open_mediation(case)
+    return is_running(case) or (None if mediation and mediation.has_planned else _NONE)
 
 
 def _is_unrecorded(case: Case) -> str | None:
-    return None if planned_meetings(case) else is_running(case) or _NONE
+    if any(mediation.has_planned for mediation in mediations_of(case)):
+        return None
+    return is_running(case) or _NONE
 
 
 ACTS = (

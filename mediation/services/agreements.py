@@ -16,9 +16,9 @@ from django.db.models import Max
 
 from cases import statutory
 from cases.door import Change, changing
-from cases.models import Attachment, Case, Party, StatutoryTerm
+from cases.models import Attachment, Case, Party
 from cases.services.attachments import Upload, taking
-from cases.vocabulary import Clock, PartyRole
+from cases.vocabulary import Clock
 from mediation.agreed import (
     confirmation_of,
     forget,
@@ -30,7 +30,8 @@ from mediation.agreed import (
 )
 from mediation.models import Agreement, AgreementTerm, Confirmation, Mediation, Session, Signature
 from mediation.proceedings import AT_WORK
-from mediation.services.proceedings import end_mediation
+from mediation.services.proceedings import end_mediation, seat
+from mediation.services.subsidies import refuse_with_the_agreement
 from orgs.models import User
 from zongzhi.lib import dates
 from zongzhi.lib.amounts import yuan
@@ -71,7 +72,6 @@ def agree(
     duties: str = "",
     manner: str = "",
     place: str = "",
-    session: int | None = None,
 ) -> Case:
     """写协议: an oral one is in force as it is written down.
 
@@ -82,7 +82,7 @@ def agree(
         _refuse_impossible(change, mediation, reached_on, terms)
         agreement = Agreement.objects.create(
             mediation=mediation,
-            session=_session(mediation, session),
+            session=_session(mediation),
             form=form,
             serial=_next_serial(mediation),
             facts=facts,
@@ -146,8 +146,6 @@ def _draft(change: Change) -> Agreement:
 def _refuse_impossible(
     change: Change, mediation: Mediation, reached_on: date, terms: Sequence[Term]
 ) -> None:
-    if not any(party.role == PartyRole.RESPONDENT for party in signers(change.case)):
-        raise WrongState("还没有对方当事人，先点“补充当事人”再写协议")
     today = change.now.date()
     if not mediation.started_on <= reached_on <= today:
         first, last = dates.day(mediation.started_on, today), dates.day(today, today)
@@ -168,12 +166,10 @@ def _refuse_impossible(
         raise Invalid(errors={"terms": [*wrong, *strangers]})
 
 
-def _session(mediation: Mediation, pk: int | None) -> Session | None:
-    """The meeting at which it was reached: the one that is named, else the last that led to it."""
-    rows = mediation.sessions.filter(state=Session.State.HELD)
-    if pk is not None:
-        return rows.filter(pk=pk).first()
+def _session(mediation: Mediation) -> Session | None:
+    """The meeting at which it was reached: the last that led to it."""
     led = [Session.Outcome.WRITTEN, Session.Outcome.ORAL]
+    rows = mediation.sessions.filter(state=Session.State.HELD)
     return rows.filter(outcome__in=led, agreements=None).last()
 
 
@@ -206,14 +202,18 @@ def _summary(agreement: Agreement, terms: Sequence[Term]) -> str:
 
 
 def _say(change: Change, by: User, agreement: Agreement, text: str) -> None:
-    part = change.part_of(by)
-    change.unit = part.unit if part else None
+    change.on_behalf_of(by)
     change.text = text
     change.data |= {"agreement": agreement.pk}
 
 
 def come_into_force(change: Change, agreement: Agreement, on: date) -> None:
-    """The proceeding ends with an agreement, and what runs with it starts and stops."""
+    """The proceeding ends with an agreement, and what runs with it starts and stops.
+
+    Raises WrongState when it has ended otherwise: nobody makes a success of it afterwards.
+    """
+    if not agreement.mediation.is_open:
+        raise WrongState("这次调解已经结束，协议不能再生效")
     agreement.in_force_on = on
     agreement.save(update_fields=["in_force_on"])
     end_mediation(change, agreement.mediation, Mediation.Ending.AGREED, "", on=on)
@@ -324,7 +324,8 @@ def scan_agreement(*, case_id: int, by: User, file: Upload, not_secret: bool = F
 def void_agreement(*, case_id: int, by: User, text: str, both: bool = False) -> Case:
     """作废: before anybody has signed, or because both parties wish it; a new one may follow.
 
-    The proceeding that ended with it goes on, unless the case has left the work meanwhile.
+    The proceeding that ended with it goes on, and what was asked for it as 以案定补 falls. Raises
+    WrongState while the court has it, and once the money has been granted.
     """
     with changing(case_id, "void-agreement", by=by) as change:
         agreement = settlement_of(change.case).current
@@ -333,12 +334,10 @@ def void_agreement(*, case_id: int, by: User, text: str, both: bool = False) -> 
         if not is_untouched(agreement) and not both:
             raise Invalid(errors={"both": ["已经有人签了名的协议，双方都要求才能作废"]})
         _refuse_in_court(agreement)
+        refuse_with_the_agreement(agreement.mediation, by=by)
         agreement.void_why, agreement.voided_at = text, change.now
         agreement.save(update_fields=["void_why", "voided_at"])
-        running = StatutoryTerm.objects.filter(
-            case=change.case, clock=Clock.CONFIRMATION, about=agreement.pk, dropped_at=None
-        )
-        running.filter(met_on=None).update(dropped_at=change.now)
+        statutory.drop(change.now, case=change.case, clock=Clock.CONFIRMATION, about=agreement.pk)
         _go_on(change, agreement)
         _say(change, by, agreement, f"{'双方要求，' if both else ''}{text}")
         forget(change.case)
@@ -356,10 +355,15 @@ def _refuse_in_court(agreement: Agreement) -> None:
 
 
 def _go_on(change: Change, agreement: Agreement) -> None:
-    """Open the proceeding again that this agreement had ended."""
+    """Open the proceeding again that this agreement had ended: with a period of its own, its
+    mediators, and a dossier that is still to be put together."""
     mediation = agreement.mediation
     if mediation.ending != Mediation.Ending.AGREED or settlement_of(change.case).open is not None:
         return
     mediation.ending, mediation.ended_on, mediation.ended_by = "", None, None
-    mediation.save(update_fields=["ending", "ended_on", "ended_by"])
+    mediation.filed_on = mediation.filed_by = mediation.checked_on = mediation.checked_by = None
+    mediation.kept_for = ""
+    mediation.save()
     change.case.is_mediating = change.case.stage in AT_WORK
+    statutory.begin(change.case, Clock.MEDIATION, change.now.date())
+    seat(change, mediation, mediation.host)

@@ -16,6 +16,7 @@ from cases.vocabulary import Clock
 from mediation.agreed import confirmation_of, forget, settlement_of
 from mediation.confirming import lapsed, missing_materials, refusals
 from mediation.models import Agreement, AgreementTerm, Confirmation
+from mediation.services.days import refuse_outside
 from mediation.services.telling import tell_who_follows
 from orgs.models import User
 from orgs.models.notices import Topic
@@ -24,7 +25,7 @@ from zongzhi.lib.errors import Invalid, WrongState
 from zongzhi.lib.worktime import rights_due
 
 OUTCOME = Confirmation.Outcome
-AGAIN = (OUTCOME.NOT_TAKEN, OUTCOME.WITHDRAWN)  # what was wrong may be mended within the 30 days
+AGAIN = Confirmation.AGAIN
 
 
 def apply_for_confirmation(
@@ -45,12 +46,11 @@ def apply_for_confirmation(
         agreement, in_force_on = _in_force(change)
         last_day = last_day_of(agreement)
         today = change.now.date()
-        if min(applied_on, today) < in_force_on or applied_on > today:
-            first = dates.day(in_force_on, today)
-            raise Invalid(errors={"applied_on": [f"日期要在 {first}（协议生效）到今天之间"]})
+        refuse_outside("applied_on", applied_on, in_force_on, today, "协议生效")
         if applied_on > last_day:
             raise WrongState(lapsed(in_force_on, last_day))
         _refuse_unready(materials, exclusions, jointly=jointly)
+        before = confirmation_of(agreement)
         row, _ = Confirmation.objects.update_or_create(
             agreement=agreement,
             defaults={
@@ -63,6 +63,7 @@ def apply_for_confirmation(
                 "decided_on": None,
                 "number": "",
                 "text": "",
+                "earlier": [*before.earlier, _in_words(before)] if before else [],
             },
         )
         how = "双方共同申请司法确认"
@@ -103,7 +104,7 @@ def court_takes(*, case_id: int, by: User, on: date, number: str = "") -> Case:
     """法院受理."""
     with changing(case_id, "court-takes", by=by) as change:
         row = _pending(change)
-        _refuse_strange_day(row, on, change.now.date(), "on")
+        refuse_outside("on", on, row.taken_on or row.applied_on, change.now.date())
         row.taken_on, row.number = on, number
         row.save(update_fields=["taken_on", "number"])
         _say(change, by, row, f"{row.court} {dates.day(on)}受理")
@@ -116,34 +117,38 @@ def court_decides(
     """记司法确认结果: 裁定有效, 驳回, 不受理, or the application is withdrawn."""
     with changing(case_id, "court-decides", by=by) as change:
         row = _pending(change)
-        _refuse_strange_day(row, on, change.now.date(), "on")
+        refuse_outside("on", on, row.taken_on or row.applied_on, change.now.date())
         if outcome in (OUTCOME.CONFIRMED, OUTCOME.REJECTED) and row.taken_on is None:
             raise Invalid(errors={"outcome": ["法院还没有受理，先记法院受理"]})
         row.outcome, row.decided_on = outcome, on
         row.number, row.text = number or row.number, text
         row.save(update_fields=["outcome", "decided_on", "number", "text"])
+        if outcome in AGAIN:
+            today = change.now.date()
+            statutory.resume(change.case, Clock.CONFIRMATION, today, about=row.agreement_id)
         parts = [OUTCOME(outcome).label, row.number, text]
         _say(change, by, row, "，".join(filter(None, parts)))
     return change.case
 
 
+def _in_words(row: Confirmation) -> str:
+    """「4月3日申请，4月8日法院不受理，缺送达地址」: what an application came to, to be kept."""
+    decided = dates.document(row.decided_on) if row.decided_on else ""
+    came = f"{decided}{OUTCOME(row.outcome).label}" if row.outcome else ""
+    said = [f"{row.court} {dates.document(row.applied_on)}申请", came, row.number, row.text]
+    return "，".join(filter(None, said))
+
+
 def _pending(change: Change) -> Confirmation:
-    agreement, _ = _in_force(change)
-    row = confirmation_of(agreement)
-    if row is None or row.outcome:
+    agreement = settlement_of(change.case).at_court
+    row = confirmation_of(agreement) if agreement else None
+    if row is None:
         raise WrongState(f"{change.case.short_number} 没有等着法院的申请")
     return row
 
 
-def _refuse_strange_day(row: Confirmation, on: date, today: date, field: str) -> None:
-    first = row.taken_on or row.applied_on
-    if not first <= on <= today:
-        raise Invalid(errors={field: [f"日期要在 {dates.day(first, today)}到今天之间"]})
-
-
 def _say(change: Change, by: User, row: Confirmation, text: str) -> None:
-    part = change.part_of(by)
-    change.unit = part.unit if part else None
+    change.on_behalf_of(by)
     change.text = text
     change.data = {"agreement": row.agreement_id, "confirmation": row.pk}
     forget(change.case)
@@ -153,14 +158,16 @@ def _say(change: Change, by: User, row: Confirmation, text: str) -> None:
 
 
 def _running() -> OfCaseQuerySet:
-    return StatutoryTerm.objects.filter(clock=Clock.CONFIRMATION, met_on=None, dropped_at=None)
+    return statutory.running(clock=Clock.CONFIRMATION)
+
+
+_TO_DO = Exists(AgreementTerm.objects.filter(agreement=OuterRef("about"), done_on=None))
 
 
 def confirmations_near(*, now: datetime) -> list[int]:
     """Thirty days that run out and nobody has been told; with everything performed, none are."""
-    to_do = AgreementTerm.objects.filter(agreement=OuterRef("about"), done_on=None)
     today = clock.local(now).date()
-    rows = _running().filter(Exists(to_do), reminded_at=None)
+    rows = _running().filter(_TO_DO, reminded_at=None)
     rows = rows.filter(near_on__lte=today, last_day__gte=today)
     return list(rows.order_by("last_day", "pk").values_list("pk", flat=True))
 
@@ -186,16 +193,20 @@ def confirmations_lapsed(*, now: datetime) -> list[int]:
 
 @transaction.atomic
 def say_it_lapsed(*, term_id: int) -> bool:
-    """过期: the right is gone; said once, and no longer counted. True if this call did it."""
+    """过期: the right is gone; said once, and no longer counted. True if this call did it.
+
+    Where everything has been performed nobody needs the court: nothing is said.
+    """
     now = clock.now()
     rows = _running().filter(pk=term_id, last_day__lt=now.date())
     if not rows.update(dropped_at=now, raised_at=now):
         return False
-    _tell(
-        StatutoryTerm.objects.get(pk=term_id),
-        "申请司法确认的 30 日已过，对方不履行只能起诉",
-        Topic.OVERDUE,
-    )
+    if StatutoryTerm.objects.filter(_TO_DO, pk=term_id).exists():
+        _tell(
+            StatutoryTerm.objects.get(pk=term_id),
+            "申请司法确认的 30 日已过，对方不履行只能起诉",
+            Topic.OVERDUE,
+        )
     return True
 
 

@@ -10,24 +10,45 @@ from django.db import transaction
 from cases.door import Change, changing
 from cases.models import Case
 from mediation.dossier import dossier_of
-from mediation.dossier_forms import ended_proceedings, to_check, to_file
+from mediation.dossier_forms import to_check, to_file
 from mediation.dossier_loading import proceeding
 from mediation.models import DossierFile, Inquiry, Mediation
 from mediation.policies import mediates
+from mediation.proceedings import ended_mediations
 from orgs.models import User
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound, WrongState
 
 
 def file_dossier(
-    *, case_id: int, by: User, kept_for: str, note: str = "", mediation_id: int | None = None
+    *,
+    case_id: int,
+    by: User,
+    kept_for: str,
+    note: str = "",
+    mediation_id: int | None = None,
+    is_hard: bool | None = None,
+    no_crime_people: int | None = None,
+    no_petition_people: int | None = None,
 ) -> Case:
-    """立卷: put together, numbered, to be kept so long; somebody else checks it."""
+    """立卷: put together, numbered, to be kept so long; somebody else checks it.
+
+    With what the official statistics ask of it: 疑难, and how many people were kept from 民转刑 and
+    群体性上访. What nobody has said stays as it was.
+    """
     with changing(case_id, "file-dossier", by=by) as change:
         row = _one(change.case, to_file, mediation_id, "这一卷已经立了")
         row.filed_on, row.filed_by = clock.local(change.now).date(), by
         row.kept_for, row.dossier_note = kept_for, note.strip()
-        row.save(update_fields=["filed_on", "filed_by", "kept_for", "dossier_note"])
+        counted = {
+            "is_hard": is_hard,
+            "no_crime_people": no_crime_people,
+            "no_petition_people": no_petition_people,
+        }
+        said = {name: value for name, value in counted.items() if value is not None}
+        for name, value in said.items():
+            setattr(row, name, value)
+        row.save(update_fields=["filed_on", "filed_by", "kept_for", "dossier_note", *said])
         _told(change, row, note.strip())
     return change.case
 
@@ -65,7 +86,7 @@ def check_dossier(
 def _one(
     case: Case, fits: Callable[[Mediation], bool], pk: int | None, otherwise: str
 ) -> Mediation:
-    rows = [row for row in ended_proceedings(case) if fits(row)]
+    rows = [row for row in ended_mediations(case) if fits(row)]
     if pk is not None:
         rows = [row for row in rows if row.pk == pk]
     if not rows:

@@ -18,6 +18,7 @@ from cases.services.attachments import Upload, taking
 from mediation.agreed import forget
 from mediation.models import AgreementTerm, Performance
 from mediation.querysets import OUTSTANDING
+from mediation.services.days import refuse_outside
 from mediation.services.telling import tell_who_follows
 from orgs.models import User
 from orgs.models.notices import Topic
@@ -47,7 +48,8 @@ def perform(
         taken = stack.enter_context(opened) if opened else None
         change = stack.enter_context(changing(case_id, "perform", by=by))
         row = _clause(change, term)
-        _refuse_strange_day(change, row, on)
+        reached = row.agreement.reached_on
+        refuse_outside("on", on, reached, change.now.date(), "达成协议")
         done = _is_done(row, amount, complete=complete, text=text)
         kept = taken.keep(change, by=by, source=Attachment.Source.UNIT) if taken else None
         Performance.objects.create(
@@ -84,13 +86,6 @@ def _clause(change: Change, pk: int | None) -> AgreementTerm:
     return open_[0]
 
 
-def _refuse_strange_day(change: Change, row: AgreementTerm, on: date) -> None:
-    today = change.now.date()
-    if not row.agreement.reached_on <= on <= today:
-        first = dates.day(row.agreement.reached_on, today)
-        raise Invalid(errors={"on": [f"日期要在 {first}（达成协议）到今天之间"]})
-
-
 def _is_done(row: AgreementTerm, amount: Decimal | None, *, complete: bool, text: str) -> bool:
     """Whether the clause is done with this; what cannot be is refused with the sums."""
     if amount is None and not complete and len(text) < 2:
@@ -124,8 +119,7 @@ def _say(
     done: bool,
     text: str,
 ) -> None:
-    part = change.part_of(by)
-    change.unit = part.unit if part else None
+    change.on_behalf_of(by)
     words = [f"第 {row.n} 条", yuan(amount), "履行完了" if done else "履行了一部分", text]
     change.text = "，".join(filter(None, words))
     change.data = {"agreement": row.agreement_id, "term": row.pk, "done": done}

@@ -12,7 +12,7 @@ from cases import statutory
 from cases.door import Change, changing
 from cases.models import Admission, Case, Party
 from cases.vocabulary import Clock, LegalRoute, Willing
-from mediation.models import Body, Mediation, Mediator, Session
+from mediation.models import Agreement, Body, Mediation, Mediator, Session
 from mediation.proceedings import SIDES, forget, open_mediation, side_of
 from orgs.models import User
 from orgs.numbering import next_in
@@ -131,6 +131,7 @@ def end_mediation(
 ) -> None:
     """End the proceeding, today or on that day, inside an act that holds the case.
 
+    Without success, what was written and not signed by all is void: nobody signs it afterwards.
     Its mediators stay until the dossier has passed (`let_in_whoever_mediates`).
 
     The case's own column says that nothing runs any more; the door saves it when the act is done.
@@ -139,6 +140,9 @@ def end_mediation(
     mediation.ending, mediation.ended_on, mediation.ended_by = ending, day, change.by
     mediation.ended_why, mediation.route = why, route
     mediation.save(update_fields=["ending", "ended_on", "ended_by", "ended_why", "route"])
+    if ending != Mediation.Ending.AGREED:
+        draft = Agreement.objects.filter(mediation=mediation, in_force_on=None, voided_at=None)
+        draft.update(voided_at=change.now, void_why="没签完，调解已经结束")
     change.case.is_mediating = False
     statutory.meet(change.case, Clock.MEDIATION, day, Mediation.Ending(ending).label)
     forget(change.case)
@@ -209,7 +213,6 @@ def _accounts(case: Case) -> Iterable[int]:
 
 
 def say(change: Change, mediation: Mediation, words: str, text: str = "") -> None:
-    part = change.part_of(change.by) if change.by else None
-    change.unit = part.unit if part else None
+    change.on_behalf_of(change.by)
     change.text = text
     change.data |= {"mediation": mediation.pk, "words": words}

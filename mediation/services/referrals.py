@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 
 from cases import statutory
 from cases.door import Change, changing
-from cases.models import Case, StatutoryTerm
-from mediation.handed_over import CLOCKS, forget, open_referral
+from cases.models import Case
+from mediation.handed_over import CLOCKS, Longer, forget, open_referral
 from mediation.models import Agreement, Referral
+from mediation.services.days import refuse_outside
 from orgs.models import User
 from zongzhi.lib import dates
 from zongzhi.lib.errors import Invalid, WrongState
+
+OLDEST = 365  # days since the materials were signed for
 
 
 def receive_referral(
@@ -33,8 +36,7 @@ def receive_referral(
     """
     with changing(case_id, "receive-referral", by=by) as change:
         today = change.now.date()
-        if received_on > today:
-            raise Invalid(errors={"received_on": ["签收材料的日子不能晚于今天"]})
+        _refuse_strange_start(received_on, today)
         row = _create(
             case=change.case,
             kind=kind,
@@ -51,6 +53,16 @@ def receive_referral(
         signed = f"{dates.day(received_on, today)}签收材料"
         _say(change, by, row, "，".join([row.get_kind_display(), organ, signed]))
     return change.case
+
+
+def _refuse_strange_start(received_on: date, today: date) -> None:
+    """A period runs from that day: an old one is a slip of the hand, with no rule to go by."""
+    if received_on > today:
+        raise Invalid(errors={"received_on": ["签收材料的日子不能晚于今天"]})
+    first = today - timedelta(days=OLDEST)
+    if received_on < first:
+        said = f"签收材料的日子最早是 {dates.document(first)}（一年以前），核对年份"
+        raise Invalid(errors={"received_on": [said]})
 
 
 def _create(**values: object) -> Referral:
@@ -79,24 +91,31 @@ def decline_referral(*, case_id: int, by: User, text: str) -> Case:
         row = _open(change)
         row.declined_on, row.declined_why = change.now.date(), text
         row.save(update_fields=["declined_on", "declined_why"])
-        running = StatutoryTerm.objects.filter(
-            case=change.case, clock__in=CLOCKS.values(), about=row.pk, met_on=None
-        )
-        running.filter(dropped_at=None).update(dropped_at=change.now)
+        statutory.drop(change.now, case=change.case, clock__in=CLOCKS.values(), about=row.pk)
         _say(change, by, row, text)
     return change.case
 
 
-def extend_referral(*, case_id: int, by: User, days: int, text: str, both: bool = False) -> Case:
-    """双方同意延长 (特邀调解规定 art. 27); only a period that runs can be prolonged."""
+def extend_referral(
+    *,
+    case_id: int,
+    by: User,
+    days: int,
+    text: str,
+    both: bool = False,
+    kind: str = Longer.AGREED,
+) -> Case:
+    """双方同意延长 (特邀调解规定 art. 27), or the days of an 鉴定, which do not count and which
+    nobody has to agree to (人民法院在线调解规则); only a period that runs can be prolonged."""
     with changing(case_id, "extend-referral", by=by) as change:
         row = _open(change)
-        if not both:
+        if kind == Longer.AGREED and not both:
             raise Invalid(errors={"both": ["延长要双方都同意"]})
         clock = CLOCKS.get(row.kind)
-        if clock is None or not statutory.extend(change.case, clock, days, text, by, about=row.pk):
+        give = statutory.extend if kind == Longer.AGREED else statutory.leave_out
+        if clock is None or not give(change.case, clock, days, text, by, about=row.pk):
             raise WrongState(f"{row.get_kind_display()}没有在计的期限，不用延长")
-        _say(change, by, row, f"延长 {days} 日，{text}")
+        _say(change, by, row, f"{Longer(kind).label} {days} 日，{text}")
     return change.case
 
 
@@ -116,11 +135,9 @@ def return_referral(
     with changing(case_id, "return-referral", by=by) as change:
         row = _open(change)
         today = change.now.date()
-        if not row.received_on <= returned_on <= today:
-            first = dates.day(row.received_on, today)
-            raise Invalid(errors={"returned_on": [f"日期要在 {first}（签收材料）到今天之间"]})
-        if outcome == Referral.Outcome.AGREED and not _has_agreement(change.case):
-            raise Invalid(errors={"outcome": ["还没有生效的协议，不能回复“达成协议”"]})
+        refuse_outside("returned_on", returned_on, row.received_on, today, "签收材料")
+        if outcome == Referral.Outcome.AGREED and not _has_agreement(change.case, row.received_on):
+            raise Invalid(errors={"outcome": ["签收材料以后还没有生效的协议，不能回复“达成协议”"]})
         row.outcome, row.returned_on, row.returned_by = outcome, returned_on, by
         row.returned_text, row.receipt = text, receipt
         row.save()
@@ -133,9 +150,10 @@ def return_referral(
     return change.case
 
 
-def _has_agreement(case: Case) -> bool:
+def _has_agreement(case: Case, since: date) -> bool:
+    """One that came of this referral: in force since it was received."""
     rows = Agreement.objects.filter(mediation__case=case, voided_at=None)
-    return rows.exclude(in_force_on=None).exists()
+    return rows.filter(in_force_on__gte=since).exists()
 
 
 def _open(change: Change) -> Referral:
@@ -146,7 +164,6 @@ def _open(change: Change) -> Referral:
 
 
 def _say(change: Change, by: User, row: Referral, text: str) -> None:
-    part = change.part_of(by)
-    change.unit = part.unit if part else None
+    change.on_behalf_of(by)
     change.text, change.data = text, {"referral": row.pk}
     forget(change.case)

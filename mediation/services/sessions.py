@@ -438,8 +438,7 @@ def record_session(*, case_id: int, by: User, record: Record, session: int | Non
     with changing(case_id, "record-session", by=by) as change:
         row = _planned(Session.objects.filter(mediation__case=change.case), session)
         _refuse_untrue(row, record, change.now)
-        part = change.part_of(by)
-        change.unit = part.unit if part else None
+        change.on_behalf_of(by)
         _write(row, record, by, change.now)
         words = f"{row.when} {row.get_outcome_display()}"
         if record.outcome in AS_ATTEMPT and _is_of_this_level(change.case, row.mediation):

@@ -85,10 +85,34 @@ def decide_subsidy(*, subsidy_id: int, by: User, state: str, text: str = "") -> 
             raise NotAllowed("申报、初审、批准要由不同的人办，这一步这个账号不能办")
         if state == STATE.REFUSED and len(text.strip()) < 4:
             raise Invalid(errors={"text": ["不通过要写明理由，至少 4 个字"]})
+        if state in (STATE.APPROVED, STATE.PAID):
+            _refuse_what_has_changed(row)
         row.state = STATE(state)
         row.save(update_fields=["state"])
         _step(row, STATE(state), by, text)
     return row
+
+
+def _refuse_what_has_changed(row: Subsidy) -> None:
+    """What allowed it to be proposed has to be so still when money is granted and paid."""
+    if against := why_no_subsidy(row.mediation, row):
+        label = "；".join(against)
+        raise WrongState(f"申报以后有了变化，现在不能这样办：{label}")
+
+
+def refuse_with_the_agreement(mediation: Mediation, *, by: User) -> None:
+    """The agreement is to be void: what was asked for it is refused, inside the act's transaction.
+
+    Raises WrongState when the money has been granted.
+    """
+    row = Subsidy.objects.select_for_update().filter(mediation=mediation).first()
+    if row is None or row.state == STATE.REFUSED:
+        return
+    if row.state in (STATE.APPROVED, STATE.PAID):
+        raise WrongState(f"以案定补{row.get_state_display()}，不能作废协议，先找管调解的人处理补贴")
+    row.state = STATE.REFUSED
+    row.save(update_fields=["state"])
+    _step(row, STATE.REFUSED, by, "协议作废")
 
 
 _NEXT = {

@@ -24,7 +24,8 @@ def agreement_panel(case: Case, user: User) -> dict[str, Any]:
         found.mediation.case = case
         pages.append(page_of(found))
     handed = case.statutory_since is not None
-    rows = Referral.objects.filter(case=case) if handed else Referral.objects.none()
+    known = Referral.objects.select_related("received_by", "returned_by")
+    rows = known.filter(case=case) if handed else known.none()
     return {"case": case, "agreements": pages, "referrals": rows, "user": user}
 
 

@@ -90,5 +90,6 @@ def _running(case: Case) -> Running | None:
     term = next((row for row in terms if row.clock == Clock.MEDIATION), None)
     if term is None:
         return None
-    extended = f"双方同意延长了 {term.extended_days} 天" if term.extended_days else ""
+    by = f"（{term.extended_by.name}记，{term.extended_why}）" if term.extended_by else ""
+    extended = f"双方同意延长了 {term.extended_days} 天{by}" if term.extended_days else ""
     return Running(statutory.shown(term, clock.today()), dates.day(term.last_day), extended)

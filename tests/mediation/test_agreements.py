@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from cases import statutory
 from cases.acts import allowed
-from cases.models import Case, StatutoryTerm
+from cases.door import changing
+from cases.models import Admission, Case, Party, StatutoryTerm
 from cases.vocabulary import Clock, PartyRole
 from mediation import agreed
 from mediation.agreed import sums_of
-from mediation.models import Agreement, Mediation, Session
+from mediation.agreement_views import ACTS
+from mediation.composing import settling
+from mediation.models import Agreement, AgreementTerm, Mediation, Performance, Session, Subsidy
 from mediation.services import agreements
 from mediation.services.agreements import (
     Signed,
@@ -26,12 +30,15 @@ from mediation.services.agreements import (
     sign_agreement,
     void_agreement,
 )
+from mediation.services.confirming import apply_for_confirmation
+from mediation.services.proceedings import stop_mediation
 from orgs.models import User
 from tests.concurrency import at_once, hold
 from tests.county import County
 from tests.files import jpeg
 from tests.lib.days import DISPATCHED
 from tests.lives import Lives, fresh
+from tests.mediation_rows import a_grade, a_mediator
 from tests.refusals import refused
 from tests.settlements import (
     FACTS,
@@ -95,6 +102,13 @@ def test_what_was_agreed_stands_encrypted_and_not_in_the_history(
     written(case, handler)
     event = case.events.get(verb="agree")
     assert event.words.text == "书面协议，1 条，共 20,000 元"
+    with connection.cursor() as cursor:
+        for table, column in (("agreement", "facts"), ("agreementterm", "text")):
+            cursor.execute(f"SELECT {column}::text FROM mediation_{table}")
+            kept = cursor.fetchone()[0]
+            assert kept
+            assert not {FACTS, "付清拖欠的工资"} & {kept}
+            assert "工资" not in kept
 
 
 @pytest.mark.parametrize("days", [-1, 1])
@@ -273,11 +287,154 @@ def test_signed_it_is_void_only_if_both_parties_wish_it(lives: Lives, handler: U
         void_agreement(case_id=case.pk, by=handler, text="不想付了")
     void_agreement(case_id=case.pk, by=handler, text="改成一次付清", both=True)
     assert case.mediations.get().is_open, "a new one may be reached"
-    assert not StatutoryTerm.objects.filter(case=case, dropped_at=None, met_on=None).exists()
+    running = StatutoryTerm.objects.filter(case=case, dropped_at=None, met_on=None)
+    assert [(t.clock, t.started_on) for t in running] == [(Clock.MEDIATION, TODAY)]
     assert "agree" in verbs(handler, case)
 
 
+def test_void_the_mediation_goes_on_with_its_mediators_and_an_open_dossier(
+    lives: Lives, handler: User, triage: User, colleague: User
+) -> None:
+    found = in_force(lives)
+    case, mediation = found.mediation.case, case_mediation(found)
+    mediation.host = a_mediator(case.center, user=colleague)
+    mediation.filed_on = mediation.checked_on = TODAY
+    mediation.filed_by, mediation.checked_by, mediation.kept_for = handler, triage, "长期"
+    mediation.save()
+    void_agreement(case_id=case.pk, by=handler, text="改成一次付清", both=True)
+    mediation.refresh_from_db()
+    columns = ("filed_on", "filed_by", "checked_on", "checked_by", "kept_for")
+    assert [getattr(mediation, name) for name in columns] == [None, None, None, None, ""]
+    assert Admission.objects.filter(case=case, user=colleague, until=None).exists()
+
+
+def case_mediation(agreement: Agreement) -> Mediation:
+    found: Mediation = Mediation.objects.get(agreements=agreement)
+    return found
+
+
+@pytest.mark.parametrize("state", ["approved", "paid"])
+def test_what_is_paid_for_is_not_made_void(lives: Lives, handler: User, state: str) -> None:
+    found = in_force(lives)
+    case, asked = found.mediation.case, subsidy(found, state)
+    with refused(case, WrongState, "以案定补已"):
+        void_agreement(case_id=case.pk, by=handler, text="改成一次付清", both=True)
+    assert not asked.steps.exists()
+
+
+def test_what_was_only_asked_for_falls_with_the_agreement(lives: Lives, handler: User) -> None:
+    found = in_force(lives)
+    asked = subsidy(found, "checked")
+    void_agreement(case_id=found.mediation.case_id, by=handler, text="改成一次付清", both=True)
+    asked.refresh_from_db()
+    assert asked.state == "refused"
+    assert [(s.state, s.by, s.text) for s in asked.steps.all()] == [
+        ("refused", handler, "协议作废")
+    ]
+
+
+def subsidy(agreement: Agreement, state: str) -> Subsidy:
+    center = agreement.mediation.center
+    return Subsidy.objects.create(
+        mediation=agreement.mediation,
+        center=center,
+        mediator=a_mediator(center),
+        grade=a_grade(center),
+        amount=Decimal(100),
+        month=TODAY.replace(day=1),
+        state=state,
+    )
+
+
+# What is left behind
+
+
+def test_a_draft_is_void_when_its_mediation_fails(lives: Lives, handler: User) -> None:
+    case = mediated(lives)
+    found = written(case, handler)
+    stop_mediation(case_id=case.pk, by=handler, ending="failed", route="lawsuit", text="谈不拢")
+    found.refresh_from_db()
+    assert (found.voided_at, found.void_why) == (clock.now(), "没签完，调解已经结束")
+    with refused(case, WrongState, "没有等着签的协议"):
+        signed(case, handler)
+    assert case.mediations.get().ending == "failed"
+
+
+def test_a_draft_left_by_an_ended_mediation_is_no_draft_of_the_next(
+    lives: Lives, handler: User
+) -> None:
+    case = mediated(lives)
+    written(case, handler)
+    case.mediations.update(ending="failed", ended_on=TODAY, ended_by=handler)
+    put_into_mediation(case, handler)
+    found = agreed.settlement_of(fresh(case))
+    assert found.open is not None
+    assert (found.draft, found.current) == (None, None)
+    assert "agree" in verbs(handler, case)
+
+
+def test_an_agreement_of_an_ended_mediation_does_not_come_into_force(
+    lives: Lives, handler: User
+) -> None:
+    case = mediated(lives)
+    found = written(case, handler)
+    case.mediations.update(ending="failed", ended_on=TODAY, ended_by=handler)
+    late = Agreement.objects.select_related("mediation").get(pk=found.pk)
+    with (
+        pytest.raises(WrongState, match="这次调解已经结束"),
+        changing(case.pk, "note", by=handler) as change,
+    ):
+        agreements.come_into_force(change, late, TODAY)
+
+
+def test_an_older_agreement_keeps_its_way_to_the_court_beside_a_new_draft(
+    client: Client, lives: Lives, handler: User
+) -> None:
+    older = in_force(lives)
+    case = older.mediation.case
+    put_into_mediation(case, handler)
+    draft = written(case, handler)
+    client.force_login(handler)
+
+    def offered(row: Agreement) -> set[str]:
+        page = client.get(f"/mediation/agreements/{row.pk}/").content.decode()
+        every = {*ACTS, "perform"}
+        return {verb for verb in every if f"/cases/{case.number}/{verb}/" in page}
+
+    assert offered(older) == {"apply-confirmation", "perform"}
+    assert offered(draft) == {"sign", "amend-agreement", "void-agreement"}
+    apply_for_confirmation(
+        case_id=case.pk,
+        by=handler,
+        court="示范县人民法院",
+        applied_on=TODAY,
+        materials=["application", "agreement", "identity", "addresses"],
+        jointly=True,
+    )
+    assert older.confirmation.court == "示范县人民法院"
+    assert offered(older) == {"court-takes", "court-decides", "perform"}
+
+
 # What the law knows as three sums
+
+
+def test_what_is_left_is_what_open_clauses_lack(lives: Lives, handler: User) -> None:
+    found = in_force(lives)
+    rows = [
+        AgreementTerm(agreement=found, n=n, text="付款", amount=amount, done_on=done)
+        for n, (amount, done) in enumerate(
+            [(Decimal(8000), TODAY), (Decimal(3000), None), (None, None)], start=2
+        )
+    ]
+    AgreementTerm.objects.bulk_create(rows)
+    first = found.terms.get(n=1)
+    for term_, amount in ((first, 5000), (rows[0], 6000), (rows[2], 700)):
+        Performance.objects.create(
+            term=term_, on=TODAY, amount=Decimal(amount), by=handler, at=clock.now()
+        )
+    sums = sums_of(found)
+    assert sums.left == (20000 - 5000) + 3000, "2000 were let off, 700 paid for what had no sum"
+    assert sums.paid == 11700
 
 
 def test_claimed_agreed_and_paid_are_three_sums(lives: Lives, handler: User) -> None:
@@ -293,6 +450,20 @@ def test_claimed_agreed_and_paid_are_three_sums(lives: Lives, handler: User) -> 
 
 def test_there_is_a_copy_for_each_party_and_one_for_the_body(lives: Lives) -> None:
     assert agreed.copies(lives.claimed()) == 3
+
+
+def test_whoever_speaks_for_a_group_stands_in_it_signs_it_and_gets_a_copy(
+    lives: Lives, handler: User
+) -> None:
+    case = mediated(lives)
+    Party.objects.create(case=case, role=PartyRole.DELEGATE, name="周代表")
+    found = written(case, handler)
+    paper = settling.agreement(case, found, "1", TODAY)
+    assert [line for line in paper.signatures if "周代表" in line]
+    assert [text for text in paper.paragraphs if text.startswith("当事人：周代表")]
+    assert not [text for text in paper.paragraphs if text.startswith("代理人：")]
+    assert f"一式 {agreed.copies(case)} 份" in "".join(paper.paragraphs)
+    assert agreed.copies(case) == 4
 
 
 # The pages
@@ -374,5 +545,6 @@ def test_nobody_agrees_with_themselves(lives: Lives, handler: User) -> None:
     case = mediated(lives)
     case.parties.filter(role=PartyRole.RESPONDENT).delete()
     terms = [Term(text="付清工资")]
+    assert "agree" not in verbs(handler, case)
     with pytest.raises(WrongState, match="还没有对方当事人"):
         agree(case_id=case.pk, by=handler, form="oral", reached_on=TODAY, facts="欠薪", terms=terms)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from cases.acts import allowed
 from cases.models import Case, StatutoryTerm
@@ -125,7 +126,34 @@ def test_not_taken_it_may_be_mended_within_the_thirty_days(case: Case, handler: 
     court_decides(case_id=case.pk, by=handler, outcome="not_taken", on=TODAY, text="缺送达地址")
     assert "apply-confirmation" in {act.verb for act in allowed(handler, fresh(case))}
     apply(case, handler)
-    assert Confirmation.objects.get().outcome == ""
+    row = Confirmation.objects.get()
+    assert row.outcome == ""
+    assert row.earlier == ["示范县人民法院 2025年4月3日申请，2025年4月3日法院不受理，缺送达地址"], (
+        "the first answer is kept"
+    )
+
+
+def test_withdrawn_the_thirty_days_run_on_and_remind(
+    client: Client, agreement: Agreement, case: Case, handler: User
+) -> None:
+    apply(case, handler)
+    court_decides(case_id=case.pk, by=handler, outcome="withdrawn", on=TODAY)
+    client.force_login(handler)
+    assert (
+        "最晚 5月3日申请" in client.get(f"/mediation/agreements/{agreement.pk}/").content.decode()
+    )
+    clock.freeze(moment(4, 27, 9, 0))
+    sweep_mediations()
+    assert told() == [f"{case.short_number} 司法确认最晚 5月3日申请，问双方要不要申请"]
+
+
+def test_the_page_says_what_was_brought_to_the_court_and_by_whom(
+    client: Client, agreement: Agreement, case: Case, handler: User
+) -> None:
+    apply(case, handler)
+    client.force_login(handler)
+    page = client.get(f"/mediation/agreements/{agreement.pk}/").content.decode()
+    assert f"{handler.name}记，已备材料：司法确认申请书、调解协议" in page
 
 
 # The sweep
@@ -152,7 +180,10 @@ def test_what_is_performed_in_full_needs_no_court(
     perform(case_id=case.pk, by=handler, on=TODAY, term=clause.pk, amount=clause.amount)
     clock.freeze(moment(4, 28, 9, 0))
     sweep_mediations()
+    clock.freeze(moment(5, 7, 9, 0))
+    sweep_mediations()
     assert told() == []
+    assert not StatutoryTerm.objects.get(case=case).is_running
 
 
 def test_on_the_last_day_nothing_has_lapsed(case: Case, handler: User) -> None:

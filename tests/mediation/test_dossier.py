@@ -15,7 +15,9 @@ from cases.services.papers import make_document
 from mediation.dossier import Dossier, dossier_of, guessed
 from mediation.dossier_loading import proceeding
 from mediation.models import AgreementTerm, Inquiry, Mediation, Performance, Presence
+from mediation.periods import period_of
 from mediation.services.dossiers import check_dossier, file_dossier, place_file
+from mediation.statistics import Scope, values_of
 from orgs.models import AccessLog
 from tests.lives import Lives
 from tests.mediation_rows import a_file, a_mediation, a_mediator, a_session, an_agreement
@@ -47,6 +49,7 @@ def lacks(row: Mediation) -> str:
 
 def complete(row: Mediation, by) -> None:
     """Bring what every dossier must hold."""
+    Mediation.objects.filter(pk=row.pk).update(informed_on=row.started_on)
     for kind, about in (
         (KIND.MED_APPLICATION, row.pk),
         (KIND.MED_RIGHTS, row.pk),
@@ -55,7 +58,8 @@ def complete(row: Mediation, by) -> None:
     ):
         make_document(case_id=row.case_id, kind=kind, about=about, by=by, address=None)
     a_file(row.case, "身份证.pdf", by=by)
-    a_file(row.case, "签字的协议.pdf", by=by, pages=3)
+    a_file(row.case, "营业执照.pdf", by=by)
+    row.agreements.update(scan=a_file(row.case, "签字的协议.pdf", by=by, pages=3))
 
 
 def test_a_dossier_has_thirteen_parts_in_the_order_of_the_ministry(mediated) -> None:
@@ -115,7 +119,71 @@ def test_a_file_lies_where_its_name_says(lives: Lives, triage, name: str, part: 
 def test_somebody_may_say_where_a_file_lies(mediated, triage) -> None:
     file = a_file(mediated.case, "IMG_1.jpg", by=triage)
     place_file(mediation_id=mediated.pk, by=triage, file=file.pk, part="identity")
+    assert "1 位当事人的身份证明" in lacks(mediated), "there are two"
+    other = a_file(mediated.case, "IMG_2.jpg", by=triage)
+    place_file(mediation_id=mediated.pk, by=triage, file=other.pk, part="identity")
     assert "身份证明" not in lacks(mediated)
+
+
+def test_the_signed_agreement_is_the_one_that_was_brought_as_such(mediated, triage) -> None:
+    signed = "签了字、盖了章的调解协议书"
+    file = a_file(mediated.case, "协议草稿.pdf", by=triage)
+    assert signed in lacks(mediated), "a name says nothing of signatures"
+    place_file(mediation_id=mediated.pk, by=triage, file=file.pk, part="agreement")
+    assert signed not in lacks(mediated)
+
+
+def test_the_paper_of_a_void_agreement_is_not_that_of_the_one_that_holds(mediated, triage) -> None:
+    scan = a_file(mediated.case, "签字的协议.pdf", by=triage)
+    mediated.agreements.update(scan=scan, voided_at=clock.now())
+    an_agreement(mediated, by=triage, serial=2)
+    found = dossier(mediated)
+    assert "签了字、盖了章的调解协议书" in "".join(found.missing)
+    assert [item.file for item in found.out] == [scan]
+
+
+def test_a_paper_whose_words_have_changed_is_wanted_again(mediated, triage) -> None:
+    complete(mediated, triage)
+
+    def wanted() -> list[str]:
+        return [paper.label for part in dossier(mediated).sections for paper in part.wanted]
+
+    again = "人民调解协议书（有变化，重新生成）"
+    assert again not in wanted()
+    AgreementTerm.objects.update(amount=12345)
+    assert again in wanted()
+
+
+def test_nobody_told_the_parties_their_rights_is_missed(mediated, triage) -> None:
+    complete(mediated, triage)
+    Mediation.objects.update(informed_on=None)
+    assert "没有记过哪天告知的" in lacks(mediated)
+
+
+def test_whom_it_kept_from_worse_is_asked_on_filing_and_counted(
+    client: Client, mediated, triage
+) -> None:
+    client.force_login(triage)
+    address = f"/cases/{mediated.case.number}/file-dossier/"
+    assert "防止群体性上访（人）" in client.get(address).content.decode()
+    typed = {"kept_for": "长期", "is_hard": "yes", "no_crime_people": "2", "no_petition_people": ""}
+    answer = client.post(address, {**typed, "mediation": mediated.pk})
+    assert answer.status_code == 302, answer.content.decode()
+    mediated.refresh_from_db()
+    kept = (mediated.is_hard, mediated.no_crime_people, mediated.no_petition_people)
+    assert kept == (True, 2, 0)
+    page = client.get(reverse("mediation:dossier", args=[mediated.pk])).content.decode()
+    assert "民转刑 2 人" in page
+    scope = Scope(triage, period_of(f"{clock.today():%Y-%m}"))
+    values = {value.figure.code: value.value for value in values_of(scope)}
+    assert (values["hard"], values["crime"], values["crime-people"]) == (1, 1, 2)
+
+
+def test_what_nobody_says_on_filing_stays_as_it_was(mediated, triage) -> None:
+    Mediation.objects.update(is_hard=True)
+    filed(mediated, triage)
+    mediated.refresh_from_db()
+    assert mediated.is_hard
 
 
 def test_the_pages_of_files_are_counted(mediated, triage) -> None:
@@ -199,14 +267,15 @@ def test_the_zip_holds_the_dossier_in_the_order_of_its_contents(
         "003_01_人民调解申请书.docx",
         "004_02_当事人权利义务告知书.docx",
         "005_03_身份证.pdf",
-        "006_06_工资表.pdf",
-        names[6],
-        "008_08_人民调解协议书.docx",
-        "009_08_签字的协议.pdf",
-        "010_13_封底.docx",
+        "006_03_营业执照.pdf",
+        "007_06_工资表.pdf",
+        names[7],
+        "009_08_人民调解协议书.docx",
+        "010_08_签字的协议.pdf",
+        "011_13_封底.docx",
         "校验清单.txt",
     ]
-    assert names[6].startswith("007_07_人民调解记录")
+    assert names[7].startswith("008_07_人民调解记录")
 
 
 def test_the_last_file_lists_the_hash_of_every_other(client: Client, mediated, triage) -> None:

@@ -148,6 +148,7 @@ def test_the_organ_that_handed_it_over_is_answered(mediated, triage) -> None:
         received_on=date(2026, 4, 1), received_by=triage, outcome="agreed",
         returned_on=date(2026, 4, 20),
     )  # fmt: skip
+    Case.objects.filter(pk=mediated.case_id).update(statutory_since=clock.now())
     made = make(mediated, KIND.MED_REPLY, triage, row.pk)
     assert Paper.thawed(made.content).to == "示范县人民法院"
     assert "委派 7 号" in words(made)

@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from cases.models import Case, StatutoryTerm
+from mediation.composing import settling
 from mediation.models import Referral
+from mediation.papers import PAPERS
+from mediation.periods import period_of
 from mediation.referral_pages import Rate, rates_of
 from mediation.routes import route_for
 from mediation.services.referrals import (
@@ -136,11 +139,92 @@ def test_agreed_is_answered_only_with_an_agreement_in_force(lives: Lives, triage
         )
 
 
-def test_with_an_agreement_in_force_it_is_answered_so(lives: Lives, triage: User) -> None:
+def test_agreed_is_answered_by_an_agreement_that_came_of_it(lives: Lives, triage: User) -> None:
+    case = in_force(lives).mediation.case
+    clock.freeze(DISPATCHED + timedelta(days=1))
+    receive(case, triage, received_on=TODAY + timedelta(days=1))
+    take_referral(case_id=case.pk, by=triage)
+    with refused(case, Invalid, "签收材料以后还没有生效的协议"):
+        return_referral(
+            case_id=case.pk, by=triage, outcome="agreed", returned_on=clock.today(), text="谈成了"
+        )
+
+
+def test_with_an_agreement_in_force_since_it_is_answered_so(lives: Lives, triage: User) -> None:
     case = in_force(lives).mediation.case
     receive(case, triage)
     answer(case, triage, "agreed")
     assert Referral.objects.get().outcome == "agreed"
+
+
+@pytest.mark.parametrize("year", [2001, 2024])
+def test_materials_signed_for_years_ago_are_a_slip_of_the_hand(
+    lives: Lives, triage: User, year: int
+) -> None:
+    case = lives.claimed()
+    with refused(case, Invalid, "最早是 2024年4月3日"):
+        receive(case, triage, received_on=date(year, 4, 2))
+
+
+def test_the_days_of_an_appraisal_do_not_count_and_need_nobodys_consent(
+    lives: Lives, triage: User
+) -> None:
+    case = lives.claimed()
+    receive(case, triage, kind="entrusted")
+    take_referral(case_id=case.pk, by=triage)
+    extend_referral(case_id=case.pk, by=triage, days=10, text="伤残鉴定", kind="appraisal")
+    term = StatutoryTerm.objects.get()
+    assert (term.excluded_days, term.extended_days, term.extended_by) == (10, 0, triage)
+    assert term.last_day == date(2025, 4, 28)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_nobody_answered_before_the_case_was_closed_can_be_answered_still(
+    lives: Lives, triage: User, taken: bool
+) -> None:
+    case = lives.closed()
+    Referral.objects.create(
+        case=case, kind="police", organ="派出所", received_on=clock.today(), received_by=triage
+    )
+    Case.objects.filter(pk=case.pk).update(statutory_since=clock.now())
+    if taken:
+        take_referral(case_id=case.pk, by=triage)
+    else:
+        decline_referral(case_id=case.pk, by=triage, text="已经办结")
+    row = Referral.objects.get()
+    assert (row.taken_on or row.declined_on) == clock.today()
+
+
+@pytest.mark.parametrize("outcome", ["refused", ""])
+def test_an_answer_without_a_mediation_has_its_letter_too(
+    lives: Lives, triage: User, outcome: str
+) -> None:
+    case = lives.claimed()
+    row = receive(case, triage, contact="李文 0000-1234")
+    if outcome:
+        answer(case, triage, outcome)
+    else:
+        decline_referral(case_id=case.pk, by=triage, text="对方不在本县")
+    case.refresh_from_db()
+    reply = next(kind for kind in PAPERS if kind.kind == "med_reply")
+    assert [about.pk for about in reply.abouts(case)] == [row.pk]
+    row.refresh_from_db()
+    said = settling.reply(case, row, "1", TODAY)
+    assert "李文 0000-1234" in said.to
+    text = "".join(said.paragraphs)
+    assert ("当事人不愿调解" in text) == bool(outcome)
+    assert ("没有接受" in text) == (not outcome)
+
+
+def test_the_case_says_what_came_with_it_and_who_signed_for_it(
+    client: Client, lives: Lives, triage: User
+) -> None:
+    case = lives.claimed()
+    receive(case, triage, contact="李文 0000-1234", materials="起诉状一份")
+    client.force_login(triage)
+    page = client.get(f"/cases/{case.number}/?tab=mediation").content.decode()
+    for words in ("李文 0000-1234", "起诉状一份", f"{triage.name}签收"):
+        assert words in page
 
 
 # Two rates of a month
@@ -163,9 +247,9 @@ def test_the_two_rates_of_a_month(lives: Lives, triage: User) -> None:
     receive(lives.claimed(), triage, kind="police")
     answer(won, triage, "agreed")
     answer(lost, triage)
-    rates = [(r.name, r.part, r.whole, r.words) for r in rates_of(triage, date(2025, 4, 1))]
+    rates = [(r.name, r.part, r.whole, r.words) for r in rates_of(triage, period_of("2025-04"))]
     assert rates == [("诉前分流率", 2, 3, "66.6%"), ("调解成功率", 1, 2, "50.0%")]
-    empty = [rate.words for rate in rates_of(triage, date(2025, 3, 1))]
+    empty = [rate.words for rate in rates_of(triage, period_of("2025-03"))]
     assert empty == ["—", "—"]
 
 
@@ -177,7 +261,7 @@ def test_every_number_of_a_rate_links_to_the_list_it_counts(
     client.force_login(triage)
     text = client.get("/mediation/referrals/?month=2025-04").content.decode()
     assert "分子：本月签收的法院诉前委派" in text
-    for rate in rates_of(triage, date(2025, 4, 1)):
+    for rate in rates_of(triage, period_of("2025-04")):
         for view, number in ((rate.of, rate.part), (rate.out_of, rate.whole)):
             page = client.get(f"/mediation/referrals/?view={view}&month=2025-04")
             assert page.content.decode().count("4月3日签收材料") == number, view

@@ -15,7 +15,9 @@ from cases.models import Case
 from mediation.models import AgreementTerm, Mediation, Mediator, Subsidy
 from mediation.services.subsidies import add_grade, decide_subsidy, propose_subsidy, set_rule
 from mediation.subsidies import grades_on, why_no_subsidy
+from orgs.permissions import RoleCode
 from tests.concurrency import at_once
+from tests.county import person
 from tests.lives import Lives
 from tests.mediation_rows import a_body, a_grade, a_mediation, a_mediator, an_agreement
 from zongzhi.lib import clock
@@ -198,8 +200,56 @@ def test_a_grade_is_added_from_a_day_on(client: Client, lives: Lives, sysadmin) 
 
 
 def test_others_do_not_see_what_mediators_are_paid(
-    client: Client, payable, handler, outsider, city_officer
+    client: Client, payable, handler, triage, lives: Lives
 ) -> None:
     row = propose(payable, handler)
-    client.force_login(outsider)
-    assert client.get(reverse("mediation:subsidy", args=[row.pk])).status_code == 403
+    elsewhere = person("town_keeper", "吴管", lives.county.town, RoleCode.TRIAGE)
+    month = {"month": f"{clock.today():%Y-%m}"}
+
+    def read(user, name: str) -> str:
+        client.force_login(user)
+        answer = client.get(reverse(f"mediation:{name}"), month)
+        assert answer.status_code == 200
+        if not answer.streaming:
+            return answer.content.decode()
+        book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+        return "".join(str(cell.value) for line in book.active for cell in line)
+
+    number = payable.case.short_number
+    for name in ("subsidies", "export_subsidies"):
+        assert number in read(triage, name)
+        assert number not in read(elsewhere, name)
+    client.force_login(elsewhere)
+    assert client.get(reverse("mediation:subsidy", args=[row.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["2026", "2026-Q2", "2026-13"])
+def test_a_list_for_payment_is_of_one_month(client: Client, triage, asked: str) -> None:
+    client.force_login(triage)
+    page = client.get(reverse("mediation:subsidies"), {"month": asked}).content.decode()
+    today = clock.today()
+    assert f"{today.year}年{today.month}月" in page.split("</h1>")[0] + page
+    assert "2026年第" not in page
+
+
+def test_what_has_changed_since_is_looked_at_before_money_is_granted(
+    payable, handler, triage, leader
+) -> None:
+    row = propose(payable, handler)
+    decide_subsidy(subsidy_id=row.pk, by=triage, state="checked")
+    AgreementTerm.objects.update(done_on=None)
+    with pytest.raises(WrongState, match="协议还没履行完"):
+        decide_subsidy(subsidy_id=row.pk, by=leader, state="approved")
+
+
+def test_what_no_body_has_mediated_is_not_paid_for(payable, handler) -> None:
+    Mediation.objects.update(body=None)
+    with pytest.raises(WrongState, match="行政调解、司法调解"):
+        propose(payable, handler)
+
+
+def test_whoever_refused_it_may_decide_when_it_is_proposed_again(payable, handler, triage) -> None:
+    row = propose(payable, handler)
+    decide_subsidy(subsidy_id=row.pk, by=triage, state="refused", text="档次报高了")
+    propose(payable, handler)
+    assert decide_subsidy(subsidy_id=row.pk, by=triage, state="checked").state == "checked"

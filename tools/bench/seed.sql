@@ -269,6 +269,56 @@ SELECT n, a.id, CASE WHEN n % 2 = 0 THEN 'extension' ELSE 'pause' END, 1, '需�
 FROM life JOIN cases_assignment a ON a.case_id = n AND a.role = 'lead'
 WHERE label = 'handling' AND n % 100 < 3;
 
+-- 3 % of the cases that were claimed have been mediated: a third of those open, another handed
+-- over by a court too, the rest ended, most of them with an agreement that is partly performed.
+CREATE TEMP TABLE mediated AS
+SELECT life.n, row_number() OVER (ORDER BY life.n) AS k, center_id, lead, handler, claimed,
+       claimed::date AS started, closed IS NOT NULL OR approved IS NOT NULL AS is_over,
+       least(coalesce(approved, closed)::date, (claimed + interval '5 days')::date) AS ended
+FROM life WHERE claimed IS NOT NULL AND handler IS NOT NULL AND n % 33 = 5;
+
+INSERT INTO mediation_mediation (id, case_id, center_id, unit_id, round, year, serial, origin,
+    is_hard, demands, claimed, started_on, started_by_id, informed_on, ending, ended_on,
+    ended_by_id, ended_why, route, no_crime_people, no_petition_people, kept_for, dossier_note)
+SELECT k, n, center_id, lead, 1, extract(year FROM started), k, 'applied', k % 20 = 0,
+    '付清三个月工资', 20000, started, handler, started,
+    CASE WHEN NOT is_over THEN '' WHEN k % 4 = 0 THEN 'failed' ELSE 'agreed' END,
+    CASE WHEN is_over THEN greatest(ended, started) END, CASE WHEN is_over THEN handler END, '',
+    CASE WHEN is_over AND k % 4 = 0 THEN 'lawsuit' ELSE '' END, 0, 0, '', ''
+FROM mediated;
+SELECT setval(pg_get_serial_sequence('mediation_mediation', 'id'), (SELECT max(k) FROM mediated));
+
+INSERT INTO mediation_agreement (id, mediation_id, form, serial, facts, duties, manner, place,
+    reached_on, written_by_id, written_at, mediator_signed_on, sealed_on, in_force_on, void_why)
+SELECT k, k, 'written', 1, '', '', '银行转账', '', started, handler, claimed,
+    CASE WHEN is_over THEN started END, CASE WHEN is_over THEN started END,
+    CASE WHEN is_over THEN greatest(ended, started) END, ''
+FROM mediated WHERE is_over AND k % 4 <> 0 OR NOT is_over AND k % 2 = 0;
+SELECT setval(pg_get_serial_sequence('mediation_agreement', 'id'), (SELECT max(k) FROM mediated));
+INSERT INTO mediation_agreementterm (agreement_id, n, text, amount, due_on, manner, done_on)
+SELECT id, clause, '', 10000, reached_on + 30 * clause, '',
+    CASE WHEN clause = 1 AND in_force_on IS NOT NULL THEN in_force_on END
+FROM mediation_agreement CROSS JOIN generate_series(1, 2) clause;
+
+INSERT INTO mediation_referral (case_id, kind, organ, number, contact, received_on,
+    received_by_id, materials, taken_on, declined_why, outcome, returned_text, receipt)
+SELECT n, 'commissioned', '示范县人民法院', '委派 ' || k || ' 号', '', started, handler, '',
+    CASE WHEN k % 2 = 0 THEN started END, '', '', '', ''
+FROM mediated WHERE NOT is_over AND k % 3 = 0;
+INSERT INTO cases_statutoryterm (case_id, clock, about, started_on, days, unit, extended_days,
+    extended_why, excluded_days, last_day, near_on, met_on, met_how)
+SELECT n, 'mediation', 0, started, 30, 'calendar', 0, '', 0, started + 30, started + 24,
+    CASE WHEN is_over THEN greatest(ended, started) END, ''
+FROM mediated;
+INSERT INTO cases_statutoryterm (case_id, clock, about, started_on, days, unit, extended_days,
+    extended_why, excluded_days, last_day, near_on, met_how)
+SELECT case_id, 'commissioned', id, received_on, 30, 'calendar', 0, '', 0, received_on + 30,
+    received_on + 24, ''
+FROM mediation_referral;
+UPDATE cases_case SET mediated_at = mediated.claimed, statutory_since = mediated.claimed,
+    is_mediating = NOT is_over
+FROM mediated WHERE cases_case.id = mediated.n;
+
 INSERT INTO orgs_notice (user_id, text, url, topic, created_at, read_at)
 SELECT u.id, '新登记 ' || n || '，待分流', '/cases/', 'general', at,
     CASE WHEN n <= :cases * 0.999 THEN at + interval '1 hour' END
