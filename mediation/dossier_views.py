@@ -19,6 +19,7 @@ from mediation.dossier_loading import proceeding
 from mediation.models import DossierFile, Mediation, Subsidy
 from mediation.policies import checks_dossiers, mediates, writes_whole_names
 from mediation.services import dossiers
+from mediation.session_pages import may_read_record
 from mediation.subsidies import grades_on, why_no_subsidy
 from orgs.models import AccessLog
 from orgs.services import log_access
@@ -103,6 +104,9 @@ def download(request: StaffRequest, pk: int) -> HttpResponseBase:
     case, user = found.case, request.user
     if not (writes_whole_names(user, case) or checks_dossiers(user, case)):
         raise NotAllowed(f"{case.short_number} 的卷宗由调解员和管调解的人下载，这个账号不能下载")
+    meetings = found.sessions.select_related("host").prefetch_related("helpers")
+    if not all(may_read_record(user, session, case) for session in meetings):
+        raise NotAllowed("卷里有不公开的调解记录，由主持的调解员或分流员下载")
     foot = f"下载：{user.name} {dates.moment(clock.now())}　编号 {case.number}"
     entries = dossier_zip.entries_of(case, found, foot)
     log_access(
