@@ -61,7 +61,7 @@ def make_accounts(people: Iterable[tuple[str, str]]) -> list[User]:
 
 
 def give_posts(wanted: Iterable[tuple[User, Center, date]], *, by: User | None) -> list[Post]:
-    """A post as 网格员 there for who has none that lets them report; nobody gives one to themselves.
+    """A post as 网格员 there for who cannot report yet; nobody gives one to themselves.
 
     Who has one that begins later or has run out gets another for the rest.
     """

@@ -51,7 +51,7 @@ def lists_of(user: User) -> QuerySet[AllowanceList]:
 
 
 def rates_of(center: Center, month: date) -> dict[str, Decimal]:
-    """The rates of a month by kind: the centre's own, or those of the nearest above that has any."""
+    """The rates of a month by kind: the centre's own, or of the nearest above that has any."""
     for one in centers_over(center.region.code):
         if not center.region.code.startswith(one.region.stem):
             continue

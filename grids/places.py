@@ -1,4 +1,4 @@
-"""Where a point lies: boxes by the index first, then the shape itself. No other machine is asked."""
+"""Where a point lies: boxes by the index first, then the shape. No other machine is asked."""
 
 from __future__ import annotations
 

@@ -337,7 +337,7 @@ class DutyListForm(forms.Form):
         strip=False,
         max_length=100_000,
         widget=forms.Textarea({"rows": 18, "class": "duty-lines", "spellcheck": "false"}),
-        help_text="一行一项：类别、事项、做什么、牵头部门，中间用制表符（从 Excel 复制就是）或｜隔开",
+        help_text="一行一项：类别、事项、做什么、牵头部门，用制表符（从 Excel 复制就是）或｜隔开",
     )
     file = forms.FileField(
         label="或者传文件",

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from grids.places import Geometry
@@ -161,5 +162,4 @@ def _is_number(found: Any) -> bool:
 
 def _area(ring: Sequence[Sequence[float]]) -> float:
     x0, y0 = ring[0]
-    pairs = zip(ring, ring[1:], strict=False)
-    return sum((a[0] - x0) * (b[1] - y0) - (b[0] - x0) * (a[1] - y0) for a, b in pairs)
+    return sum((a[0] - x0) * (b[1] - y0) - (b[0] - x0) * (a[1] - y0) for a, b in pairwise(ring))

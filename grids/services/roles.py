@@ -62,7 +62,7 @@ def begin_for_newcomer(
     by: User,
     address: str | None,
 ) -> GridRole:
-    """The same for somebody named by account, or by name and phone; an account is made if need be."""
+    """The same for somebody named by account, or by name and phone; who has none gets one."""
     must_keep(by, grid.code)
     with transaction.atomic():
         user = person_named(name=name, phone=phone, username=username, by=by)
