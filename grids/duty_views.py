@@ -104,8 +104,10 @@ def _lines(form: DutyListForm) -> list[Line]:
     file, text, name = form.cleaned_data.get("file"), form.cleaned_data["lines"], "lines"
     if file is not None:
         name, text = "file", _text_of(form, file)
-        form.data = form.data.copy()
-        form.data["lines"] = text  # kept, to be mended here
+        form.data = {
+            **{name: form.data.get(name) for name in form.data},
+            "lines": text,
+        }  # kept, to be mended here
     if form.errors:
         return []
     lines, faults = read_lines(text)

@@ -17,6 +17,7 @@ from grids.models import GridEvent
 from orgs.models import User
 
 WHOLE = 18  # no code is longer
+VILLAGE_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def _open_events(user: User, stem: str, length: int) -> dict[str, int]:
 
 def open_events_url(stem: str) -> str:
     """The list of the open events in a grid, by its code, or in a place, by its digits."""
-    return f"{reverse('grids:events')}?{urlencode({'grid': stem, 'open': 1})}"
+    where = "grid" if len(stem) > VILLAGE_DIGITS else "area"
+    return f"{reverse('grids:events')}?{urlencode({where: stem, 'open': 1})}"
 
 
 _FIGURES = [Figure("events", "没办结的网格事件", "件", _open_events, open_events_url)]

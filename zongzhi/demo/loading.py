@@ -17,11 +17,13 @@ from cases.reference import (
 )
 from dispatch.services import learning
 from dispatch.sweep import STEPS
+from grids.reference import ensure_event_periods
 from mediation.sweep import STEPS as OF_MEDIATIONS
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.demo import agreements, county, supervision
+from zongzhi.demo.grid_register import build_register
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.mediating import build_grades
@@ -58,6 +60,7 @@ def load(*, cases: int = CASES) -> World:
     found_group(world)
     build_mediators(places, now.date())
     build_grades(places.centers[county.COUNTY])
+    build_register(places, now.date())
     look_at_the_tables()
     walk(walkers(world, cases), until=now)
     with clock.at(now):
@@ -87,6 +90,7 @@ def ensure_reference(now: datetime) -> None:
     ensure_clock_rules()
     ensure_thresholds()
     ensure_upper_platform()
+    ensure_event_periods()
 
 
 def walkers(world: World, cases: int) -> Iterator[Walker]:
