@@ -15,8 +15,8 @@ from orgs.models import User
 
 def _open_cases(user: User, stem: str, length: int) -> dict[str, int]:
     rows = Case.objects.visible_to(user).open().filter(grid__code__startswith=stem)
-    counted = rows.order_by().values(place=Substr("grid__code", Value(1), Value(length)))
-    return dict(counted.annotate(n=Count("pk")).values_list("place", "n"))
+    counted = rows.order_by().values(where=Substr("grid__code", Value(1), Value(length)))
+    return dict(counted.annotate(n=Count("pk")).values_list("where", "n"))
 
 
 def _url(stem: str) -> str:

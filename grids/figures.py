@@ -33,8 +33,8 @@ class Figure:
 
 def _open_events(user: User, stem: str, length: int) -> dict[str, int]:
     rows = GridEvent.objects.visible_to(user).open().filter(grid__code__startswith=stem)
-    counted = rows.order_by().values(place=Substr("grid__code", Value(1), Value(length)))
-    return dict(counted.annotate(n=Count("pk")).values_list("place", "n"))
+    counted = rows.order_by().values(where=Substr("grid__code", Value(1), Value(length)))
+    return dict(counted.annotate(n=Count("pk")).values_list("where", "n"))
 
 
 def open_events_url(stem: str) -> str:
