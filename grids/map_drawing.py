@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from grids.places import Geometry, box_of, polygons_of
 
-WIDTH = 1000
+WIDTH = 1100
 MOST_BYTES = 200_000  # of paths on one page
-_TALLEST = 1400
+_TALLEST = 560
 _COARSEST = 64.0
 _LEAST_CORNERS = 3
 
@@ -26,6 +26,7 @@ class Frame:
     north: float
     x_scale: float
     y_scale: float
+    width: int
     height: int
 
     def place(self, corner: Sequence[float]) -> Point:
@@ -41,7 +42,9 @@ def frame_of(boxes: Iterable[Box], *, width: int = WIDTH, tallest: int = _TALLES
     west, south, east, north = west - room, south - room, east + room, north + room
     narrow = math.cos(math.radians((south + north) / 2))
     scale = min(width / ((east - west) * narrow), tallest / (north - south))
-    return Frame(west, north, scale * narrow, scale, max(1, round((north - south) * scale)))
+    x_scale = scale * narrow
+    across, down = round((east - west) * x_scale), round((north - south) * scale)
+    return Frame(west, north, x_scale, scale, max(1, across), max(1, down))
 
 
 def paths_of(geometries: Sequence[Geometry], frame: Frame, *, most: int = MOST_BYTES) -> list[str]:

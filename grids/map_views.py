@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from grids.map_drawing import WIDTH
 from grids.map_pages import SHADES, map_of
 from orgs.gates import needs
 from orgs.permissions import Permission
@@ -18,5 +17,5 @@ from zongzhi.lib.http import StaffRequest
 def grid_map(request: StaffRequest) -> HttpResponse:
     """A county by its towns, a town by its grids; the figures stand in a table, too."""
     found = map_of(request.user, request.GET.get("area", ""))
-    context = {"map": found, "width": WIDTH, "shades": list(enumerate(SHADES))}
+    context = {"map": found, "shades": list(enumerate(SHADES))}
     return render(request, "grids/register/map.html", context)

@@ -159,8 +159,7 @@ def drawing_of(grid: Grid) -> Drawing | None:
         for row in rows
         if row.grid_id not in micro and row.grid_id != grid.pk and row.grid.kind != Grid.Kind.MICRO
     ]
-    width = _SMALL
-    return Drawing(width, frame.height, drawn[grid.pk], others, [drawn[pk] for pk in micro])
+    return Drawing(frame.width, frame.height, drawn[grid.pk], others, [drawn[pk] for pk in micro])
 
 
 def with_people_and_partners(rows: QuerySet[Grid]) -> QuerySet[Grid]:
