@@ -68,6 +68,7 @@ class GridMap:
     places: list[Place]
     drawn: list[Place]
     frame: Frame | None
+    is_far: bool  # drawn as hulls, which overlap
     figures: list[Figure]
 
 
@@ -94,6 +95,7 @@ def map_of(user: User, area: str) -> GridMap:
         places=places,
         drawn=[place for place in places if place.path],
         frame=frame,
+        is_far=deeper is not None,
         figures=figures(),
     )
 

@@ -19,7 +19,8 @@ from zongzhi.demo.places import Places
 
 _WEST, _SOUTH = 103.2, 24.6
 _SIDE = 0.03  # degrees of a village
-_COLUMNS = 3  # of villages in a town, of towns in the county
+_COLUMNS = 3  # of villages in a town
+_TOWNS = 5  # side by side in the county
 _PARTNERS = (
     (GridPartner.Kind.POLICE, "派出所"),
     (GridPartner.Kind.LAWYER, "律师事务所"),
@@ -59,8 +60,8 @@ def _draw(grids: list[Grid]) -> None:
     for t, (_, of_town) in enumerate(towns):
         villages = groupby(of_town, key=lambda grid: grid.code[:12])
         for v, (_, of_village) in enumerate(villages):
-            west = _WEST + (t % _COLUMNS * (_COLUMNS + 0.15) + v % _COLUMNS) * _SIDE
-            north = _SOUTH - (t // _COLUMNS * (_COLUMNS + 0.15) + v // _COLUMNS) * _SIDE
+            west = _WEST + (t % _TOWNS * (_COLUMNS + 0.15) + v % _COLUMNS) * _SIDE
+            north = _SOUTH - (t // _TOWNS * (_COLUMNS + 0.15) + v // _COLUMNS) * _SIDE
             mine = list(of_village)
             main = [grid for grid in mine if grid.kind != Grid.Kind.MICRO]
             for n, grid in enumerate(main):
