@@ -26,14 +26,16 @@ from grids.services.reporting import LONGEST_PLACE, LONGEST_TEXT, Report, report
 from grids.vocabulary import Category
 from orgs.api.once import once
 from orgs.api.requests import StaffApiRequest
-from orgs.calendars import calendar_of
 from orgs.models import User
 from zongzhi.lib import clock
 from zongzhi.lib.api import BODY, Endpoint, Pages
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
 from zongzhi.lib.openapi import Schema
+from zongzhi.lib.worktime import Calendar
 
 _LIGHTS = [(name, name) for name in ("green", "amber", "red", "done", "none")]
+# The colour of a light does not depend on the calendar, only its words do.
+_ANY_CALENDAR = Calendar()
 FULL = 12  # longer numbers are full ones
 
 
@@ -101,10 +103,7 @@ class GridEventSerializer(serializers.ModelSerializer[GridEvent]):
 
     @extend_schema_field(serializers.ChoiceField(choices=_LIGHTS))
     def get_light(self, event: GridEvent) -> str:
-        calendars = self.context.setdefault("calendars", {})
-        if event.center_id not in calendars:
-            calendars[event.center_id] = calendar_of(event.center)
-        return light_of(event, calendars[event.center_id], clock.now()).colour
+        return light_of(event, _ANY_CALENDAR, clock.now()).colour
 
     def get_photos(self, event: GridEvent) -> int:
         return len(event.photos.all())
@@ -241,7 +240,7 @@ class DoEventAct(Endpoint):
         self._refuse(user, event)
         if wrong := misfits(act.form, request.data):
             raise Invalid(errors=wrong)
-        form = act.form(request.data, event=event, user=user)
+        form = act.form(dict(request.data), event=event, user=user)
         if not form.is_valid():
             found = sentences(form.errors)
             raise Invalid(errors={BODY if n == "__all__" else n: s for n, s in found.items()})
