@@ -92,6 +92,11 @@ class EventForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+def _but(field: forms.ChoiceField, value: str) -> list[tuple[str, str]]:
+    pairs: Any = field.choices
+    return [pair for pair in pairs if pair[0] != value]
+
+
 class _Handlers(EventForm):
     """To whom: the fields that name a unit or a worker, and what must hold between them."""
 
@@ -103,6 +108,16 @@ class _Handlers(EventForm):
             units.queryset = units_of(self.event.center)
         if isinstance(workers, forms.ModelChoiceField):
             workers.queryset = serving(self.event)
+        for name, field in (("unit", units), ("worker", workers)):
+            if isinstance(field, forms.ModelChoiceField) and not field.queryset.exists():
+                self._without(name)
+
+    def _without(self, choice: str) -> None:
+        """A choice that leads nowhere here is not offered: no units, nobody of the grid."""
+        self.fields[choice].widget = forms.HiddenInput()
+        chooser = self.fields[self.chooser]
+        if isinstance(chooser, forms.ChoiceField):
+            chooser.choices = _but(chooser, choice)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -165,8 +180,7 @@ class VerifyForm(_Handlers):
         super().fit()
         field = self.fields["then"]
         if self.event.center.parent_id is None and isinstance(field, forms.ChoiceField):
-            pairs = VerifyForm.base_fields["then"].choices  # type: ignore[attr-defined]
-            field.choices = [pair for pair in pairs if pair[0] != "up"]
+            field.choices = _but(field, "up")
 
     def clean_duplicate_of(self) -> GridEvent | None:
         number = str(self.cleaned_data["duplicate_of"]).strip().upper()

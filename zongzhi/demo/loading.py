@@ -23,6 +23,7 @@ from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.demo import agreements, county, supervision
+from zongzhi.demo.grid_events import build_grid_events
 from zongzhi.demo.grid_register import build_register
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
@@ -70,6 +71,7 @@ def load(*, cases: int = CASES) -> World:
             learning.learn(center_id=center_id)
         supervision.today(world)
         agreements.hand_over(world)
+        build_grid_events(world)
     look_at_the_tables()
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
