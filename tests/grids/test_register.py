@@ -183,7 +183,7 @@ def test_the_nearest_list_is_in_force(field: Field) -> None:
 def test_every_bad_line_of_a_list_is_named() -> None:
     lines, faults = read_lines("类别\t事项\n治安｜夜里巡看\n打分\t排名\n治安\t\n\n治安\t夜里巡看")
     assert [line.name for line in lines] == ["夜里巡看"]
-    assert [fault[:5] for fault in faults] == ["第 3 行：", "第 4 行：", "第 6 行："]
+    assert [fault[:6] for fault in faults] == ["第 3 行：", "第 4 行：", "第 6 行："]
 
 
 # --- 补贴 -----------------------------------------------------------------------------------------
