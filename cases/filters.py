@@ -48,6 +48,7 @@ MINE = {
     "unassigned": "还没指派到人的",
 }
 SUPERVISED = "督办中"
+VILLAGE_DIGITS = 12  # a grid has more
 NEWEST = Order("registered_at", descending=True)
 BY_DUE = Order("due_at", nullable=True)
 GROUPS_OF_SATISFACTION = {
@@ -132,6 +133,7 @@ class CaseFilter(FilterSet):
     type = CharFilter(field_name="type__code", label="类型")
     department = CharFilter(field_name="unit__code", label="主办")
     region = CharFilter(label="发生地", method="by_region")
+    grid = CharFilter(label="网格", method="by_grid")
     source = _choice("source", Source.choices, "来源")
     risk = _choice("risk", Risk.choices, "风险")
     mine = _choice("mine", list(MINE.items()), "和我有关", method="by_mine")
@@ -219,6 +221,12 @@ class CaseFilter(FilterSet):
     def by_region(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         inside = Region.objects.filter(code__startswith=stem_of(value))
         return qs.filter(occurred_region__in=inside)
+
+    def by_grid(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """One grid by its code, or all of a place by its first digits."""
+        if len(value) > VILLAGE_DIGITS:
+            return qs.filter(grid__code=value)
+        return qs.filter(grid__code__startswith=value)
 
     def by_mine(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         parts = Assignment.objects.open()

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 NOTHING = Q(pk__in=[])
 
 
-def stems_of(user: User) -> list[str]:
+def stems_of(user: User, permission: Permission = Permission.VIEW_CENTER) -> list[str]:
     """The beginnings of the division codes of everything this person's centres stand for."""
-    posts = user.posts_giving(Permission.VIEW_CENTER)
+    posts = user.posts_giving(permission)
     return sorted({post.center.region.stem for post in posts})
 
 
@@ -41,8 +41,9 @@ class RoleQuerySet(models.QuerySet["GridRole"]):
 
 class GridQuerySet(models.QuerySet["Grid"]):
     def visible_to(self, user: User) -> Self:
-        """A centre sees the grids of its area, a worker those they serve today."""
-        return self.filter(within(stems_of(user), "code") | Q(pk__in=served_by(user)))
+        """A centre sees the grids of its area, so does who keeps them; a worker those of today."""
+        stems = sorted({*stems_of(user), *stems_of(user, Permission.GRIDS)})
+        return self.filter(within(stems, "code") | Q(pk__in=served_by(user)))
 
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -71,11 +72,30 @@ class EventQuerySet(models.QuerySet["GridEvent"]):
     def open(self) -> Self:
         return self.exclude(stage="done")
 
+    def awaiting(self, user: User) -> Self:
+        """Where this person's centre, unit or grid must act next."""
+        centers = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
+        units = {post.department_id for post in user.posts_giving(Permission.HANDLE)} - {None}
+        found = Q(actor="center", center__in=centers) | Q(actor="unit", unit__in=units)
+        if user.can(Permission.GRID_WORK):
+            own = Q(actor="worker", stage="handling", worker=user)
+            of_grid = Q(actor="worker", grid__in=served_by(user)) & ~Q(stage="handling")
+            found |= own | of_grid
+        return self.open().filter(found)
+
     def overdue(self, now: datetime) -> Self:
         return self.open().filter(due_at__lt=now)
 
 
-class TaskQuerySet(models.QuerySet["GridTask"]):
+def waiting_at_desk(user: User) -> EventQuerySet:
+    """What this person's centres still have to verify, or to give to somebody."""
+    centers = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
+    seen: EventQuerySet = apps.get_model("grids", "GridEvent").objects.visible_to(user)
+    early = seen.filter(stage__in=("reported", "verified"))
+    return early.filter(actor="center", center__in=centers)
+
+
+class GridTaskQuerySet(models.QuerySet["GridTask"]):
     def visible_to(self, user: User) -> Self:
         """The area's for a centre, their grid's for a worker."""
         return self.filter(within(stems_of(user), "grid__code") | Q(grid__in=served_by(user)))

@@ -37,6 +37,8 @@ class Importer(ABC):
     """How the rows of one kind are known, made, changed and taken back, in one centre."""
 
     kind: ClassVar[Import.Kind]
+    by: User | None = None  # who carries it out, and from where
+    address: str | None = None
 
     def __init__(self, center: Center) -> None:
         self.center = center
@@ -121,10 +123,15 @@ def contents(one: Import) -> dict[str, Any]:
 
 def check(importer: Importer, one: Import) -> Checked:
     """Every row in one of three heaps, as things stand now."""
+    return check_rows(importer, contents(one).get("rows", []))
+
+
+def check_rows(importer: Importer, rows: Iterable[tuple[int, dict[str, str]]]) -> Checked:
+    """The same of rows that are kept nowhere: a file for the command line."""
     importer.load()
     found = Checked()
     seen: dict[Hashable, int] = {}
-    for at, cells in contents(one).get("rows", []):
+    for at, cells in rows:
         row = read_row(importer.table, at, cells)
         pk = None if row.errors else _place(importer, row, seen)
         if row.errors:
@@ -173,6 +180,7 @@ def carry_out(
 
     The rows are looked at again under the lock of the centre: two files take turns.
     """
+    importer.by, importer.address = by, address
     try:
         with transaction.atomic():
             one = _locked(one_id)

@@ -6,6 +6,8 @@ below. Columns as in CAST.
 
 from __future__ import annotations
 
+from tests import grid_register_rows
+
 CAST = (
     "anonymous",
     "clerk",
@@ -22,6 +24,7 @@ CAST = (
 )
 # fmt: off
 TABLE = {
+    **grid_register_rows.ROWS,
     #                                  anon cler tria hand head outs lead town grid sysa seca audi
     "POST api:case-accept":           (401, 403, 409, 403, 403, 404, 403, 404, 404, 404, 404, 404),
     "POST api:case-add-party":        (401, 400, 400, 400, 400, 404, 403, 404, 404, 404, 404, 404),

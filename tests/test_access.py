@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from cases.models import Case
 from orgs.models import User
 from orgs.tokens import issue_token
+from tests import grid_register_rows
 from tests.access_table import CAST, TABLE
 from tests.lives import Lives
 
@@ -149,6 +150,7 @@ def address(name: str, case: Case, someone: User) -> str:
         },
         "dispatch:propose_talk": ["RS"],
         "dispatch:unit_supervision": ["RS"],
+        **grid_register_rows.ARGUMENTS,
         "settings:remove_day": [0],
         "orgs:send_again": [0],
         "routing:change": [place, "R-07", "up"],

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("orgs.urls")),
     path("", include("cases.urls")),
     path("", include("dispatch.urls")),
+    path("grids/", include("grids.urls")),
     path("mediation/", include("mediation.urls")),
     path("settings/", include("cases.settings_urls")),
     path("settings/routing/", include("dispatch.routing_urls")),

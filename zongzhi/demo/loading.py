@@ -17,11 +17,14 @@ from cases.reference import (
 )
 from dispatch.services import learning
 from dispatch.sweep import STEPS
+from grids.reference import ensure_event_periods
 from mediation.sweep import STEPS as OF_MEDIATIONS
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.demo import agreements, county, supervision
+from zongzhi.demo.grid_events import build_grid_events
+from zongzhi.demo.grid_register import build_register
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.mediating import build_grades
@@ -58,6 +61,7 @@ def load(*, cases: int = CASES) -> World:
     found_group(world)
     build_mediators(places, now.date())
     build_grades(places.centers[county.COUNTY])
+    build_register(places, now.date())
     look_at_the_tables()
     walk(walkers(world, cases), until=now)
     with clock.at(now):
@@ -67,6 +71,7 @@ def load(*, cases: int = CASES) -> World:
             learning.learn(center_id=center_id)
         supervision.today(world)
         agreements.hand_over(world)
+        build_grid_events(world)
     look_at_the_tables()
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
@@ -87,6 +92,7 @@ def ensure_reference(now: datetime) -> None:
     ensure_clock_rules()
     ensure_thresholds()
     ensure_upper_platform()
+    ensure_event_periods()
 
 
 def walkers(world: World, cases: int) -> Iterator[Walker]:

@@ -14,6 +14,8 @@ from cases.reference import (
     ensure_types,
     ensure_upper_platform,
 )
+from grids.duty_lists import ensure_duties
+from grids.reference import ensure_event_periods
 from orgs.models import User
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.lib import clock
@@ -39,8 +41,10 @@ class Command(BaseCommand):
         ensure_clock_rules()
         ensure_thresholds()
         ensure_upper_platform()
+        ensure_event_periods()
         if settings.DEBUG and not no_demo and not User.objects.exists():
             call_command("load_demo", stdout=self.stdout)
+        ensure_duties()
 
 
 def grant_rights() -> None:
