@@ -109,7 +109,7 @@ class _Handlers(EventForm):
         if isinstance(workers, forms.ModelChoiceField):
             workers.queryset = serving(self.event)
         for name, field in (("unit", units), ("worker", workers)):
-            if isinstance(field, forms.ModelChoiceField) and not field.queryset.exists():
+            if isinstance(field, forms.ModelChoiceField) and not list(field.queryset or ())[:1]:
                 self._without(name)
 
     def _without(self, choice: str) -> None:

@@ -365,7 +365,7 @@ TABLE = {
     "POST api:grid-event-pass-down": (401, 403, 403, 404, 404, 404, 403, 409, 403, 404, 404, 404),
     "POST api:grid-event-pass-up": (401, 403, 403, 404, 404, 404, 403, 409, 403, 404, 404, 404),
     "POST api:grid-event-reassign": (401, 403, 403, 404, 404, 404, 403, 409, 403, 404, 404, 404),
-    "POST api:grid-event-request-check": (401, 403, 403, 404, 404, 404, 403, 409, 403, 404, 404, 404),
+    "POST api:grid-event-request-check": (401, 403, 403, 404, 404, 404, 403, 409, 403, 404, 404, 404),  # noqa: E501
     "POST api:grid-event-send-back": (401, 403, 403, 404, 404, 404, 403, 409, 403, 404, 404, 404),
     "POST api:grid-event-supplement": (401, 403, 403, 404, 404, 404, 403, 403, 409, 404, 404, 404),
     "POST api:grid-event-verify": (401, 403, 403, 404, 404, 404, 403, 400, 403, 404, 404, 404),

@@ -1,4 +1,4 @@
-"""The clocks of an event: working hours, near and overdue told once, each late step counted once."""
+"""The clocks of an event: near and overdue told once, each late step counted once."""
 
 from __future__ import annotations
 
@@ -62,7 +62,6 @@ def test_a_late_step_counts_once_whether_the_sweep_or_the_act_saw_it_first(
     seen, unseen = field.at("reported"), field.at("reported")
     late = monday + timedelta(days=1)
     with clock.at(late):
-        EventReminder.objects.create(event=unseen, kind="near", due_at=unseen.due_at, at=late)
         field.verify(unseen, then="later")
         sweep(late)
         field.verify(seen, then="later")
