@@ -109,7 +109,7 @@ class _Handlers(EventForm):
         if isinstance(workers, forms.ModelChoiceField):
             workers.queryset = serving(self.event)
         for name, field in (("unit", units), ("worker", workers)):
-            if isinstance(field, forms.ModelChoiceField) and not field.queryset.exists():
+            if isinstance(field, forms.ModelChoiceField) and not list(field.queryset or ())[:1]:
                 self._without(name)
 
     def _without(self, choice: str) -> None:
@@ -148,12 +148,12 @@ class VerifyForm(_Handlers):
         error_messages={"invalid_choice": "重选“情况”"},
     )
     valid = forms.TypedChoiceField(
-        label="上报说清了吗",
+        label="说清了吗",
         initial="True",
         widget=forms.RadioSelect,
         choices=[("True", "说清了：什么时候、在哪、什么人、什么事"), ("False", "没说清")],
         coerce=lambda value: value == "True",
-        error_messages={"invalid_choice": "重选“上报说清了吗”"},
+        error_messages={"invalid_choice": "重选“说清了吗”"},
     )
     then = forms.ChoiceField(
         label="怎么办",
@@ -172,7 +172,7 @@ class VerifyForm(_Handlers):
     unit = _unit()
     worker = _worker()
     duplicate_of = forms.CharField(
-        label="和哪一件重复", required=False, max_length=20, help_text="填编号或短号，例如 0403-G07"
+        label="重复哪件", required=False, max_length=20, help_text="填编号或短号，例如 0403-G07"
     )
     text = _words("说明", required=False, help_text="不属实、不在清单里的写明理由")
 

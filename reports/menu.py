@@ -99,7 +99,7 @@ def _entries(user: User) -> Iterator[Entry]:
     ):
         if user.can(permission):
             yield from entries(user)
-    yield from _events(user)
+    yield from _given_events(user)
     for permission, label, page in (
         (Permission.SUPERVISE, "督办台", "dispatch:supervision"),
         (Permission.SUPERVISE, "约谈", "dispatch:talks"),
@@ -150,15 +150,19 @@ def _event_url(view: str) -> str:
 
 
 def _events(user: User) -> Iterator[Entry]:
-    """网格事件: where a centre verifies them, a unit handles what it was given."""
+    """网格事件: where a centre verifies them, what has come back, what it asked of its grids."""
     seen = GridEvent.objects.visible_to(user)
-    if user.can(Permission.TRIAGE):
-        desk = reverse("grids:event_desk")
-        yield Entry("网格事件", desk, rows=waiting_at_desk(user))
-        yield Entry("待看反馈", _event_url("review"), sub=True, rows=seen.filter(stage="feedback"))
-        yield Entry("全部网格事件", reverse("grids:events"), sub=True)
-        yield Entry("网格任务", reverse("grids:tasks"), sub=True, rows=own_tasks(user).open())
-    elif user.can(Permission.HANDLE) or user.can(Permission.GRID_WORK):
+    yield Entry("网格事件", reverse("grids:event_desk"), rows=waiting_at_desk(user))
+    yield Entry("待看反馈", _event_url("review"), sub=True, rows=seen.filter(stage="feedback"))
+    yield Entry("全部网格事件", reverse("grids:events"), sub=True)
+    yield Entry("网格任务", reverse("grids:tasks"), sub=True, rows=own_tasks(user).open())
+
+
+def _given_events(user: User) -> Iterator[Entry]:
+    """What a unit or a grid worker has been given; a centre has its own lines."""
+    works = user.can(Permission.HANDLE) or user.can(Permission.GRID_WORK)
+    if works and not user.can(Permission.TRIAGE):
+        seen = GridEvent.objects.visible_to(user)
         yield Entry("网格事件", _event_url("mine"), rows=seen.awaiting(user))
 
 
@@ -181,6 +185,7 @@ def _triage(user: User) -> Iterator[Entry]:
     yield Entry("没签回执", f"{reverse('cases:receipts')}?of={SENT}", sub=True, rows=sent)
     unanswered = whistles_of(user).unanswered()
     yield Entry("吹哨", reverse("dispatch:whistles"), sub=True, rows=unanswered)
+    yield from _events(user)
     # The day's work first, as it comes; what the desk does like a window follows below.
     if user.can(Permission.FOLLOW_UP):
         yield Entry("回访", list_url(FOLLOW_UP), rows=listed(user, FOLLOW_UP))

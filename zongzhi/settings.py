@@ -233,6 +233,10 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": {
+        "StageEnum": "cases.vocabulary.Stage",
+        "EventStageEnum": "grids.vocabulary.EventStage",
+    },
     "TITLE": "综治中心业务系统接口",
     "VERSION": __version__,
     "SCHEMA_PATH_PREFIX": "/api/v1",

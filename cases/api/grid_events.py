@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -33,7 +33,6 @@ from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, Wrong
 from zongzhi.lib.openapi import Schema
 from zongzhi.lib.worktime import Calendar
 
-_LIGHTS = [(name, name) for name in ("green", "amber", "red", "done", "none")]
 # The colour of a light does not depend on the calendar, only its words do.
 _ANY_CALENDAR = Calendar()
 FULL = 12  # longer numbers are full ones
@@ -101,7 +100,6 @@ class GridEventSerializer(serializers.ModelSerializer[GridEvent]):
     def get_merged_into(self, event: GridEvent) -> str | None:
         return event.merged_into.number if event.merged_into else None
 
-    @extend_schema_field(serializers.ChoiceField(choices=_LIGHTS))
     def get_light(self, event: GridEvent) -> str:
         return light_of(event, _ANY_CALENDAR, clock.now()).colour
 

@@ -1,4 +1,4 @@
-"""The clocks of an event: working hours, near and overdue told once, each late step counted once."""
+"""The clocks of an event: near and overdue told once, each late step counted once."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from tests.grids.field import Field, build_field
 from zongzhi.lib import clock
 
 
-def test_a_report_of_monday_nine_is_to_be_verified_by_half_past_two(
-    field: Field, monday: datetime
-) -> None:
+def test_a_report_of_monday_nine_is_to_be_verified_by_three(field: Field, monday: datetime) -> None:
     event = field.at("reported")
     assert event.due_at == monday.replace(hour=15)
     assert event.near_at == monday.replace(hour=11, minute=0)
@@ -32,9 +30,7 @@ def test_what_must_be_dealt_with_at_once_is_verified_within_an_hour(
     assert event.due_at == monday + timedelta(hours=1)
 
 
-def test_a_question_to_the_reporter_does_not_stop_the_clock(
-    field: Field, monday: datetime
-) -> None:
+def test_a_question_to_the_reporter_does_not_stop_the_clock(field: Field, monday: datetime) -> None:
     event = field.at("reported")
     due = event.due_at
     with clock.at(monday + timedelta(hours=1)):
@@ -66,9 +62,6 @@ def test_a_late_step_counts_once_whether_the_sweep_or_the_act_saw_it_first(
     seen, unseen = field.at("reported"), field.at("reported")
     late = monday + timedelta(days=1)
     with clock.at(late):
-        EventReminder.objects.create(
-            event=unseen, kind="near", due_at=unseen.due_at, at=late
-        )
         field.verify(unseen, then="later")
         sweep(late)
         field.verify(seen, then="later")

@@ -92,8 +92,8 @@ def test_a_case_closed_with_a_result_is_checked_by_the_grid_and_a_reopened_one_r
     field: Field, monday: object, closure: str, monkeypatch: Any
 ) -> None:
     from cases.door import changing  # noqa: PLC0415
-    from cases.services.course import close  # noqa: PLC0415
     from cases.services.closing import reopen_case  # noqa: PLC0415
+    from cases.services.course import close  # noqa: PLC0415
     from cases.vocabulary import Closure  # noqa: PLC0415
 
     event, case = _raised(field)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from cases.models import Case, DisputeType
 from cases.services.registration import PartyInput, Registration, register_case
@@ -111,7 +112,7 @@ class _Maker:
         event: GridEvent,
         *,
         by: User | None = None,
-        **given: object,
+        **given: Any,
     ) -> GridEvent:
         """By whoever deals with events at the centre where it now is, unless `by` says."""
         by = by or self.dealer(event)
@@ -124,7 +125,7 @@ class _Maker:
             raise LookupError(f"nobody deals with events at centre {event.center_id}")
         return self.user(found.pk)
 
-    def verify(self, event: GridEvent, **given: object) -> GridEvent:
+    def verify(self, event: GridEvent, **given: Any) -> GridEvent:
         valid = self.random.random() < 0.9
         return self.do(act.verify_event, event, **{"truth": "true", "valid": valid, **given})
 
