@@ -1,0 +1,1 @@
+"""What people do with the grids: each function one act, in one transaction."""

@@ -14,7 +14,7 @@ from django.db.models import Sum
 
 from cases.door import Change, changing
 from cases.models import Attachment, Case
-from cases.services.attachments import Upload, taking
+from cases.services.attachments import taking
 from mediation.agreed import forget
 from mediation.models import AgreementTerm, Performance
 from mediation.querysets import OUTSTANDING
@@ -24,6 +24,7 @@ from orgs.models.notices import Topic
 from zongzhi.lib import clock, dates
 from zongzhi.lib.amounts import yuan
 from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
+from zongzhi.lib.stored import Upload
 
 
 def perform(
