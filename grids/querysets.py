@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 NOTHING = Q(pk__in=[])
 
 
-def stems_of(user: User) -> list[str]:
+def stems_of(user: User, permission: Permission = Permission.VIEW_CENTER) -> list[str]:
     """The beginnings of the division codes of everything this person's centres stand for."""
-    posts = user.posts_giving(Permission.VIEW_CENTER)
+    posts = user.posts_giving(permission)
     return sorted({post.center.region.stem for post in posts})
 
 
@@ -41,8 +41,9 @@ class RoleQuerySet(models.QuerySet["GridRole"]):
 
 class GridQuerySet(models.QuerySet["Grid"]):
     def visible_to(self, user: User) -> Self:
-        """A centre sees the grids of its area, a worker those they serve today."""
-        return self.filter(within(stems_of(user), "code") | Q(pk__in=served_by(user)))
+        """A centre sees the grids of its area, so does who keeps them; a worker those of today."""
+        stems = sorted({*stems_of(user), *stems_of(user, Permission.GRIDS)})
+        return self.filter(within(stems, "code") | Q(pk__in=served_by(user)))
 
     def active(self) -> Self:
         return self.filter(is_active=True)
