@@ -11,7 +11,8 @@ from django.db.models import Case as Choice
 from django.db.models import CharField, Exists, F, OuterRef, Value, When
 
 from grids import clocks
-from grids.models import Duty, EventLine, Grid, GridEvent, GridRole
+from grids.history import write_line
+from grids.models import Duty, Grid, GridEvent, GridRole
 from grids.querysets import stems_of
 from grids.vocabulary import Category, EventActor, EventStage, Outcome, StepClock
 from orgs.models import Center, Post, User
@@ -225,9 +226,7 @@ def _take_in(report: Report, by: User, when: _When, now: datetime) -> GridEvent:
     data = {"typed": True} if report.reported_by else {}
     if when.said is not None:
         data = {**data, "phone_said": when.said.isoformat()}
-    EventLine.objects.create(
-        event=event, seq=1, verb="report", at=now, by=by, to_stage=event.stage, data=data
-    )
+    write_line(event, "report", by=by, at=now, data=data)
     if not settled:
         urgent = "（要马上处理）" if event.is_urgent else ""
         notify(
@@ -245,3 +244,8 @@ def _somewhere(longitude: float | None, latitude: float | None) -> tuple[float |
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         return None, None
     return round(longitude, _FINEST), round(latitude, _FINEST)
+
+
+def mark_seen(event: GridEvent) -> None:
+    """The reporter has read what became of it: it is no longer among the answers."""
+    GridEvent.objects.filter(pk=event.pk, seen_at=None).update(seen_at=clock.now())
