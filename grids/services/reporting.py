@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -249,3 +250,18 @@ def _somewhere(longitude: float | None, latitude: float | None) -> tuple[float |
 def mark_seen(event: GridEvent) -> None:
     """The reporter has read what became of it: it is no longer among the answers."""
     GridEvent.objects.filter(pk=event.pk, seen_at=None).update(seen_at=clock.now())
+
+
+def report_on_paper(reports: Sequence[Report], *, by: User) -> tuple[dict[int, Invalid], bool]:
+    """代网格员录入: all rows of a sheet or none; (what is wrong, by row; whether any was new)."""
+    wrong: dict[int, Invalid] = {}
+    new = False
+    with transaction.atomic():
+        for number, report in enumerate(reports):
+            try:
+                new = report_event(report, by=by)[1] or new
+            except Invalid as error:
+                wrong[number] = error
+        if wrong:
+            transaction.set_rollback(True)
+    return wrong, new

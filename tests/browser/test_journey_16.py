@@ -69,11 +69,15 @@ def fill(page: Page, text: str = TEXT) -> None:
 
 def phone_is_ready(page: Page) -> None:
     """The service worker has the forms."""
-    page.wait_for_function(
-        """async () => {
-          const names = (await caches.keys()).filter((name) => name.startsWith("phone-pages"));
-          return names.length > 0 && Boolean(await (await caches.open(names[0])).match("/m/report/"));
-        }"""
+    page.evaluate(
+        """() => new Promise((done) => {
+          const look = async () => {
+            const names = (await caches.keys()).filter((name) => name.startsWith("phone-pages"));
+            const pages = names.length ? await caches.open(names[0]) : null;
+            if (pages && await pages.match("/m/patrol/")) { done(true); } else { setTimeout(look, 50); }
+          };
+          look();
+        })"""
     )
 
 
