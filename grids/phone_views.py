@@ -20,6 +20,7 @@ from grids.phone_forms import CENTER, SELF, PatrolForm, ReportForm
 from grids.services.patrols import note_patrol
 from grids.services.photos import MOST_PHOTOS, add_photo, may_add_photos
 from grids.services.reporting import mark_seen, report_event
+from grids.services.tasks import arrive, finish_task
 from grids.vocabulary import EventStage
 from orgs.gates import needs
 from orgs.models import User
@@ -348,7 +349,26 @@ def _refused(form: Any, status: int = 422) -> JsonResponse:
 def task(request: StaffRequest, pk: int) -> HttpResponse:
     """A task from above: 到场, then what came of it."""
     found = _task(request.user, pk)
-    return _page(request, "phone/task.html", {"tab": "mine", "task": found})
+    status, said, typed = 200, "", request.POST.get("result", "")
+    if request.method == "POST":
+        try:
+            return _task_done(request, found)
+        except DomainError as error:
+            status, said = error.status, error.message
+            found = _task(request.user, pk)
+    context = {"tab": "mine", "task": found, "said": said, "typed": typed}
+    return _page(request, "phone/task.html", context, status)
+
+
+def _task_done(request: StaffRequest, found: GridTask) -> HttpResponse:
+    if "arrived" in request.POST:
+        arrive(task_id=found.pk, by=request.user)
+        messages.success(request, "已记到场")
+    else:
+        result = request.POST.get("result", "")
+        finish_task(task_id=found.pk, by=request.user, result=result)
+        messages.success(request, "已提交结果")
+    return redirect("phone:task", pk=found.pk)
 
 
 def _task(user: User, pk: int) -> GridTask:

@@ -72,11 +72,30 @@ class EventQuerySet(models.QuerySet["GridEvent"]):
     def open(self) -> Self:
         return self.exclude(stage="done")
 
+    def awaiting(self, user: User) -> Self:
+        """Where this person's centre, unit or grid must act next."""
+        centers = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
+        units = {post.department_id for post in user.posts_giving(Permission.HANDLE)} - {None}
+        found = Q(actor="center", center__in=centers) | Q(actor="unit", unit__in=units)
+        if user.can(Permission.GRID_WORK):
+            own = Q(actor="worker", stage="handling", worker=user)
+            of_grid = Q(actor="worker", grid__in=served_by(user)) & ~Q(stage="handling")
+            found |= own | of_grid
+        return self.open().filter(found)
+
     def overdue(self, now: datetime) -> Self:
         return self.open().filter(due_at__lt=now)
 
 
-class TaskQuerySet(models.QuerySet["GridTask"]):
+def waiting_at_desk(user: User) -> EventQuerySet:
+    """What this person's centres still have to verify, or to give to somebody."""
+    centers = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
+    seen: EventQuerySet = apps.get_model("grids", "GridEvent").objects.visible_to(user)
+    early = seen.filter(stage__in=("reported", "verified"))
+    return early.filter(actor="center", center__in=centers)
+
+
+class GridTaskQuerySet(models.QuerySet["GridTask"]):
     def visible_to(self, user: User) -> Self:
         """The area's for a centre, their grid's for a worker."""
         return self.filter(within(stems_of(user), "grid__code") | Q(grid__in=served_by(user)))

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from grids.models.duties import Duty
 from grids.models.grids import Grid
-from grids.querysets import TaskQuerySet
+from grids.querysets import GridTaskQuerySet
 from orgs.models import Center
 from zongzhi.lib.fields import EncryptedTextField
 
@@ -32,7 +32,7 @@ class GridTask(models.Model):
     result = models.TextField("结果", blank=True)
     dropped_at = models.DateTimeField("撤销", null=True)
 
-    objects = TaskQuerySet.as_manager()
+    objects = GridTaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_at", "pk"]

@@ -122,6 +122,8 @@
 
   function watchPhotos() {
     if (!picker || !self.createImageBitmap) { return; }
+    picker.classList.add("sr");
+    one("[data-pick]", form).hidden = false;
     picker.addEventListener("click", () => { inCamera = true; keep(); });
     picker.addEventListener("change", () => {
       const files = Array.from(picker.files);

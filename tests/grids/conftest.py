@@ -1,8 +1,9 @@
-"""A grid of the village, and the worker who serves it."""
+"""The cast of the grids: a grid of the village, and the worker who serves it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +14,11 @@ from grids.services.reporting import Report, report_event
 from grids.vocabulary import Category
 from orgs.models import User
 from tests.county import LONG_AGO, County
+from tests.grids.field import Field, build_field
+from zongzhi.lib import clock
 
 Reported = Callable[..., GridEvent]
+MONDAY = datetime(2026, 4, 13, 9, 0, tzinfo=clock.SHANGHAI)
 
 
 @pytest.fixture
@@ -52,3 +56,14 @@ def report(grid: Grid) -> Callable[..., Report]:
 def reported(worker: User, report: Callable[..., Report]) -> Reported:
     """reported(…): that report, sent by the worker of the grid."""
     return lambda **said: report_event(report(**said), by=worker)[0]
+
+
+@pytest.fixture
+def monday() -> Iterator[datetime]:
+    with clock.at(MONDAY):
+        yield MONDAY
+
+
+@pytest.fixture
+def field(county: County) -> Field:
+    return build_field(county)
