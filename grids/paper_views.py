@@ -1,4 +1,4 @@
-"""代网格员录入: where phones cannot connect, the sheet of paper is typed in at the village or town."""
+"""代网格员录入: where phones cannot connect, the sheet of paper is typed in at the village."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def enter(request: StaffRequest, code: str) -> HttpResponse:
     written = [row for row in rows if row.is_written]
     if not written:
         return _page(request, grid, rows, 422, "还没写，至少写一行")
-    if all([row.is_valid() for row in written]) and _taken(request, grid, written):
+    wrong = [row for row in written if not row.is_valid()]
+    if not wrong and _taken(request, grid, written):
         return redirect("paper:enter", code=grid.code)
     return _page(request, grid, rows, 422)
 

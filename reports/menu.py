@@ -155,6 +155,10 @@ def _events(user: User) -> Iterator[Entry]:
         yield Entry("网格任务", reverse("grids:tasks"), sub=True, rows=own_tasks(user).open())
     elif user.can(Permission.HANDLE) or user.can(Permission.GRID_WORK):
         yield Entry("网格事件", _event_url("mine"), rows=seen.awaiting(user))
+    if user.can(Permission.GRID_WORK):
+        yield Entry("网格员手机页", reverse("phone:home"), sub=True)
+    if user.can(Permission.REGISTER) and user.can(Permission.VIEW_CENTER):
+        yield Entry("代网格员录入", reverse("paper:choose"), sub=True)
 
 
 def _leader(user: User) -> Iterator[Entry]:

@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from grids.models import EventPhoto, GridEvent, GridRole, PatrolNote
 from grids.duty_lists import ensure_duties
+from grids.models import Duty, EventPhoto, Grid, GridEvent, GridRole, PatrolNote
+from grids.services import events
+from grids.services.tasks import give_task
 from orgs.sessions import mark_of
 from tests.files import GPS, jpeg
 from zongzhi.lib import clock
@@ -189,17 +191,13 @@ def test_home_shows_what_became_of_my_report_until_i_have_read_it(
 
 
 def _settle(event, officer) -> None:
-    from grids.services import events  # noqa: PLC0415
-
     events.verify_event(event_id=event.pk, by=officer, truth="true", valid=True, then="center")
     events.finish_event(event_id=event.pk, by=officer, result="城管已经修好了")
 
 
 def test_what_was_asked_is_on_home_and_is_added_there(phone, reported, village_officer) -> None:
-    from grids.services.events import ask_event  # noqa: PLC0415
-
     event = reported()
-    ask_event(event_id=event.pk, by=village_officer, text="写清是哪一盏灯")
+    events.ask_event(event_id=event.pk, by=village_officer, text="写清是哪一盏灯")
     assert "等我办的（1）" in said_by(phone.get(HOME))
     page = said_by(phone.get(reverse("phone:event", args=[event.number])))
     assert "写清是哪一盏灯" in page
@@ -210,8 +208,6 @@ def test_what_was_asked_is_on_home_and_is_added_there(phone, reported, village_o
 
 
 def test_what_i_was_given_i_feed_back_with_photos(phone, worker, reported, village_officer) -> None:
-    from grids.services import events  # noqa: PLC0415
-
     event = reported()
     events.verify_event(
         event_id=event.pk,
@@ -247,8 +243,6 @@ def test_whoever_was_moved_sees_nothing_of_the_old_grid(phone, reported, worker)
 
 
 def test_who_serves_several_grids_says_which(phone, worker, county, grid) -> None:
-    from grids.models import Grid  # noqa: PLC0415
-
     region = county.village.region
     second = Grid.objects.create(code=f"{region.code}004", name="柳湾村第4网格", region=region)
     GridRole.objects.create(grid=second, user=worker, kind="part_time", since=clock.today())
@@ -288,3 +282,34 @@ def test_the_worker_of_the_phone_reaches_no_further_than_its_pages(client) -> No
     assert client.get(reverse("phone:manifest")).json()["scope"] == HOME
     offline = said_by(client.get(reverse("phone:offline")))
     assert 'data-account=""' in offline
+
+
+def test_a_phone_leads_a_grid_worker_to_its_pages_and_a_pc_to_a_link(phone) -> None:
+    telephone = {"User-Agent": "Mozilla/5.0 (Linux; Android 10) Chrome/86.0 Mobile Safari/537.36"}
+    assert phone.get("/", headers=telephone).headers.get("Location") == HOME
+    assert f'href="{HOME}"' in said_by(phone.get("/"))
+
+
+def test_who_has_other_work_too_keeps_the_workbench_on_a_phone(client, village_officer) -> None:
+    client.force_login(village_officer)
+    assert client.get("/", headers={"User-Agent": "Mobile"}).status_code == 200
+
+
+def test_a_task_is_done_in_two_taps_and_a_line(phone, grid, village_officer) -> None:
+    ensure_duties()
+    duty = Duty.objects.first()
+    task = give_task(
+        grid=grid,
+        by=village_officer,
+        text="看看3组的河堤",
+        due_at=clock.now() + timedelta(days=1),
+        duty=duty,
+    )
+    assert "看看3组的河堤" in said_by(phone.get(HOME))
+    url = reverse("phone:task", args=[task.pk])
+    assert "已记到场" in said_by(phone.post(url, {"arrived": "1"}, follow=True))
+    assert phone.post(url, {"arrived": "1"}).status_code == 409
+    refused = phone.post(url, {"result": "好"})
+    assert (refused.status_code, "好</textarea>" in said_by(refused)) == (422, True)
+    assert "河堤完好" in said_by(phone.post(url, {"result": "河堤完好"}, follow=True))
+    assert "等我办的（0）" in said_by(phone.get(HOME))
