@@ -94,7 +94,7 @@ def to_do(user: User) -> list[Row]:
     """Everything that waits for this worker, the most pressing first."""
     events = list(events_to_do(user).select_related("center"))
     tasks = list(tasks_to_do(user).select_related("center"))
-    calendars = calendars_of({one.center for one in [*events, *tasks]})
+    calendars = calendars_of({*(e.center for e in events), *(t.center for t in tasks)})
     now = clock.now()
     rows = [
         Row(

@@ -47,7 +47,8 @@ def phone_page(view: View) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if wants_json(request):
-            return _for_the_queue(guarded, request, *args, **kwargs)
+            answer: HttpResponseBase = _for_the_queue(guarded, request, *args, **kwargs)
+            return answer
         response = guarded(request, *args, **kwargs)
         if isinstance(request.user, User):
             response["X-Account"] = mark_of(request.user)

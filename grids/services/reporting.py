@@ -224,7 +224,7 @@ def _take_in(report: Report, by: User, when: _When, now: datetime) -> GridEvent:
     event.number = f"{county}{day:%y%m%d}G{serial:02d}"
     event.short_number = f"{day:%m%d}-G{serial:02d}"
     event.save(force_insert=True)
-    data = {"typed": True} if report.reported_by else {}
+    data: dict[str, object] = {"typed": True} if report.reported_by else {}
     if when.said is not None:
         data = {**data, "phone_said": when.said.isoformat()}
     write_line(event, "report", by=by, at=now, data=data)
