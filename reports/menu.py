@@ -164,6 +164,10 @@ def _given_events(user: User) -> Iterator[Entry]:
     if works and not user.can(Permission.TRIAGE):
         seen = GridEvent.objects.visible_to(user)
         yield Entry("网格事件", _event_url("mine"), rows=seen.awaiting(user))
+    if user.can(Permission.GRID_WORK):
+        yield Entry("网格员手机页", reverse("phone:home"), sub=True)
+    if user.can(Permission.REGISTER) and user.can(Permission.VIEW_CENTER):
+        yield Entry("代网格员录入", reverse("paper:choose"), sub=True)
 
 
 def _leader(user: User) -> Iterator[Entry]:

@@ -6,19 +6,20 @@ from datetime import datetime, time
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from orgs.gates import needs
+from orgs.models import User
 from orgs.permissions import Permission
 from reports import board as boards
 from reports.figures import FIGURES, AsOf
 from reports.workbench import workbench_of
 from zongzhi.lib import clock
-from zongzhi.lib.http import StaffRequest
+from zongzhi.lib.http import StaffRequest, is_phone
 from zongzhi.lib.paging import Order, paginate
 
 
@@ -26,10 +27,17 @@ from zongzhi.lib.paging import Order, paginate
 @login_required
 @require_GET
 def workbench(request: StaffRequest) -> HttpResponse:
-    """工作台: what waits for me, and what I wait for."""
+    """工作台: what waits for me, and what I wait for; a grid worker's phone has its own pages."""
+    if is_phone(request) and _is_only_grid_worker(request.user):
+        return redirect("phone:home")
     page = workbench_of(request.user, AsOf(clock.now()))
     context = {"page": page, "here": reverse("reports:workbench"), "now": clock.now()}
     return render(request, "reports/workbench.html", context)
+
+
+def _is_only_grid_worker(user: User) -> bool:
+    posts = user.posts_today
+    return bool(posts) and all(post.gives(Permission.GRID_WORK) for post in posts)
 
 
 @never_cache

@@ -94,6 +94,12 @@ def address(name: str, case: Case, someone: User) -> str:
     if name.startswith(("grids:event", "api:grid-event")):
         return _of_event(name)
     arguments: dict[str, list[Any]] = {
+        "phone:event": ["0"],
+        "phone:act": ["0", "feedback"],
+        "phone:task": [0],
+        "phone:photo": [0],
+        "paper:enter": ["0"],
+        "paper:sheet": ["0"],
         "cases:attachment": [case.number, 1],
         "cases:preview": [case.number, 1],
         "cases:document": [case.number, 1],

@@ -18,6 +18,8 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("dispatch.urls")),
     path("grids/", include("grids.urls")),
+    path("grids/paper/", include("grids.paper_urls")),
+    path("m/", include("grids.phone_urls")),
     path("mediation/", include("mediation.urls")),
     path("settings/", include("cases.settings_urls")),
     path("settings/routing/", include("dispatch.routing_urls")),

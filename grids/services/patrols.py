@@ -66,6 +66,5 @@ def _there_already(grid: Grid, day: date, client_id: uuid.UUID, by: User) -> Pat
     first = PatrolNote.objects.get(grid=grid, by=by, day=day)
     if first.client_id == client_id:
         return first
-    raise AlreadyDone(
-        f"{day.month} 月 {day.day} 日的巡查记录 {clock.local(first.at):%H:%M} 已经记过：{first.text}"
-    )
+    when = f"{day.month} 月 {day.day} 日的巡查记录 {clock.local(first.at):%H:%M}"
+    raise AlreadyDone(f"{when} 已经记过：{first.text}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -223,7 +224,7 @@ def _take_in(report: Report, by: User, when: _When, now: datetime) -> GridEvent:
     event.number = f"{county}{day:%y%m%d}G{serial:02d}"
     event.short_number = f"{day:%m%d}-G{serial:02d}"
     event.save(force_insert=True)
-    data = {"typed": True} if report.reported_by else {}
+    data: dict[str, object] = {"typed": True} if report.reported_by else {}
     if when.said is not None:
         data = {**data, "phone_said": when.said.isoformat()}
     write_line(event, "report", by=by, at=now, data=data)
@@ -244,3 +245,23 @@ def _somewhere(longitude: float | None, latitude: float | None) -> tuple[float |
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         return None, None
     return round(longitude, _FINEST), round(latitude, _FINEST)
+
+
+def mark_seen(event: GridEvent) -> None:
+    """The reporter has read what became of it: it is no longer among the answers."""
+    GridEvent.objects.filter(pk=event.pk, seen_at=None).update(seen_at=clock.now())
+
+
+def report_on_paper(reports: Sequence[Report], *, by: User) -> tuple[dict[int, Invalid], bool]:
+    """代网格员录入: all rows of a sheet or none; (what is wrong, by row; whether any was new)."""
+    wrong: dict[int, Invalid] = {}
+    new = False
+    with transaction.atomic():
+        for number, report in enumerate(reports):
+            try:
+                new = report_event(report, by=by)[1] or new
+            except Invalid as error:
+                wrong[number] = error
+        if wrong:
+            transaction.set_rollback(True)
+    return wrong, new

@@ -25,6 +25,7 @@ from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.demo import agreements, county, supervision
 from zongzhi.demo.grid_events import build_grid_events
 from zongzhi.demo.grid_register import build_register
+from zongzhi.demo.grid_phone import build_patrols
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.mediating import build_grades
@@ -66,6 +67,7 @@ def load(*, cases: int = CASES) -> World:
     walk(walkers(world, cases), until=now)
     with clock.at(now):
         build_rosters(places, now)
+        build_patrols(now)
         sweep()
         for center_id in learning.centers_that_learn():
             learning.learn(center_id=center_id)

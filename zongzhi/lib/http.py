@@ -57,6 +57,11 @@ def client_address(request: HttpRequest) -> str | None:
     return address or None
 
 
+def is_phone(request: HttpRequest) -> bool:
+    """Whether the browser says that it is a telephone's."""
+    return "Mobile" in request.headers.get("User-Agent", "")
+
+
 class NoNul:
     """Takes NUL out of an address: nobody types one, and no database keeps or compares it.
 

@@ -64,7 +64,7 @@ def head_of(upload: Upload, name: str) -> bytes:
         size = -(-upload.size // MEGABYTE)
         raise Invalid(f"“{name}”{size} MB 太大，最多 {LARGEST // MEGABYTE} MB")
     upload.seek(0)
-    head = upload.read(_SNIFFED)
+    head: bytes = upload.read(_SNIFFED)
     upload.seek(0)
     return head
 

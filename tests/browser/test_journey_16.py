@@ -1,0 +1,323 @@
+"""Journey 16: a grid worker loses the net, and the camera kills the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from grids.models import Grid, GridEvent, GridRole
+from grids.services import reporting
+from orgs.models import User
+from orgs.permissions import RoleCode
+from tests.browser.conftest import until_answered
+from tests.county import LONG_AGO, County, person
+from tests.files import GPS, exif, segment
+from zongzhi.lib import clock
+from zongzhi.lib.stored import path_to
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SMALL = (360, 640)
+TEXT = "3组路口的路灯不亮，晚上看不见"
+KEPT = "存在手机里了，有网自动传。"
+
+
+@pytest.fixture
+def worker(county: County, grid_worker: User, village_officer: User) -> User:
+    region = county.village.region
+    grid = Grid.objects.create(code=f"{region.code}003", name="柳湾村第3网格", region=region)
+    GridRole.objects.create(
+        grid=grid, user=grid_worker, kind=GridRole.Kind.FULL_TIME, since=LONG_AGO
+    )
+    return grid_worker
+
+
+@pytest.fixture
+def snapshot(open_as: Callable[..., Page], tmp_path: Path) -> Path:
+    """A photo as a telephone takes it: large, and it says where it was taken."""
+    page = open_as(None, "/m/offline/", size=SMALL)
+    pixels = page.evaluate(
+        """() => new Promise((done) => {
+          const canvas = document.createElement("canvas");
+          canvas.width = 3000; canvas.height = 2000;
+          const pen = canvas.getContext("2d");
+          for (let i = 0; i < 3000; i += 20) {
+            pen.fillStyle = `hsl(${i % 360} 80% 50%)`;
+            pen.fillRect(i, 0, 20, 2000);
+          }
+          const bytes = async (blob) => Array.from(new Uint8Array(await blob.arrayBuffer()));
+          canvas.toBlob((blob) => done(bytes(blob)), "image/jpeg", 0.95);
+        })"""
+    )
+    data = bytes(pixels)
+    path = tmp_path / "IMG_0001.jpg"
+    path.write_bytes(data[:2] + segment(0xE1, b"Exif\0\0" + exif()) + data[2:])
+    page.close()
+    return path
+
+
+def open_report(page: Page) -> None:
+    page.get_by_role("link", name="上报一件事").click()
+    expect(page.locator("form[data-queue][data-ready]")).to_be_visible()
+
+
+def fill(page: Page, text: str = TEXT) -> None:
+    page.get_by_label("说一句").fill(text)
+    page.get_by_role("radio", name="设施损坏").check()
+
+
+def phone_is_ready(page: Page) -> None:
+    """The service worker has the forms."""
+    page.evaluate(
+        """() => new Promise((done) => {
+          const look = async () => {
+            const names = (await caches.keys()).filter((name) => name.startsWith("phone-pages"));
+            const pages = names.length ? await caches.open(names[0]) : null;
+            const there = pages && await pages.match("/m/help/");
+            if (there) { done(true); } else { setTimeout(look, 50); }
+          };
+          look();
+        })"""
+    )
+
+
+def until_there(count: int) -> None:
+    """The phone has sent them: asked of the page, so that nothing sleeps."""
+    until_answered()
+    assert GridEvent.objects.count() == count
+
+
+def test_a_report_without_a_net_comes_in_once_with_its_time_and_photo(
+    open_as: Callable[..., Page], worker: User, snapshot: Path, shot: Any
+) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    phone_is_ready(page)
+    located: list[str] = []
+    page.expose_function("located", lambda: located.append("asked"))
+    page.add_init_script("navigator.geolocation.getCurrentPosition = () => window.located();")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("status").filter(has_text="没有网络。可以照常上报")).to_be_visible()
+    shot(page, "offline-home")
+    open_report(page)
+    fill(page)
+    page.locator("#id_photos").dispatch_event("click")  # the camera: Android ends the page
+    page.reload()
+    expect(page.get_by_text("刚才拍照时页面重开了，内容已恢复。")).to_be_visible()
+    expect(page.get_by_label("说一句")).to_have_value(TEXT)
+    expect(page.get_by_role("radio", name="设施损坏")).to_be_checked()
+    page.locator("#id_photos").set_input_files(snapshot)
+    expect(page.get_by_role("img", name="照片")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("img", name="照片")).to_be_visible()
+    shot(page, "restored")
+    before = clock.now()
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    after = clock.now()
+    expect(page.get_by_text("没有网络。1 条已存在手机里，有网后自动上传。")).to_be_visible()
+    shot(page, "queued")
+    page.reload()  # and again, and again: the same report stays one
+    page.evaluate("() => Promise.all([1, 2, 3].map(() => phoneSend(true)))")
+    assert not GridEvent.objects.exists()
+    with page.expect_response("**/m/photos/"):
+        page.context.set_offline(False)
+    expect(page.locator("[data-net]")).to_be_hidden()
+    until_there(1)
+    event = GridEvent.objects.get()
+    assert before - timedelta(seconds=1) <= event.reported_at <= after
+    assert event.text == TEXT
+    assert (event.longitude, located) == (None, [])
+    photo = event.photos.get()
+    content = path_to(photo.stored_as).read_bytes()
+    assert GPS in snapshot.read_bytes()
+    assert GPS not in content
+    assert b"Exif" not in content
+    assert (max(photo.width, photo.height), photo.size <= 400 * 1024) == (1600, True)
+
+
+def test_three_submits_in_airplane_mode_are_one_report(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    phone_is_ready(page)
+    page.context.set_offline(True)
+    open_report(page)
+    fill(page)
+    page.evaluate(
+        """() => {
+          const form = document.querySelector("form[data-queue]");
+          for (let i = 0; i < 3; i += 1) { form.requestSubmit(); }
+        }"""
+    )
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    with page.expect_response("**/m/report/"):
+        page.context.set_offline(False)
+    expect(page.locator("[data-net]")).to_be_hidden()
+    until_there(1)
+
+
+def test_a_report_takes_four_taps_and_a_line(open_as: Callable[..., Page], worker: User) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    open_report(page)  # 1
+    page.get_by_role("radio", name="设施损坏").check()  # 2
+    page.get_by_label("说一句").fill(TEXT)
+    page.get_by_role("button", name="提交", exact=True).click()  # 3; a photo would be the fourth
+    expect(page.get_by_text("已提交")).to_be_visible()
+    event = GridEvent.objects.get()
+    expect(page.get_by_text(f"已提交 {event.short_number}")).to_be_visible()
+
+
+def test_the_place_is_taken_only_when_tapped(open_as: Callable[..., Page], worker: User) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": 103.1234, "latitude": 24.5678})
+    open_report(page)
+    fill(page)
+    page.get_by_label("用现在的位置").check()
+    expect(page.get_by_text("取到了")).to_be_visible()
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("已提交")).to_be_visible()
+    event = GridEvent.objects.get()
+    assert (event.longitude, event.latitude) == (103.1234, 24.5678)
+
+
+def test_signing_out_warns_of_what_is_not_up_and_leaves_nothing(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    page = open_as(worker, "/m/me/", size=SMALL)
+    phone_is_ready(page)
+    page.goto("/m/report/")
+    page.context.route("**/m/report/", _lose_what_is_sent)
+    expect(page.locator("form[data-queue][data-ready]")).to_be_visible()
+    fill(page)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.goto("/m/me/")
+    page.get_by_role("button", name="退出", exact=True).click()
+    expect(page.get_by_text("还有 1 条没传上去")).to_be_visible()
+    page.get_by_role("button", name="先不退出").click()
+    expect(page.get_by_text("还有 1 条没传上去")).to_be_hidden()
+    page.get_by_role("button", name="退出", exact=True).click()
+    page.get_by_role("button", name="不要了，退出").click()
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    page.goto("/m/offline/")
+    assert page.evaluate("async () => (await phoneQueue.all('queue')).length") == 0
+    kept = "async () => (await caches.keys()).filter((name) => name.includes('pages')).length"
+    assert page.evaluate(kept) == 0
+    assert not GridEvent.objects.exists()
+
+
+def _lose_what_is_sent(route: Route) -> None:
+    if route.request.method == "POST":
+        route.abort()
+    else:
+        route.continue_()
+
+
+def test_another_person_neither_sees_nor_sends_what_waits(
+    open_as: Callable[..., Page], worker: User, county: County, live_server: Any
+) -> None:
+    other = person("grid2", "钱二", county.village, RoleCode.GRID_WORKER)
+    GridRole.objects.create(
+        grid=Grid.objects.get(), user=other, kind=GridRole.Kind.PART_TIME, since=LONG_AGO
+    )
+    page = open_as(worker, "/m/", size=SMALL)
+    phone_is_ready(page)
+    first = page.context.cookies()
+    page.context.set_offline(True)
+    open_report(page)
+    fill(page)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    page.goto("/m/offline/")
+    expect(page.get_by_text("1 条已存在手机里，登录后自动上传。")).to_be_visible()
+    page.context.add_cookies(_cookies_of(other, live_server.url))
+    page.goto("/m/mine/?of=unsent")
+    expect(page.get_by_text("没有没传上去的。")).to_be_visible()
+    page.evaluate("() => phoneSend(true)")
+    assert not GridEvent.objects.exists()
+    page.context.clear_cookies()
+    page.context.add_cookies(first)
+    with page.expect_response("**/m/report/"):
+        page.goto("/m/mine/?of=unsent")
+    expect(page.get_by_text("没有没传上去的。")).to_be_visible()
+    until_there(1)
+    assert GridEvent.objects.get().reported_by == worker
+
+
+def _cookies_of(user: User, url: str) -> list[Any]:
+    from django.test import Client  # noqa: PLC0415
+
+    client = Client()
+    client.force_login(user)
+    return [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}]
+
+
+def test_an_error_of_the_server_is_tried_again(
+    open_as: Callable[..., Page], worker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = [True]
+    real = reporting.center_for
+
+    def center_for(grid: Grid) -> Any:
+        if failing.pop() if failing else False:
+            raise RuntimeError("the disk is full")
+        return real(grid)
+
+    monkeypatch.setattr(reporting, "center_for", center_for)
+    page = open_as(worker, "/m/report/", size=SMALL)
+    expect(page.locator("form[data-queue][data-ready]")).to_be_visible()
+    fill(page)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.goto("/m/mine/?of=unsent")
+    page.get_by_role("button", name="再试").click()
+    expect(page.get_by_text("没有没传上去的。")).to_be_visible()
+    until_there(1)
+
+
+def test_what_the_server_refuses_can_be_mended(open_as: Callable[..., Page], worker: User) -> None:
+    page = open_as(worker, "/m/report/", size=SMALL)
+    expect(page.locator("form[data-queue][data-ready]")).to_be_visible()
+    fill(page, "这是机密文件")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="涉密的不能传到本系统")).to_be_visible()
+    fill(page)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("已提交")).to_be_visible()
+    until_there(1)
+
+
+def test_everything_works_without_a_script(open_as: Callable[..., Page], worker: User) -> None:
+    page = open_as(worker, "/m/", size=SMALL, javascript=False)
+    page.get_by_role("link", name="上报一件事").click()
+    fill(page)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("已提交")).to_be_visible()
+    page.get_by_role("link", name="巡查记录").click()
+    page.get_by_role("button", name="今天走过，没异常").click()
+    expect(page.get_by_text("走过，没异常")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["", "report/", "patrol/", "mine/", "me/", "help/", "offline/"])
+def test_a_page_fits_the_phone_and_can_be_pressed(
+    open_as: Callable[..., Page], worker: User, path: str
+) -> None:
+    page = open_as(worker, f"/m/{path}", size=SMALL)
+    wide = page.evaluate("() => document.documentElement.scrollWidth")
+    assert wide <= SMALL[0]
+    small = page.evaluate(
+        """() => Array.from(document.querySelectorAll("a, button, summary, .chip label, textarea"))
+          .filter((el) => el.getClientRects().length && !el.matches(".skip, .sr"))
+          .filter((el) => el.getBoundingClientRect().height < 47.5)
+          .map((el) => el.textContent.trim())"""
+    )
+    assert small == []

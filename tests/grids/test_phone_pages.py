@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from grids.duty_lists import ensure_duties
+from grids.models import Duty, EventPhoto, Grid, GridEvent, GridRole, PatrolNote
+from grids.services import events
+from grids.services.tasks import give_task
+from orgs.sessions import mark_of
+from tests.files import GPS, jpeg
+from zongzhi.lib import clock
+
+HOME, REPORT, PATROL = (reverse(f"phone:{name}") for name in ("home", "report", "patrol"))
+
+
+@pytest.fixture
+def phone(client: Client, worker) -> Client:
+    client.force_login(worker)
+    return client
+
+
+def typed(grid, **said: str) -> dict[str, str]:
+    given = {
+        "client_id": str(uuid4()),
+        "grid": grid.code,
+        "category": "facility",
+        "text": "3组路口的路灯不亮",
+        "place": "3组路口",
+        "who": "center",
+    }
+    return given | said
+
+
+def queued(worker) -> dict[str, str]:
+    """What a phone's queue says beside a form."""
+    return {"Accept": "application/json", "X-Account": mark_of(worker)}
+
+
+def said_by(response) -> str:
+    return str(response.content.decode())
+
+
+def test_a_form_without_a_script_reports_with_its_photos(phone, grid) -> None:
+    photo = SimpleUploadedFile("现场.jpg", jpeg())
+    response = phone.post(REPORT, {**typed(grid), "photos": photo}, follow=True)
+    event = GridEvent.objects.get()
+    assert f"已提交 {event.short_number}" in said_by(response)
+    assert (event.place, event.longitude, event.photos.count()) == ("3组路口", None, 1)
+
+
+def test_a_bad_photo_does_not_lose_the_report(phone, grid) -> None:
+    bad = SimpleUploadedFile("现场.jpg", b"no photo")
+    response = phone.post(REPORT, {**typed(grid), "photos": bad}, follow=True)
+    assert "照片打不开" in said_by(response)
+    assert GridEvent.objects.count() == 1
+
+
+def test_a_form_sent_twice_is_one_report(phone, grid) -> None:
+    sent = typed(grid)
+    phone.post(REPORT, sent)
+    again = phone.post(REPORT, sent, follow=True)
+    assert "没有重复提交" in said_by(again)
+    assert GridEvent.objects.count() == 1
+
+
+def test_what_i_did_myself_is_done(phone, grid) -> None:
+    assert "checked" in said_by(phone.get(REPORT, {"who": "self"})).split('value="self"')[1][:40]
+    phone.post(REPORT, typed(grid, who="self"))
+    assert GridEvent.objects.get().settled_on_spot
+
+
+def test_a_refused_form_keeps_what_was_typed(phone, grid) -> None:
+    response = phone.post(REPORT, typed(grid, category=""))
+    assert response.status_code == 422
+    page = said_by(response)
+    assert "还没选类别" in page
+    assert "3组路口的路灯不亮" in page
+
+
+def test_a_duty_says_which_group_it_is(phone, grid) -> None:
+    ensure_duties()
+    page = said_by(phone.get(REPORT))
+    assert "在清单里找" in page
+    duty = page.split("<optgroup")[1].split('value="')[1].split('"')[0]
+    phone.post(REPORT, typed(grid, category="", duty=duty))
+    event = GridEvent.objects.get()
+    assert (event.duty.pk, event.category) == (int(duty), event.duty.category)
+    assert f"刚用过：{event.duty.name}" in said_by(phone.get(REPORT))
+
+
+@pytest.mark.parametrize("nonsense", ["gestern", "2026-13-45T99:00:00Z", "0001-01-01T00:00:00"])
+def test_a_nonsensical_time_is_none(phone, grid, nonsense) -> None:
+    phone.post(REPORT, typed(grid, reported_at=nonsense, longitude="NaN", latitude="24"))
+    event = GridEvent.objects.get()
+    assert abs(event.reported_at - event.received_at) < timedelta(days=8)
+    assert event.longitude is None
+
+
+def test_the_queue_gets_an_answer_it_can_read(phone, worker, grid) -> None:
+    seen = clock.now() - timedelta(hours=3)
+    sent = typed(grid, reported_at=seen.isoformat())
+    answers = [phone.post(REPORT, sent, headers=queued(worker)).json() for _ in range(3)]
+    event = GridEvent.objects.get()
+    assert [answer["is_new"] for answer in answers] == [True, False, False]
+    assert answers[0]["message"] == f"已提交 {event.short_number}"
+    assert abs(event.reported_at - seen) < timedelta(seconds=1)
+
+
+def test_the_queue_is_told_in_a_sentence_what_is_wrong(phone, worker, grid) -> None:
+    response = phone.post(REPORT, typed(grid, text=""), headers=queued(worker))
+    assert (response.status_code, response.json()) == (
+        422,
+        {"message": "还没写看到了什么，说一句"},
+    )
+
+
+def test_nobody_sends_what_another_wrote(phone, worker, clerk, grid) -> None:
+    response = phone.post(REPORT, typed(grid), headers=queued(clerk))
+    assert response.status_code == 401
+    assert not GridEvent.objects.exists()
+
+
+def test_a_queue_without_a_session_waits(client, worker, grid) -> None:
+    response = client.post(REPORT, typed(grid), headers=queued(worker))
+    assert (response.status_code, response.json()["message"]) == (401, "登录后自动上传")
+
+
+def test_a_photo_follows_its_report_once(phone, worker, reported) -> None:
+    event, client_id = reported(), str(uuid4())
+    for _ in range(2):
+        photo = SimpleUploadedFile("photo.jpg", jpeg())
+        sent = {"event": str(event.client_id), "client_id": client_id, "photo": photo}
+        answer = phone.post(reverse("phone:photos"), sent, headers=queued(worker))
+        assert answer.status_code == 200
+    assert event.photos.count() == 1
+
+
+def test_a_photo_is_shown_to_whoever_sees_the_event(
+    phone, client, worker, reported, outsider
+) -> None:
+    event = reported()
+    photo = SimpleUploadedFile("photo.jpg", jpeg())
+    sent = {"event": str(event.client_id), "client_id": str(uuid4()), "photo": photo}
+    phone.post(reverse("phone:photos"), sent, headers=queued(worker))
+    url = reverse("phone:photo", args=[EventPhoto.objects.get().pk])
+    response = phone.get(url)
+    assert response["Content-Type"] == "image/jpeg"
+    assert GPS not in response.getvalue()
+    client.force_login(outsider)
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("sent", [{}, {"event": "x"}, {"event": str(uuid4()), "client_id": "1"}])
+def test_a_photo_of_nothing_is_refused_in_a_sentence(phone, worker, sent) -> None:
+    answer = phone.post(reverse("phone:photos"), sent, headers=queued(worker))
+    assert answer.status_code == 422
+
+
+def test_a_patrol_is_two_taps(phone, grid) -> None:
+    sent = {"client_id": str(uuid4()), "grid": grid.code, "day": clock.today().isoformat()}
+    assert "走过，没异常" in said_by(phone.post(PATROL, sent, follow=True))
+    again = phone.post(PATROL, {**sent, "client_id": str(uuid4()), "text": "又走了一遍"})
+    assert again.status_code == 409
+    assert "已经记过：走过，没异常" in said_by(again)
+    assert "又走了一遍" in said_by(again)
+    assert PatrolNote.objects.count() == 1
+
+
+def test_home_shows_what_became_of_my_report_until_i_have_read_it(
+    phone, reported, village_officer
+) -> None:
+    event = reported()
+    assert "我报的，有回音（0）" in said_by(phone.get(HOME))
+    _settle(event, village_officer)
+    home = said_by(phone.get(HOME))
+    assert "我报的，有回音（1）" in home
+    assert "已处置：城管已经修好了" in home
+    answered = said_by(phone.get(reverse("phone:mine"), {"of": "answered"}))
+    assert answered.count("3组路口的路灯不亮") == 1
+    page = said_by(phone.get(reverse("phone:event", args=[event.number])))
+    assert "城管已经修好了" in page
+    assert "我报的，有回音（0）" in said_by(phone.get(HOME))
+
+
+def _settle(event, officer) -> None:
+    events.verify_event(event_id=event.pk, by=officer, truth="true", valid=True, then="center")
+    events.finish_event(event_id=event.pk, by=officer, result="城管已经修好了")
+
+
+def test_what_was_asked_is_on_home_and_is_added_there(phone, reported, village_officer) -> None:
+    event = reported()
+    events.ask_event(event_id=event.pk, by=village_officer, text="写清是哪一盏灯")
+    assert "等我办的（1）" in said_by(phone.get(HOME))
+    page = said_by(phone.get(reverse("phone:event", args=[event.number])))
+    assert "写清是哪一盏灯" in page
+    url = reverse("phone:act", args=[event.number, "supplement"])
+    assert phone.post(url, {"text": ""}).status_code == 422
+    assert "补充" in said_by(phone.post(url, {"text": "路口北边第二盏"}, follow=True))
+    assert "等我办的（0）" in said_by(phone.get(HOME))
+
+
+def test_what_i_was_given_i_feed_back_with_photos(phone, worker, reported, village_officer) -> None:
+    event = reported()
+    events.verify_event(
+        event_id=event.pk,
+        by=village_officer,
+        truth="true",
+        valid=True,
+        then="worker",
+        worker=worker,
+    )
+    assert "要处置：3组路口" in said_by(phone.get(HOME))
+    url = reverse("phone:act", args=[event.number, "feedback"])
+    photo = SimpleUploadedFile("好了.jpg", jpeg())
+    phone.post(url, {"text": "和电工一起换了灯泡", "photos": photo})
+    assert event.photos.get().of_result
+    assert GridEvent.objects.get().stage == "feedback"
+
+
+def test_the_centres_acts_are_not_on_the_phone(phone, reported) -> None:
+    url = reverse("phone:act", args=[reported().number, "verify"])
+    assert phone.post(url).status_code == 404
+
+
+def test_whoever_was_moved_sees_nothing_of_the_old_grid(phone, reported, worker) -> None:
+    event = reported()
+    assert phone.get(reverse("phone:event", args=[event.number])).status_code == 200
+    GridRole.objects.update(until=clock.today() - timedelta(days=1))
+    assert phone.get(reverse("phone:event", args=[event.number])).status_code == 404
+    for page in (HOME, reverse("phone:mine") + "?of=reported"):
+        assert event.short_number not in said_by(phone.get(page))
+        assert "路灯" not in said_by(phone.get(page))
+    event.refresh_from_db()
+    assert event.reported_by == worker
+
+
+def test_who_serves_several_grids_says_which(phone, worker, county, grid) -> None:
+    region = county.village.region
+    second = Grid.objects.create(code=f"{region.code}004", name="柳湾村第4网格", region=region)
+    GridRole.objects.create(grid=second, user=worker, kind="part_time", since=clock.today())
+    assert "哪个网格" in said_by(phone.get(REPORT))
+    phone.post(REPORT, typed(second))
+    assert GridEvent.objects.get().grid == second
+
+
+def test_nobody_counts_what_a_person_did(phone, reported) -> None:
+    reported()
+    for name in ("home", "mine", "me", "report", "patrol"):
+        page = said_by(phone.get(reverse(f"phone:{name}")))
+        for word in ("今日已报", "目标", "排名", "步数", "轨迹", "签到", "在线时长"):
+            assert word not in page
+
+
+def test_more_events_cost_no_more_queries(phone, reported, village_officer) -> None:
+    def queries(page: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            phone.get(page)
+        return len(captured)
+
+    pages = (HOME, reverse("phone:mine") + "?of=reported")
+    reported()
+    _settle(reported(), village_officer)
+    for page in pages:  # what a process keeps is there
+        phone.get(page)
+    few = [queries(page) for page in pages]
+    for _ in range(5):
+        reported()
+        _settle(reported(), village_officer)
+    assert [queries(page) for page in pages] == few
+
+
+def test_the_worker_of_the_phone_reaches_no_further_than_its_pages(client) -> None:
+    response = client.get(reverse("phone:service_worker"))
+    assert response["Content-Type"].startswith("text/javascript")
+    assert "Service-Worker-Allowed" not in response
+    assert client.get(reverse("phone:manifest")).json()["scope"] == HOME
+    offline = said_by(client.get(reverse("phone:offline")))
+    assert 'data-account=""' in offline
+
+
+def test_a_phone_leads_a_grid_worker_to_its_pages_and_a_pc_to_a_link(phone) -> None:
+    telephone = {"User-Agent": "Mozilla/5.0 (Linux; Android 10) Chrome/86.0 Mobile Safari/537.36"}
+    assert phone.get("/", headers=telephone).headers.get("Location") == HOME
+    assert f'href="{HOME}"' in said_by(phone.get("/"))
+
+
+def test_who_has_other_work_too_keeps_the_workbench_on_a_phone(client, village_officer) -> None:
+    client.force_login(village_officer)
+    assert client.get("/", headers={"User-Agent": "Mobile"}).status_code == 200
+
+
+def test_a_task_is_done_in_two_taps_and_a_line(phone, grid, village_officer) -> None:
+    ensure_duties()
+    duty = Duty.objects.first()
+    task = give_task(
+        grid=grid,
+        by=village_officer,
+        text="看看3组的河堤",
+        due_at=clock.now() + timedelta(days=1),
+        duty=duty,
+    )
+    assert "看看3组的河堤" in said_by(phone.get(HOME))
+    url = reverse("phone:task", args=[task.pk])
+    assert "已记到场" in said_by(phone.post(url, {"arrived": "1"}, follow=True))
+    assert phone.post(url, {"arrived": "1"}).status_code == 409
+    refused = phone.post(url, {"result": "好"})
+    assert (refused.status_code, "好</textarea>" in said_by(refused)) == (422, True)
+    assert "河堤完好" in said_by(phone.post(url, {"result": "河堤完好"}, follow=True))
+    assert "等我办的（0）" in said_by(phone.get(HOME))
