@@ -12,6 +12,7 @@ from cases.reference import (
     ensure_types,
     ensure_upper_platform,
 )
+from grids.reference import ensure_event_periods
 from orgs.models import Center, Department, Post, Region, Role, User
 from orgs.models.places import Level
 from orgs.permissions import RoleCode
@@ -30,6 +31,7 @@ def ensure_reference() -> None:
         ensure_clock_rules()
         ensure_thresholds()
         ensure_upper_platform()
+        ensure_event_periods()
 
 
 @dataclass(frozen=True)

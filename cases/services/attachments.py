@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
-import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeAlias
-
-import filetype
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from typing import IO
 
 from cases.door import Change, changing
 from cases.models import Attachment, Case
 from orgs.models import User
 from zongzhi.lib.errors import Invalid, WrongState
 from zongzhi.lib.papers import SHEET, WORD, BadPaperError, look_into_office, look_into_pdf
-from zongzhi.lib.pictures import MOST_PIXELS, BadPictureError, without_traces
 from zongzhi.lib.secrecy import secrecy_mark
-from zongzhi.lib.uploads import LARGEST, MEGABYTE, MOST
-
-Upload: TypeAlias = "UploadedFile[bytes]"
+from zongzhi.lib.stored import Kept, Upload, clean_picture, head_of, keeping, path_to, type_of
+from zongzhi.lib.uploads import MOST
 
 LONGEST_NAME = 80
-_SNIFFED = 8192
-_BLOCK = 256 * 1024
 
 # What is let in, and the endings a file of that type may have; the first if it had another.
 ENDINGS = {
@@ -96,7 +86,7 @@ class Taken:
     name: str
     note: str
     checked: _Checked
-    kept: _Kept
+    kept: Kept
 
     def keep(self, change: Change, *, by: User, source: str = "") -> Attachment:
         """Raises WrongState when the case has its thirty files."""
@@ -131,7 +121,7 @@ def taking(upload: Upload, *, note: str = "", not_secret: bool = False) -> Itera
             f"“{name}”带有“{mark}”字样。涉密的不能传到本系统；不涉密的，勾上“已核对，不涉密”再选一次"
         )
     checked = _check(upload, name)
-    with _stored(checked.content) as kept:
+    with keeping(checked.content) as kept:
         yield Taken(_with_its_ending(name, checked.media_type), note, checked, kept)
 
 
@@ -148,7 +138,7 @@ def clean_name(name: str) -> str:
 
 def path_of(attachment: Attachment) -> Path:
     """Where the bytes lie."""
-    return Path(settings.ATTACHMENT_ROOT) / attachment.stored_as[:2] / attachment.stored_as
+    return path_to(attachment.stored_as)
 
 
 def _with_its_ending(name: str, media_type: str) -> str:
@@ -163,20 +153,12 @@ def _with_its_ending(name: str, media_type: str) -> str:
 
 
 def _check(upload: Upload, name: str) -> _Checked:
-    if not upload.size:
-        raise Invalid(f"“{name}”是空的，核对后再传")
-    if upload.size > LARGEST:
-        size = -(-upload.size // MEGABYTE)
-        raise Invalid(f"“{name}”{size} MB 太大，最多 {LARGEST // MEGABYTE} MB")
-    upload.seek(0)
-    head = upload.read(_SNIFFED)
-    upload.seek(0)
+    head = head_of(upload, name)
     if head.startswith(_ZIP):
         return _office(upload, name)
     if head.startswith(_OLD_OFFICE):
         raise Invalid(f"“{name}”是旧格式，在 word 或 excel 里另存为 docx 或 xlsx 再传")
-    kind = filetype.guess(head)
-    media_type = str(kind.mime) if kind else ""
+    media_type = type_of(head)
     if media_type == "application/pdf":
         pages, quiet = look_into_pdf(upload.read())
         upload.seek(0)
@@ -187,12 +169,7 @@ def _check(upload: Upload, name: str) -> _Checked:
 
 
 def _picture(data: bytes, media_type: str, name: str) -> _Checked:
-    try:
-        picture = without_traces(data, media_type)
-    except BadPictureError as error:
-        raise Invalid(
-            f"“{name}”打不开，可能坏了，或超过 {MOST_PIXELS // 10_000} 万像素，重新拍一张再传"
-        ) from error
+    picture = clean_picture(data, media_type, name)
     return _Checked(media_type, io.BytesIO(picture.data), 1, may_preview=True)
 
 
@@ -203,31 +180,3 @@ def _office(upload: Upload, name: str) -> _Checked:
         raise Invalid(f"“{name}”{error}") from error
     upload.seek(0)
     return _Checked(media_type, upload, pages)
-
-
-# --- Where it is kept -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Kept:
-    stored_as: str
-    sha256: str
-    size: int
-
-
-@contextmanager
-def _stored(content: IO[bytes]) -> Iterator[_Kept]:
-    """The bytes under a random name, with their hash; gone again if the block fails."""
-    stored_as = secrets.token_hex(24)
-    path = Path(settings.ATTACHMENT_ROOT) / stored_as[:2] / stored_as
-    path.parent.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    try:
-        with path.open("xb") as file:
-            while block := content.read(_BLOCK):
-                digest.update(block)
-                size += file.write(block)
-        yield _Kept(stored_as, digest.hexdigest(), size)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise

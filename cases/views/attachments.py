@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cases.attachment_form import AttachmentForm
 from cases.models import Attachment, Case
 from cases.searching import find_case
-from cases.services.attachments import CarriesMarkError, Upload, attach_file, path_of
+from cases.services.attachments import CarriesMarkError, attach_file, path_of
 from cases.views.detail import render_case
 from orgs.models import User
 from zongzhi.lib.errors import DomainError, NotFound
 from zongzhi.lib.http import StaffRequest
+from zongzhi.lib.stored import Upload
 from zongzhi.lib.uploads import MOST
 
 # A picture or a PDF of somebody else's, on our own address: nothing in it may load or run.

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django_fsm import FSMField
+from django_fsm import FSMField, transition
 
 from grids.models.duties import Duty
 from grids.models.grids import Grid
@@ -165,6 +165,58 @@ class GridEvent(ProtectedStage):
 
     def get_absolute_url(self) -> str:
         return reverse("grids:event", args=[self.number])
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage != EventStage.DONE
+
+    @transition(stage, source=EventStage.REPORTED, target=EventStage.VERIFIED)
+    def verify(self) -> None:
+        """It is so, and it is on the list; who handles it can now be said."""
+
+    @transition(
+        stage, source=[EventStage.VERIFIED, EventStage.HANDLING], target=EventStage.VERIFIED
+    )
+    def wait_for_assignment(self) -> None:
+        """Passed up, or given back by whoever was asked: somebody else is to be named."""
+
+    @transition(
+        stage,
+        source=[
+            EventStage.VERIFIED,
+            EventStage.HANDLING,
+            EventStage.FEEDBACK,
+            EventStage.CHECKING,
+            EventStage.DONE,
+        ],
+        target=EventStage.HANDLING,
+    )
+    def handle(self) -> None:
+        """Somebody has it: assigned, sent back, found not done, or its case goes on."""
+
+    @transition(stage, source=EventStage.HANDLING, target=EventStage.FEEDBACK)
+    def answer(self) -> None:
+        """Whoever handled it has said what came of it."""
+
+    @transition(
+        stage, source=[EventStage.HANDLING, EventStage.FEEDBACK], target=EventStage.CHECKING
+    )
+    def check(self) -> None:
+        """Somebody goes and sees whether it is done."""
+
+    @transition(
+        stage,
+        source=[
+            EventStage.REPORTED,
+            EventStage.VERIFIED,
+            EventStage.HANDLING,
+            EventStage.FEEDBACK,
+            EventStage.CHECKING,
+        ],
+        target=EventStage.DONE,
+    )
+    def finish(self) -> None:
+        """There is nothing left to do."""
 
 
 class EventLine(models.Model):

@@ -1,1 +1,1 @@
-"""The writes of the grids, a room each."""
+"""What people do with the grids: each function one act, in one transaction."""

@@ -17,7 +17,7 @@ from django.db.models import Max
 from cases import statutory
 from cases.door import Change, changing
 from cases.models import Attachment, Case, Party, StatutoryTerm
-from cases.services.attachments import Upload, taking
+from cases.services.attachments import taking
 from cases.vocabulary import Clock, PartyRole
 from mediation.agreed import (
     confirmation_of,
@@ -33,6 +33,7 @@ from mediation.proceedings import AT_WORK
 from mediation.services.proceedings import end_mediation
 from orgs.models import User
 from zongzhi.lib import dates
+from zongzhi.lib.stored import Upload
 from zongzhi.lib.amounts import yuan
 from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
 

@@ -14,7 +14,7 @@ from django.db.models import Sum
 
 from cases.door import Change, changing
 from cases.models import Attachment, Case
-from cases.services.attachments import Upload, taking
+from cases.services.attachments import taking
 from mediation.agreed import forget
 from mediation.models import AgreementTerm, Performance
 from mediation.querysets import OUTSTANDING
@@ -22,6 +22,7 @@ from mediation.services.telling import tell_who_follows
 from orgs.models import User
 from orgs.models.notices import Topic
 from zongzhi.lib import clock, dates
+from zongzhi.lib.stored import Upload
 from zongzhi.lib.amounts import yuan
 from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
 

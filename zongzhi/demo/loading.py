@@ -17,6 +17,7 @@ from cases.reference import (
 )
 from dispatch.services import learning
 from dispatch.sweep import STEPS
+from grids.reference import ensure_event_periods
 from mediation.sweep import STEPS as OF_MEDIATIONS
 from orgs.calendars import calendar_of
 from orgs.models import Notice
@@ -87,6 +88,7 @@ def ensure_reference(now: datetime) -> None:
     ensure_clock_rules()
     ensure_thresholds()
     ensure_upper_platform()
+    ensure_event_periods()
 
 
 def walkers(world: World, cases: int) -> Iterator[Walker]:

@@ -14,6 +14,7 @@ from cases.reference import (
     ensure_types,
     ensure_upper_platform,
 )
+from grids.reference import ensure_event_periods
 from orgs.models import User
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.lib import clock
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         ensure_clock_rules()
         ensure_thresholds()
         ensure_upper_platform()
+        ensure_event_periods()
         if settings.DEBUG and not no_demo and not User.objects.exists():
             call_command("load_demo", stdout=self.stdout)
 

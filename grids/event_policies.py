@@ -1,0 +1,82 @@
+"""Whose turn an event is, and whom it can be given to."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from grids.models import GridEvent, GridRole
+from grids.vocabulary import EventActor
+from orgs.models import Center, Department, User
+from orgs.permissions import Permission
+from zongzhi.lib import clock
+
+# A guide and a partner see and advise; they are not sent.
+_SENT = (
+    GridRole.Kind.HEAD,
+    GridRole.Kind.FULL_TIME,
+    GridRole.Kind.PART_TIME,
+    GridRole.Kind.INFORMANT,
+)
+
+
+def handles(user: User, event: GridEvent) -> bool:
+    """Deals with the events of the centre where it now is."""
+    return user.can_at(Permission.TRIAGE, event.center_id)
+
+
+def serves(user: User, event: GridEvent) -> bool:
+    """Serves the event's grid today, with the right to work there."""
+    return user.can(Permission.GRID_WORK) and serving(event).filter(pk=user.pk).exists()
+
+
+def answers(user: User, event: GridEvent) -> bool:
+    """The unit, the grid worker or the centre that has it to do."""
+    if event.actor == EventActor.UNIT:
+        return user.can_for(Permission.HANDLE, [event.unit_id])
+    if event.actor == EventActor.WORKER:
+        return event.worker_id == user.pk
+    return event.actor == EventActor.CENTER and handles(user, event)
+
+
+def was_given(user: User, event: GridEvent) -> bool:
+    """The unit or worker that was given it: the centre does not give back to itself."""
+    return event.actor != EventActor.CENTER and answers(user, event)
+
+
+def checks(user: User, event: GridEvent) -> bool:
+    """Who goes and sees: somebody who serves the grid, or the centre."""
+    return handles(user, event) or serves(user, event)
+
+
+def takes_part(user: User, event: GridEvent) -> bool:
+    return handles(user, event) or answers(user, event) or serves(user, event)
+
+
+def serving(event: GridEvent) -> QuerySet[User]:
+    """The people of the event's grid who can be sent there today."""
+    roles = GridRole.objects.filter(grid=event.grid_id, kind__in=_SENT).held_on(clock.today())
+    return User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("pk")
+
+
+def units_of(center: Center) -> QuerySet[Department]:
+    """The units this centre can give an event to; lower centres get theirs by 转下级."""
+    of_the_house = Department.objects.filter(is_active=True, center=center)
+    return of_the_house.exclude(kind=Department.Kind.CENTER)
+
+
+def centers_below(event: GridEvent) -> QuerySet[Center]:
+    """Lower centres over the event's grid in which somebody looks at events."""
+    area = event.area
+    codes = [area[:9].ljust(12, "0"), area[:12], area[:6].ljust(12, "0")]
+    deeper = Center.objects.filter(region__code__in=codes).exclude(pk=event.center_id)
+    above = set(_above(event.center))
+    manned = User.objects.holding(Permission.TRIAGE).values("posts__center")
+    return deeper.exclude(pk__in=above).filter(pk__in=manned)
+
+
+def _above(center: Center) -> list[int]:
+    found, parent = [], center.parent
+    while parent is not None:
+        found.append(parent.pk)
+        parent = parent.parent
+    return found

@@ -1,0 +1,320 @@
+"""What is done about a grid event after it was reported; everything through the one door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grids.door import Change, changing
+from grids.event_policies import serving
+from grids.models import GridEvent
+from grids.vocabulary import EventActor, EventStage, Outcome
+from orgs.models import Center, Department, User
+from orgs.models.people import Holders
+from orgs.permissions import Permission
+from orgs.services import notify
+from zongzhi.lib.errors import Invalid, WrongState
+
+RESULT_LEAST = 5
+TRUE = "true"
+ENDS = {
+    Outcome.UNFOUNDED.value: Outcome.UNFOUNDED,
+    Outcome.OUTSIDE.value: Outcome.OUTSIDE,
+    Outcome.DUPLICATE.value: Outcome.DUPLICATE,
+}
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Who is to do it: a unit, a grid worker, or the centre itself when both are empty."""
+
+    unit: Department | None = None
+    worker: User | None = None
+
+    @property
+    def actor(self) -> EventActor:
+        if self.unit is not None:
+            return EventActor.UNIT
+        return EventActor.CENTER if self.worker is None else EventActor.WORKER
+
+    @property
+    def name(self) -> str:
+        if self.unit is not None:
+            return self.unit.name
+        return self.worker.name if self.worker else "中心自己办"
+
+
+def verify_event(
+    *,
+    event_id: int,
+    by: User,
+    truth: str,
+    is_valid: bool,
+    then: str = "",
+    unit: Department | None = None,
+    worker: User | None = None,
+    duplicate_of: GridEvent | None = None,
+    text: str = "",
+) -> GridEvent:
+    """核实, and in one go what is to be done: `then` is center, unit, worker, up or later.
+
+    `is_valid` is the threshold of a valid report (长塘: 时间、地点、人物、起因经过), judged once.
+    """
+    with changing(event_id, "verify", by=by) as change:
+        event = change.event
+        event.is_valid, event.verified_at = is_valid, change.now
+        change.data = {"truth": truth, "valid": is_valid}
+        if truth in ENDS:
+            _end(change, ENDS[truth], text, duplicate_of)
+        else:
+            event.verify()
+            _then(change, then, Handler(unit, worker), text)
+    return event
+
+
+def _then(change: Change, then: str, handler: Handler, text: str) -> None:
+    if then == "up":
+        _move(change, _parent(change.event), text)
+    elif then in ("center", "unit", "worker"):
+        _give(change, handler, text)
+    else:
+        change.text = text
+
+
+def _end(change: Change, outcome: Outcome, text: str, same: GridEvent | None) -> None:
+    event = change.event
+    if outcome == Outcome.DUPLICATE:
+        event.merged_into = _same(event, same)
+        text = f"和 {event.merged_into.short_number} 是同一件。{text}".strip()
+    event.outcome = outcome
+    event.result = event.result or text
+    event.finish()
+    change.text = text
+    _tell_reporter(change)
+
+
+def _same(event: GridEvent, other: GridEvent | None) -> GridEvent:
+    """The event that this one repeats; never itself, nor one that repeats this one."""
+    if other is None:
+        raise Invalid(errors={"duplicate_of": ["还没填和哪一件重复"]})
+    if other.pk == event.pk or other.merged_into_id == event.pk:
+        raise Invalid(errors={"duplicate_of": ["不能和自己重复，填另一件的编号"]})
+    return other
+
+
+def ask_event(*, event_id: int, by: User, text: str) -> GridEvent:
+    """退回补充: the reporter is to say what is missing; the centre's clock goes on."""
+    with changing(event_id, "ask", by=by) as change:
+        change.event.asked = change.text = text
+        _tell(serving(change.event), change, "要补充情况")
+    return change.event
+
+
+def supplement_event(*, event_id: int, by: User, text: str) -> GridEvent:
+    """补充: what was asked for; the report itself stays as it was written."""
+    with changing(event_id, "supplement", by=by) as change:
+        change.event.asked = ""
+        change.text = text
+        _tell_center(change, "补充了情况，待核实")
+    return change.event
+
+
+def assign_event(
+    *,
+    event_id: int,
+    by: User,
+    to: str,
+    unit: Department | None = None,
+    worker: User | None = None,
+    text: str = "",
+    verb: str = "assign",
+) -> GridEvent:
+    """交办 to a unit, a worker of the grid, or the centre itself."""
+    with changing(event_id, verb, by=by) as change:
+        chosen = Handler(unit if to == "unit" else None, worker if to == "worker" else None)
+        _give(change, chosen, text)
+    return change.event
+
+
+def reassign_event(
+    *,
+    event_id: int,
+    by: User,
+    to: str,
+    text: str,
+    unit: Department | None = None,
+    worker: User | None = None,
+) -> GridEvent:
+    """改派: somebody else is to do it, with a word why; the time begins anew."""
+    return assign_event(
+        event_id=event_id, by=by, to=to, unit=unit, worker=worker, text=text, verb="reassign"
+    )
+
+
+def _give(change: Change, handler: Handler, text: str) -> None:
+    event = change.event
+    event.handle()
+    event.unit, event.worker, event.actor = handler.unit, handler.worker, handler.actor
+    change.restart = True
+    change.text = f"{handler.name}。{text}" if text else handler.name
+    change.data["to"] = handler.actor.value
+    if handler.unit is not None:
+        change.data["unit"] = handler.unit.pk
+    _tell_handler(change, "要处置")
+
+
+def pass_up_event(*, event_id: int, by: User, text: str) -> GridEvent:
+    """报上级: the centre above says who does it; the one below goes on reading."""
+    with changing(event_id, "pass-up", by=by) as change:
+        change.event.wait_for_assignment()
+        _move(change, _parent(change.event), text)
+    return change.event
+
+
+def pass_down_event(*, event_id: int, by: User, center: Center, text: str = "") -> GridEvent:
+    """转下级: it is for a centre below, nearer to the place."""
+    with changing(event_id, "pass-down", by=by) as change:
+        _move(change, center, text)
+    return change.event
+
+
+def _parent(event: GridEvent) -> Center:
+    if event.center.parent is None:
+        raise WrongState(f"{event.center.name}上面没有别的中心，不能报上级")
+    return event.center.parent
+
+
+def _move(change: Change, center: Center, text: str) -> None:
+    event = change.event
+    event.center, event.unit, event.worker = center, None, None
+    change.restart = True
+    change.data["center"] = center.pk
+    change.text = f"{center.name}。{text}" if text else center.name
+    _tell_center(change, "到本中心，待办")
+
+
+def feed_back_event(*, event_id: int, by: User, text: str) -> GridEvent:
+    """反馈: what was done about it. Photos of the result are sent beside it."""
+    with changing(event_id, "feedback", by=by) as change:
+        event = change.event
+        event.result, event.handled_at = text, change.now
+        change.text = text
+        event.answer()
+        _tell_center(change, "有反馈，待看")
+    return event
+
+
+def hand_back_event(*, event_id: int, by: User, text: str) -> GridEvent:
+    """退回中心: it is not theirs, with the reason (滨州条例: 不属于职责范围的及时说明)."""
+    with changing(event_id, "hand-back", by=by) as change:
+        event = change.event
+        event.wait_for_assignment()
+        event.unit = event.worker = None
+        change.text = text
+        _tell_center(change, "退回中心，要另外交办")
+    return event
+
+
+def send_back_event(*, event_id: int, by: User, text: str) -> GridEvent:
+    """退回重办: what was fed back is not enough; the same ones go on."""
+    with changing(event_id, "send-back", by=by) as change:
+        back_to_handler(change, text)
+    return change.event
+
+
+def back_to_handler(change: Change, text: str) -> None:
+    """Whoever had it has it again. A closed case cannot: then the centre."""
+    event = change.event
+    event.handle()
+    event.handled_at = event.done_at = None
+    event.actor = Handler(event.unit, event.worker).actor
+    change.text = text
+    _tell_handler(change, "没办好，要接着处置")
+
+
+def request_check_event(*, event_id: int, by: User, text: str = "") -> GridEvent:
+    """请网格员核查: somebody of the grid goes and sees whether it is done."""
+    with changing(event_id, "request-check", by=by) as change:
+        change.text = text
+        to_checking(change)
+    return change.event
+
+
+def to_checking(change: Change) -> None:
+    """The grid goes and sees; where nobody serves it today, the centre does."""
+    event = change.event
+    event.check()
+    there = serving(event)
+    event.actor = EventActor.WORKER if there.exists() else EventActor.CENTER
+    if event.actor == EventActor.WORKER:
+        _tell(there, change, "办完了，去看一下")
+    else:
+        _tell_center(change, "待核查")
+
+
+def check_event(*, event_id: int, by: User, passed: bool, text: str = "") -> GridEvent:
+    """核查: it is done, and the event ends; or it is not, and goes back."""
+    with changing(event_id, "check", by=by) as change:
+        change.data = {"passed": passed}
+        if passed:
+            change.text = text or "办好了"
+            settle(change)
+        else:
+            back_to_handler(change, text)
+    return change.event
+
+
+def finish_event(*, event_id: int, by: User, result: str = "") -> GridEvent:
+    """办结 by the centre that has it."""
+    with changing(event_id, "finish", by=by) as change:
+        event = change.event
+        event.result = result or event.result
+        if len(event.result) < RESULT_LEAST:
+            raise Invalid(errors={"result": [f"怎么处置的写得太短，至少 {RESULT_LEAST} 个字"]})
+        change.text = result
+        settle(change)
+    return event
+
+
+def settle(change: Change) -> None:
+    event = change.event
+    event.finish()
+    event.outcome = Outcome.CASE_CLOSED if event.case_number else Outcome.SETTLED
+    event.handled_at = event.handled_at or change.now
+    _tell_reporter(change)
+
+
+def note_event(*, event_id: int, by: User, text: str) -> GridEvent:
+    """记一笔: what happened meanwhile; nothing else changes."""
+    with changing(event_id, "note", by=by) as change:
+        change.text = text
+    return change.event
+
+
+# --- Telling --------------------------------------------------------------------------------------
+
+
+def _tell(people: object, change: Change, what: str) -> None:
+    event = change.event
+    text = f"网格事件 {event.short_number} {what}"
+    notify(people, text=text, url=event.get_absolute_url())  # type: ignore[arg-type]
+
+
+def _tell_center(change: Change, what: str) -> None:
+    _tell(Holders(Permission.TRIAGE, center=change.event.center), change, what)
+
+
+def _tell_handler(change: Change, what: str) -> None:
+    event = change.event
+    if event.unit is not None:
+        _tell(Holders(Permission.HANDLE, department=event.unit), change, what)
+    elif event.worker is not None:
+        _tell([event.worker], change, what)
+    elif event.stage == EventStage.HANDLING and change.by is None:
+        _tell_center(change, what)
+
+
+def _tell_reporter(change: Change) -> None:
+    """有回音: whoever reported it hears what became of it."""
+    event = change.event
+    if change.by != event.reported_by:
+        _tell([event.reported_by], change, f"有结果：{Outcome(event.outcome).label}")
