@@ -8,6 +8,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
+        from cases.grid_events import RAISE, follow_case  # noqa: PLC0415
         from cases.paper_kinds import register_papers  # noqa: PLC0415
         from cases.papers_of_the_window import PAPERS  # noqa: PLC0415
         from cases.procedure import ACTS  # noqa: PLC0415
@@ -17,10 +18,13 @@ class CasesConfig(AppConfig):
         from cases.signals import case_changed  # noqa: PLC0415
         from cases.statutory import load_terms  # noqa: PLC0415
         from cases.statutory_procedure import ACTS as OF_THE_LAW  # noqa: PLC0415
+        from grids.acts import register as register_event_acts  # noqa: PLC0415
 
         case_changed.connect(text_the_result)
         case_changed.connect(keep_the_law)
+        case_changed.connect(follow_case)
         follow(recalculate_terms)
         register(*ACTS)
+        register_event_acts(RAISE)
         register(*OF_THE_LAW, loads=load_terms)
         register_papers(*PAPERS)

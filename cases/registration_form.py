@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,6 +18,7 @@ from cases.secrecy_question import SecrecyQuestion
 from cases.services.registration import GROUP_SIZE, MOST_DELEGATES, PartyInput, Registration
 from cases.suggestions import TypeSuggestion, suggest_types
 from cases.vocabulary import PartyRole, Source, Special, Willing
+from grids.models import GridEvent
 from orgs.models import Department, Post, Region
 from orgs.permissions import Permission
 from zongzhi.lib.identity import IdKind, check_identity, check_phone
@@ -143,6 +145,7 @@ class RegistrationForm(SecrecyQuestion):
     group = forms.BooleanField(label="建议并为群体事项", required=False)
     direct = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     consultation = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    grid_event = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -186,6 +189,12 @@ class RegistrationForm(SecrecyQuestion):
         self._choices("place", [("", "选村（社区）"), *choices.places_below(center)])
         initials = json.dumps(choices.place_initials(center), ensure_ascii=False)
         self.fields["place"].widget.attrs["data-initials"] = initials
+
+    @cached_property
+    def event(self) -> GridEvent | None:
+        """The grid event that this is raised from; whether it may be is for the door to say."""
+        number = self.typed("grid_event")
+        return GridEvent.objects.filter(number=number).first() if number else None
 
     @property
     def chosen_type(self) -> str:
@@ -291,7 +300,7 @@ class RegistrationForm(SecrecyQuestion):
         unit = data["destination"]
         whole = self.post.gives(Permission.VIEW_CENTER)
         return Registration(
-            source=Source.WINDOW if whole else Source.GRID,
+            source=Source.WINDOW if whole and not self.event else Source.GRID,
             narrative=data["narrative"],
             type=DisputeType.objects.get(code=data["type"] or data["other_type"]),
             occurred_region=Region.objects.get(code=data["place"]),
@@ -306,6 +315,8 @@ class RegistrationForm(SecrecyQuestion):
             separate_from=separate_from,
             group_with=group_with,
             consultation_id=data["consultation"],
+            grid_event=data["grid_event"],
+            grid=self.event.grid if self.event else None,
             direct_rule=data["direct"],
         )
 

@@ -14,6 +14,7 @@ from django_fsm import TransitionNotAllowed
 
 from grids.acts import act_of, already, refusal, why_not
 from grids.clocks import count_if_overdue, start, step_of
+from grids.history import write_line
 from grids.models import EventLine, GridEvent
 from grids.signals import event_changed
 from grids.vocabulary import EventActor, EventStage
@@ -99,7 +100,15 @@ def _pass_through(change: Change, verb: str) -> Iterator[Change]:
         raise WrongState(f"{event.short_number} 现在是“{label}”，不能这样做") from exc
     place(change)
     event.version += 1
-    change.line = record(change, verb, before)
+    change.line = write_line(
+        event,
+        verb,
+        by=change.by,
+        at=change.now,
+        from_stage=before,
+        text=change.text,
+        data=change.data,
+    )
     now = _columns(event)
     event.save(update_fields=[name for name in now if now[name] != was[name]])
     event_changed.send(GridEvent, change=change, before=before)
@@ -123,20 +132,3 @@ def place(change: Change) -> None:
     if change.restart or event.step != (step or ""):
         count_if_overdue(event, change.now)
         start(event, step, change.now)
-
-
-def record(change: Change, verb: str, before: EventStage) -> EventLine:
-    """One line of what was done, in the transaction of the change."""
-    event = change.event
-    last = event.lines.order_by("-seq").values_list("seq", flat=True).first()
-    return EventLine.objects.create(
-        event=event,
-        seq=(last or 0) + 1,
-        verb=verb,
-        at=change.now,
-        by=change.by,
-        from_stage=before,
-        to_stage=event.stage,
-        text=change.text,
-        data=change.data,
-    )

@@ -132,12 +132,12 @@ class VerifyForm(_Handlers):
         ],
         error_messages={"invalid_choice": "重选“情况”"},
     )
-    is_valid = forms.TypedChoiceField(
+    valid = forms.TypedChoiceField(
         label="上报说清了吗",
-        initial="yes",
+        initial="True",
         widget=forms.RadioSelect,
-        choices=[("yes", "说清了：什么时候、在哪、什么人、什么事"), ("no", "没说清")],
-        coerce=lambda value: value == "yes",
+        choices=[("True", "说清了：什么时候、在哪、什么人、什么事"), ("False", "没说清")],
+        coerce=lambda value: value == "True",
         error_messages={"invalid_choice": "重选“上报说清了吗”"},
     )
     then = forms.ChoiceField(
@@ -185,12 +185,11 @@ class VerifyForm(_Handlers):
         truth = data.get("truth")
         if truth == TRUE and not data.get("then") and "then" not in self.errors:
             self.add_error("then", "还没选“怎么办”")
-        if truth == Outcome.DUPLICATE and not data.get("duplicate_of"):
-            if "duplicate_of" not in self.errors:
-                self.add_error("duplicate_of", "还没填和哪一件重复")
-        elif truth in (Outcome.UNFOUNDED, Outcome.OUTSIDE):
-            if len(data.get("text") or "") < REASON_LEAST:
-                self.add_error("text", f"理由写得太短，至少 {REASON_LEAST} 个字")
+        if truth == Outcome.DUPLICATE and not data.get("duplicate_of", True):
+            self.add_error("duplicate_of", "还没填和哪一件重复")
+        no_reason = len(data.get("text") or "") < REASON_LEAST
+        if truth in (Outcome.UNFOUNDED, Outcome.OUTSIDE) and no_reason:
+            self.add_error("text", f"理由写得太短，至少 {REASON_LEAST} 个字")
         return data
 
 
@@ -281,8 +280,8 @@ class CheckForm(EventForm):
     passed = forms.TypedChoiceField(
         label="看下来",
         widget=forms.RadioSelect,
-        choices=[("yes", "办好了"), ("no", "没办好")],
-        coerce=lambda value: value == "yes",
+        choices=[("True", "办好了"), ("False", "没办好")],
+        coerce=lambda value: value == "True",
         error_messages={"invalid_choice": "重选“看下来”"},
     )
     text = _words("说明", required=False, help_text="没办好的写明还差什么")

@@ -1,4 +1,4 @@
-"""The acts of a grid event on this floor: who may, when, from which stage to which, what does it."""
+"""The acts of a grid event on this floor: who may, when, from where to where, what does it."""
 
 from __future__ import annotations
 

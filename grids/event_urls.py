@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from grids import event_views
+
+urlpatterns = [
+    path("events/", event_views.event_list, name="events"),
+    path("events/export/", event_views.export, name="export_events"),
+    path("events/desk/", event_views.desk, name="event_desk"),
+    path("events/<str:number>/", event_views.event_page, name="event"),
+    path("events/<str:number>/photos/<int:pk>/", event_views.photo, name="event_photo"),
+    path("events/<str:number>/<slug:verb>/", event_views.act, name="event_act"),
+]

@@ -71,6 +71,17 @@ class EventQuerySet(models.QuerySet["GridEvent"]):
     def open(self) -> Self:
         return self.exclude(stage="done")
 
+    def awaiting(self, user: User) -> Self:
+        """Where this person's centre, unit or grid must act next."""
+        centers = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
+        units = {post.department_id for post in user.posts_giving(Permission.HANDLE)} - {None}
+        found = Q(actor="center", center__in=centers) | Q(actor="unit", unit__in=units)
+        if user.can(Permission.GRID_WORK):
+            own = Q(actor="worker", stage="handling", worker=user)
+            of_grid = Q(actor="worker", grid__in=served_by(user)) & ~Q(stage="handling")
+            found |= own | of_grid
+        return self.open().filter(found)
+
     def overdue(self, now: datetime) -> Self:
         return self.open().filter(due_at__lt=now)
 

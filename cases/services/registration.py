@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from cases import statutory
 from cases.clocks import clocks_of, local_day
 from cases.door import changing, place
+from cases.grid_events import raise_event
 from cases.history import digest, next_line
 from cases.loading import load_assignments
 from cases.models import Case, CaseLink, Consultation, DisputeType, Party, Visit
@@ -78,6 +79,7 @@ class Registration:
     separate_from: Sequence[int] = ()  # cases of the same person that this one is not: 另一件事
     group_with: Sequence[int] = ()  # cases of others that the window would handle with this one
     consultation_id: int | None = None  # the question this grew out of
+    grid_event: str = ""  # the number of the grid event this is raised from
     direct_rule: str = ""  # 直派: the rule by which the window sends it to `suggested_unit`
 
 
@@ -206,6 +208,8 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
     _link(case, registration)
     require_reports(case, clocks, now=now)
     tell_of_registration(case, case.loaded_parties)
+    if registration.grid_event:
+        raise_event(registration.grid_event, case, by=by)
     return _sent_on(case, registration, by)
 
 

@@ -11,6 +11,7 @@ from cases.links import linked_to
 from cases.models import Case
 from cases.policies import can_note
 from cases.statutory import shown
+from grids.models import GridEvent
 from orgs.models import User
 from zongzhi.lib import clock
 
@@ -36,6 +37,22 @@ def compulsory_reports_panel(context: dict[str, Any], case: Case, user: User) ->
 def linked_cases(case: Case, user: User) -> dict[str, Any]:
     """What the window said about other cases: 建议并为群体事项, 另一件事."""
     return {"links": linked_to(case, user)}
+
+
+@register.inclusion_tag("cases/panels/_case_of_event.html")
+def case_of_event(event: GridEvent, user: User) -> dict[str, Any]:
+    """The case a grid event was raised to: its number always, where it stands to who may see it."""
+    case = None
+    if event.case_number:
+        case = Case.objects.visible_to(user).filter(number=event.case_number).first()
+    return {"event": event, "case": case}
+
+
+@register.inclusion_tag("cases/panels/_event_of_case.html")
+def events_of_case(case: Case, user: User) -> dict[str, Any]:
+    """The grid events a case was raised from, to whoever may see them."""
+    raised = GridEvent.objects.visible_to(user).filter(case_number=case.number)
+    return {"events": raised.select_related("grid").order_by("pk")}
 
 
 @register.inclusion_tag("cases/panels/_statutory.html")

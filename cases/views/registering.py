@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,7 @@ from cases.compulsory import reports_of
 from cases.drafts import content_of, drafts_of
 from cases.duplicates import ask_about, duplicates_of, strong, weak
 from cases.effects import said_after
+from cases.grid_events import begun_from, raise_event
 from cases.models import Case, Consultation
 from cases.presenting import case_page
 from cases.registration_form import ANOTHER, RegistrationForm
@@ -99,7 +101,9 @@ def _begun(request: StaffRequest, post: Post, sent: uuid.UUID | None) -> dict[st
 
 
 def _carried_over(request: StaffRequest, post: Post) -> dict[str, Any]:
-    """转为事项: the words of a consultation of this centre that is no case yet."""
+    """转为事项: the words of a grid event, or of a consultation, that is no case yet."""
+    if number := request.GET.get("event", ""):
+        return begun_from(number, request.user)
     pk = request.GET.get("consultation", "")
     if not pk.isdecimal() or len(pk) > 15:
         return {}
@@ -144,13 +148,16 @@ def _register(request: StaffRequest, form: RegistrationForm, found: list[Case]) 
 def _revisit(request: StaffRequest, form: RegistrationForm, case: Case) -> HttpResponse:
     sent = form.cleaned_data["submission_id"]
     try:
-        revisit_case(
-            case_id=case.pk,
-            by=request.user,
-            visitors=form.cleaned_data["visitors"],
-            text=form.cleaned_data["narrative"],
-            submission_id=sent,
-        )
+        with transaction.atomic():
+            revisit_case(
+                case_id=case.pk,
+                by=request.user,
+                visitors=form.cleaned_data["visitors"],
+                text=form.cleaned_data["narrative"],
+                submission_id=sent,
+            )
+            if form.event:
+                raise_event(form.event.number, case, by=request.user)
     except DomainError as error:
         form.add_error(None, error.message)
         return _page(request, form, status=error.status)

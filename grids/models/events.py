@@ -168,7 +168,7 @@ class GridEvent(ProtectedStage):
 
     @property
     def is_open(self) -> bool:
-        return self.stage != EventStage.DONE
+        return str(self.stage) != EventStage.DONE
 
     @transition(stage, source=EventStage.REPORTED, target=EventStage.VERIFIED)
     def verify(self) -> None:
@@ -201,7 +201,7 @@ class GridEvent(ProtectedStage):
     @transition(
         stage, source=[EventStage.HANDLING, EventStage.FEEDBACK], target=EventStage.CHECKING
     )
-    def check(self) -> None:
+    def inspect(self) -> None:
         """Somebody goes and sees whether it is done."""
 
     @transition(

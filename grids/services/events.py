@@ -48,7 +48,7 @@ def verify_event(
     event_id: int,
     by: User,
     truth: str,
-    is_valid: bool,
+    valid: bool,
     then: str = "",
     unit: Department | None = None,
     worker: User | None = None,
@@ -57,12 +57,12 @@ def verify_event(
 ) -> GridEvent:
     """核实, and in one go what is to be done: `then` is center, unit, worker, up or later.
 
-    `is_valid` is the threshold of a valid report (长塘: 时间、地点、人物、起因经过), judged once.
+    `valid` is the threshold of a valid report (长塘: 时间、地点、人物、起因经过), judged once.
     """
     with changing(event_id, "verify", by=by) as change:
         event = change.event
-        event.is_valid, event.verified_at = is_valid, change.now
-        change.data = {"truth": truth, "valid": is_valid}
+        event.is_valid, event.verified_at = valid, change.now
+        change.data = {"truth": truth, "valid": valid}
         if truth in ENDS:
             _end(change, ENDS[truth], text, duplicate_of)
         else:
@@ -242,7 +242,7 @@ def request_check_event(*, event_id: int, by: User, text: str = "") -> GridEvent
 def to_checking(change: Change) -> None:
     """The grid goes and sees; where nobody serves it today, the centre does."""
     event = change.event
-    event.check()
+    event.inspect()
     there = serving(event)
     event.actor = EventActor.WORKER if there.exists() else EventActor.CENTER
     if event.actor == EventActor.WORKER:
