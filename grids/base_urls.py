@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from grids import base_views, site_import_views
+from grids import base_views, inspection_views, site_import_views
 
 _SITES = "sites/import/"
 
 urlpatterns = [
+    path("inspections/", inspection_views.inspections_page, name="inspections"),
+    path("inspections/report/", inspection_views.inspection_new, name="inspection_new"),
+    path("inspections/<int:pk>/", inspection_views.inspection, name="inspection"),
+    path("inspections/<int:pk>/print/", inspection_views.inspection_print, name="inspection_print"),
     path("residents/", base_views.residents, name="residents"),
     path("residents/new/", base_views.resident_new, name="resident_new"),
     path("residents/<int:pk>/", base_views.resident, name="resident"),
