@@ -8,7 +8,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
-        from cases.grid_events import RAISE, follow_case  # noqa: PLC0415
+        from cases.grid_events import RAISE, follow_case, sees_case  # noqa: PLC0415
         from cases.inspection_facts import cases_of_the_period  # noqa: PLC0415
         from cases.paper_kinds import register_papers  # noqa: PLC0415
         from cases.papers_of_the_window import PAPERS  # noqa: PLC0415
@@ -21,10 +21,12 @@ class CasesConfig(AppConfig):
         from cases.statutory_procedure import ACTS as OF_THE_LAW  # noqa: PLC0415
         from grids.acts import register as register_event_acts  # noqa: PLC0415
         from grids.inspection_facts import register as register_facts  # noqa: PLC0415
+        from grids.signals import case_wanted  # noqa: PLC0415
 
         case_changed.connect(text_the_result)
         case_changed.connect(keep_the_law)
         case_changed.connect(follow_case)
+        case_wanted.connect(sees_case)
         follow(recalculate_terms)
         register(*ACTS)
         register_event_acts(RAISE)

@@ -22,9 +22,9 @@ from grids.event_policies import units_of
 from grids.event_rows import entries_of, for_rows
 from grids.event_suggesting import suggestion_for
 from grids.models import EventPhoto, GridEvent
-from grids.querysets import EventQuerySet, stems_of, within
+from grids.querysets import EventQuerySet, stems_of, waiting_at_desk, within
 from grids.services.photos import MOST_PHOTOS, add_photo
-from grids.vocabulary import Category, EventActor, EventStage
+from grids.vocabulary import Category
 from orgs.gates import needs
 from orgs.models import Department, Region, User
 from orgs.models.places import Level
@@ -32,7 +32,7 @@ from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, DomainError, NotAllowed, NotFound, WrongState
 from zongzhi.lib.http import StaffRequest, client_address
-from zongzhi.lib.paging import CURSORS, Page, paginate
+from zongzhi.lib.paging import Page, paginate
 from zongzhi.lib.stored import path_to
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,8 +108,8 @@ def _loaded(events: EventQuerySet) -> EventQuerySet:
 
 
 def _given(request: StaffRequest) -> dict[str, str]:
-    known = EventFilter.base_filters
-    return {k: v for k, v in request.GET.items() if v and k in known and k not in CURSORS}
+    asked = {name: request.GET.get(name, "") for name in EventFilter.base_filters}
+    return {name: value for name, value in asked.items() if value}
 
 
 def _address(request: StaffRequest, view: str) -> str:
@@ -139,7 +139,7 @@ def _options(user: User) -> dict[str, list[tuple[str, str]]]:
 @require_GET
 def desk(request: StaffRequest) -> HttpResponse:
     """核实台: what waits to be verified or given to somebody, the oldest first."""
-    waiting = _waiting(request.user)
+    waiting = waiting_at_desk(request.user)
     queue = list(_loaded(waiting).order_by("received_at", "pk")[:QUEUE])
     number = request.GET.get("event", "")
     chosen = next((e for e in queue if e.number == number), queue[0] if queue else None)
@@ -152,13 +152,6 @@ def desk(request: StaffRequest) -> HttpResponse:
     if chosen is not None:
         context |= _pane(request.user, _find(request.user, chosen.number))
     return render(request, "grids/events/desk.html", context)
-
-
-def _waiting(user: User) -> EventQuerySet:
-    early = [EventStage.REPORTED, EventStage.VERIFIED]
-    centers = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
-    seen = GridEvent.objects.visible_to(user)
-    return seen.filter(actor=EventActor.CENTER, center__in=centers, stage__in=early)
 
 
 def _pane(user: User, event: GridEvent) -> dict[str, Any]:

@@ -86,7 +86,15 @@ class EventQuerySet(models.QuerySet["GridEvent"]):
         return self.open().filter(due_at__lt=now)
 
 
-class TaskQuerySet(models.QuerySet["GridTask"]):
+def waiting_at_desk(user: User) -> EventQuerySet:
+    """What this person's centres still have to verify, or to give to somebody."""
+    centers = {post.center_id for post in user.posts_giving(Permission.TRIAGE)}
+    seen: EventQuerySet = apps.get_model("grids", "GridEvent").objects.visible_to(user)
+    early = seen.filter(stage__in=("reported", "verified"))
+    return early.filter(actor="center", center__in=centers)
+
+
+class GridTaskQuerySet(models.QuerySet["GridTask"]):
     def visible_to(self, user: User) -> Self:
         """The area's for a centre, their grid's for a worker."""
         return self.filter(within(stems_of(user), "grid__code") | Q(grid__in=served_by(user)))

@@ -6,3 +6,6 @@ from django.dispatch import Signal
 
 # Sent by the door with `change` (the locked event, saved and recorded) and `before` (its stage).
 event_changed = Signal()
+
+# Asked with `number` and `by`: a higher floor answers whether `by` may see a case of that number.
+case_wanted = Signal()

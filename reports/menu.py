@@ -23,6 +23,9 @@ from dispatch.queues import (
     tasks_to_do,
     whistles_of,
 )
+from grids.models import GridEvent
+from grids.querysets import waiting_at_desk
+from grids.services.tasks import own_tasks
 from mediation.session_pages import own_planned
 from orgs.delivering import not_sent
 from orgs.models import User
@@ -96,6 +99,7 @@ def _entries(user: User) -> Iterator[Entry]:
     ):
         if user.can(permission):
             yield from entries(user)
+    yield from _events(user)
     for permission, label, page in (
         (Permission.SUPERVISE, "督办台", "dispatch:supervision"),
         (Permission.SUPERVISE, "约谈", "dispatch:talks"),
@@ -134,6 +138,23 @@ def is_leader(user: User) -> bool:
 def _mediator(user: User) -> Iterator[Entry]:
     yield Entry("我的调解", reverse("mediation:mine"), rows=own_planned(user))
     yield Entry("调解安排", f"{reverse('mediation:grid')}?by=mediators", sub=True)
+
+
+def _event_url(view: str) -> str:
+    return f"{reverse('grids:events')}?view={view}"
+
+
+def _events(user: User) -> Iterator[Entry]:
+    """网格事件: where a centre verifies them, a unit handles what it was given."""
+    seen = GridEvent.objects.visible_to(user)
+    if user.can(Permission.TRIAGE):
+        desk = reverse("grids:event_desk")
+        yield Entry("网格事件", desk, rows=waiting_at_desk(user))
+        yield Entry("待看反馈", _event_url("review"), sub=True, rows=seen.filter(stage="feedback"))
+        yield Entry("全部网格事件", reverse("grids:events"), sub=True)
+        yield Entry("网格任务", reverse("grids:tasks"), sub=True, rows=own_tasks(user).open())
+    elif user.can(Permission.HANDLE) or user.can(Permission.GRID_WORK):
+        yield Entry("网格事件", _event_url("mine"), rows=seen.awaiting(user))
 
 
 def _leader(user: User) -> Iterator[Entry]:

@@ -277,6 +277,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mediation.tasks.sweep_mediations",
         "schedule": crontab(minute="3-59/10"),
     },
+    "sweep-events": {
+        "task": "grids.tasks.sweep_events",
+        "schedule": crontab(minute="6-59/10"),
+    },
     "learn-routing": {
         "task": "dispatch.tasks.learn_routing",
         "schedule": crontab(hour="3", minute="40"),

@@ -10,7 +10,6 @@ from typing import Any
 
 from django import forms
 
-from cases.forms import ActForm
 from cases.lines import LinesField
 
 Kind = dict[str, Any]
@@ -41,18 +40,24 @@ _NAMES = {
 }
 
 
-def describe(form: type[ActForm]) -> Kind:
+def describe(form: type[forms.Form]) -> Kind:
     """The JSON schema of what an act takes."""
     fields = _fields(form)
-    inner = {name for names in form.groups.values() for name in names}
+    inner = {name for names in _groups(form).values() for name in names}
     outer = [name for name in fields if name not in inner]
     properties = {name: _described(fields[name]) for name in outer}
-    for group, names in form.groups.items():
+    for group, names in _groups(form).items():
         properties[group] = _object({name: _described(fields[name]) for name in names}, [])
     return _object(properties, [name for name in outer if fields[name].required])
 
 
-def _fields(form: type[ActForm]) -> dict[str, forms.Field]:
+def _groups(form: type[forms.Form]) -> Mapping[str, tuple[str, ...]]:
+    """Which fields lie inside an object of the body."""
+    groups: Mapping[str, tuple[str, ...]] = getattr(form, "groups", {})
+    return groups
+
+
+def _fields(form: type[forms.Form]) -> dict[str, forms.Field]:
     """What JSON can carry: a file comes only with the page."""
     return {n: f for n, f in form.base_fields.items() if not isinstance(f, forms.FileField)}
 
@@ -125,13 +130,13 @@ def _values(field: forms.ChoiceField) -> list[str]:
     return [str(value) for value, _ in choices]
 
 
-def misfits(form: type[ActForm], body: Any) -> dict[str, list[str]]:
+def misfits(form: type[forms.Form], body: Any) -> dict[str, list[str]]:
     """What in a body is of the wrong kind, as sentences by field."""
     if not isinstance(body, Mapping):
         return {"body": [f"请求体要是{_NAMES['object']}"]}
     given = dict(body)
     wrong: dict[str, list[str]] = {}
-    for group in form.groups:
+    for group in _groups(form):
         inner = given.pop(group, None)
         if isinstance(inner, Mapping):
             given = {**inner, **given}

@@ -9,7 +9,7 @@ from django.db.models import Q
 from grids.base_querysets import ResidentQuerySet, SiteQuerySet
 from grids.models.duties import Duty
 from grids.models.grids import Grid
-from grids.querysets import TaskQuerySet
+from grids.querysets import GridTaskQuerySet
 from orgs.models import Center
 from zongzhi.lib.fields import EncryptedTextField
 
@@ -33,7 +33,7 @@ class GridTask(models.Model):
     result = models.TextField("结果", blank=True)
     dropped_at = models.DateTimeField("撤销", null=True)
 
-    objects = TaskQuerySet.as_manager()
+    objects = GridTaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_at", "pk"]

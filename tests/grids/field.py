@@ -1,4 +1,4 @@
-"""A grid of 柳湾村 with who serves it, and events brought to any point of their life by the acts."""
+"""A grid of 柳湾村 with who serves it, and events brought to any point of their life."""
 
 from __future__ import annotations
 

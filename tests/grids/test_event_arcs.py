@@ -151,7 +151,7 @@ ROWS = [
 
 
 def _row(event: GridEvent) -> dict[str, Any]:
-    return GridEvent.objects.filter(pk=event.pk).values().get()
+    return dict(GridEvent.objects.filter(pk=event.pk).values().get())
 
 
 @pytest.mark.parametrize("point", POINTS)

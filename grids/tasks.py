@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from celery import shared_task
+
+from grids.event_sweep import sweep
+from zongzhi.lib import clock
+
+
+@shared_task(ignore_result=True)
+def sweep_events() -> None:
+    """Every 10 minutes. Safe to run twice, in two workers, late, or never to finish."""
+    sweep(clock.now())
