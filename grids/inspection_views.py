@@ -15,7 +15,7 @@ from grids import inspection_periods as periods
 from grids.inspection_facts import Asked, facts
 from grids.models import InspectionReport
 from grids.services import inspections
-from grids.services.inspections import NOTHING, Said, visible_reports
+from grids.services.inspections import Said, visible_reports
 from orgs.gates import centers_of, needs
 from orgs.models import Center, User
 from orgs.models.places import Level
@@ -147,7 +147,7 @@ def inspection_new(request: StaffRequest) -> HttpResponse:
     )
     if zero or form.is_valid():
         try:
-            said = NOTHING if zero else form.said
+            said = Said(text=f"{inspections.ZERO[kind]}。") if zero else form.said
             inspections.report_inspection(center=center, start=start, said=said, by=request.user)
             messages.success(request, f"{periods.words(kind, start)}的{kind.label}报好了。")
             return redirect("grids:inspections")
@@ -159,6 +159,7 @@ def inspection_new(request: StaffRequest) -> HttpResponse:
         "words": periods.words(kind, start),
         "facts": known,
         "nothing": not any(one.count for one in known),
+        "zero_label": inspections.ZERO[kind],
         "form": form,
     }
     status = 422 if form.is_bound else 200
@@ -212,5 +213,3 @@ def inspection_print(request: StaffRequest, pk: int) -> HttpResponse:
     one = _one(request.user, pk)
     context = {"one": one, "words": periods.words(one.kind, one.period_start), "now": clock.now()}
     return render(request, "grids/inspections/print.html", context)
-
-

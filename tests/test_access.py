@@ -147,6 +147,21 @@ def address(name: str, case: Case, someone: User) -> str:
                 "subsidy",
             )
         },
+        **{
+            f"grids:{name}": [0]
+            for name in (
+                "import_sites_bad_rows",
+                "import_sites_carry_out",
+                "import_sites_check",
+                "import_sites_undo",
+                "inspection",
+                "inspection_print",
+                "resident",
+                "resident_remove",
+                "site",
+                "site_phone",
+            )
+        },
         "dispatch:propose_talk": ["RS"],
         "dispatch:unit_supervision": ["RS"],
         "settings:remove_day": [0],

@@ -35,7 +35,11 @@ class Said:
     measures: str = ""
 
 
-NOTHING = Said(text="今天没有发现。")
+ZERO = {
+    InspectionReport.Kind.DAY: "今天没有发现",
+    InspectionReport.Kind.WEEK: "这一周没有发现",
+    InspectionReport.Kind.MONTH: "这个月没有发现",
+}
 
 
 def visible_reports(user: User) -> QuerySet[InspectionReport]:

@@ -8,13 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from grids.inspection_sweep import remind
 from grids.models import GridEvent, InspectionReport
 from grids.services.inspections import (
-    NOTHING,
     Said,
     centers_silent,
     correct_inspection,
-    remind_center,
     report_inspection,
 )
 from orgs.models import Center, User
@@ -37,7 +36,7 @@ def _it_is_the_evening_of_the_third_of_april() -> None:
 
 
 def zero(center: Center, by: User, start: date = TODAY) -> InspectionReport:
-    return report_inspection(center=center, start=start, said=NOTHING, by=by)
+    return report_inspection(center=center, start=start, said=Said(), by=by)
 
 
 def event(county: County, reporter: User) -> GridEvent:
@@ -148,8 +147,7 @@ def test_a_report_is_printed(client: Client, county: County, village_officer: Us
 
 
 def remind_all() -> None:
-    for pk in list(centers_silent(now=clock.now())):
-        remind_center(center_id=pk)
+    remind(clock.now())
 
 
 def test_in_the_evening_a_silent_centre_is_told_once(
@@ -159,7 +157,10 @@ def test_in_the_evening_a_silent_centre_is_told_once(
     remind_all()
     assert village_officer.notices.get().text == "4 月 3 日的日排查还没有报，没有发现也报一下"
     # The 4th to the 6th are a holiday: the town's week ends on the 3rd.
-    assert town_officer.notices.get().text == "3 月 31 日到 4 月 6 日的周分析还没有报，没有发现也报一下"
+    assert (
+        town_officer.notices.get().text
+        == "3 月 31 日到 4 月 6 日的周分析还没有报，没有发现也报一下"
+    )
 
 
 def test_who_has_reported_is_not_told(county: County, village_officer: User) -> None:

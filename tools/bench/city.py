@@ -11,7 +11,7 @@ from typing import Any
 
 import django
 
-from bench.files import COUNTIES, GRIDS, MICRO, TOWNS, VILLAGES, WORKERS, grid_codes, village_codes
+from bench.files import COUNTIES, GRIDS, MICRO, TOWNS, WORKERS, grid_codes, village_codes
 from bench.sites.people import session_for
 
 BACKEND = "orgs.signin.AccountBackend"
@@ -24,7 +24,10 @@ def main() -> dict[str, Any]:
     from orgs.models.places import Level  # noqa: PLC0415
     from orgs.tokens import issue_channel_token  # noqa: PLC0415
 
-    towns = [f"9901{c:02d}{t:03d}000" for c, t in zip(cycle(range(1, COUNTIES + 1)), range(100, 100 + TOWNS), strict=False)]
+    towns = [
+        f"9901{c:02d}{t:03d}000"
+        for c, t in zip(cycle(range(1, COUNTIES + 1)), range(100, 100 + TOWNS), strict=False)
+    ]
     levels = (
         (Level.CITY, ["990100000000"], 0),
         (Level.COUNTY, [f"9901{c:02d}000000" for c in range(1, COUNTIES + 1)], 4),
@@ -36,7 +39,9 @@ def main() -> dict[str, Any]:
     for level, codes, stem in levels:
         above = {code: code[:stem].ljust(12, "0") for code in codes}
         rows = [
-            Region(code=code, name=f"{level.label}{code}", level=level, parent=regions.get(above[code]))
+            Region(
+                code=code, name=f"{level.label}{code}", level=level, parent=regions.get(above[code])
+            )
             for code in codes
         ]
         regions |= {one.code: one for one in Region.objects.bulk_create(rows)}
@@ -56,7 +61,9 @@ def main() -> dict[str, Any]:
     people = {one.username: one for one in User.objects.filter(username__in=NAMES)}
     return {
         "sessions": {name: session_for(one, BACKEND) for name, one in people.items()},
-        "tokens": {n: issue_channel_token(user=one, address="127.0.0.1") for n, one in people.items()},
+        "tokens": {
+            n: issue_channel_token(user=one, address="127.0.0.1") for n, one in people.items()
+        },
         "grid": next(iter(grids)),
     }
 
@@ -101,7 +108,9 @@ def build_people(centers: dict[str, Any], grids: dict[str, Any]) -> None:
 
     roles = {role.code: role for role in Role.objects.all()}
     officers = [User(username=f"officer{code}", name="示例", password="!") for code in centers]
-    workers = [User(username=f"worker{n}", name="示例", password="!") for n in range(1, WORKERS + 1)]
+    workers = [
+        User(username=f"worker{n}", name="示例", password="!") for n in range(1, WORKERS + 1)
+    ]
     for one in (*officers, *workers):
         one.must_change_password = False
     for one in officers:
@@ -112,7 +121,7 @@ def build_people(centers: dict[str, Any], grids: dict[str, Any]) -> None:
         Post(user=one, role=roles["triage"], center=center, since=SINCE)
         for one, center in zip(officers, centers.values(), strict=True)
     )
-    served = list(zip(workers, cycle(grids.items())))  # noqa: B905
+    served = list(zip(workers, cycle(grids.items())))
     Post.objects.bulk_create(
         Post(user=one, role=roles["grid_worker"], center=centers[code[:12]], since=SINCE)
         for one, (code, _) in served

@@ -1,14 +1,10 @@
 """A city's grid work beside the county's cases: a database of its own, filled by our own imports."""
 
-import tempfile
-import time
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from bench.database import Database
-from bench.files import EVENTS, write_events
+from bench.files import EVENTS
 from bench.ours import Ours
 from bench.work import Work
 

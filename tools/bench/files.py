@@ -62,7 +62,17 @@ def write_events(path: Path, now: datetime, count: int = EVENTS) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         out.writerow(
-            ("编号", "网格编码", "类别", "说一句", "在哪", "上报时间", "上报人账号", "办结时间", "结果")
+            (
+                "编号",
+                "网格编码",
+                "类别",
+                "说一句",
+                "在哪",
+                "上报时间",
+                "上报人账号",
+                "办结时间",
+                "结果",
+            )
         )
         for n in range(count):
             at, g = first + n * step, n * 7919 % GRIDS

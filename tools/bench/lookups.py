@@ -46,7 +46,11 @@ def timed(picks: Iterable[int], look: Callable[[int], Any]) -> dict[str, float]:
         look(n)
         times.append((time.perf_counter() - began) * 1000)
     times.sort()
-    kept = {"p50": times[len(times) // 2], "p95": times[len(times) * 19 // 20], "longest": times[-1]}
+    kept = {
+        "p50": times[len(times) // 2],
+        "p95": times[len(times) * 19 // 20],
+        "longest": times[-1],
+    }
     return {key: round(value, 1) for key, value in kept.items()}
 
 
