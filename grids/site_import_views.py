@@ -18,7 +18,7 @@ SITES = Wizard(
     name="房屋、单位、场所、设施",
     unit="处",
     register="grids:sites",
-    address="grids:import_sites",
+    address="grids:import_site",
 )
 
 

@@ -150,10 +150,10 @@ def address(name: str, case: Case, someone: User) -> str:
         **{
             f"grids:{name}": [0]
             for name in (
-                "import_sites_bad_rows",
-                "import_sites_carry_out",
-                "import_sites_check",
-                "import_sites_undo",
+                "import_site_bad_rows",
+                "import_site_carry_out",
+                "import_site_check",
+                "import_site_undo",
                 "inspection",
                 "inspection_print",
                 "resident",

@@ -33,9 +33,9 @@ from mediation.proceedings import AT_WORK
 from mediation.services.proceedings import end_mediation
 from orgs.models import User
 from zongzhi.lib import dates
-from zongzhi.lib.stored import Upload
 from zongzhi.lib.amounts import yuan
 from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
+from zongzhi.lib.stored import Upload
 
 WRITTEN, ORAL = Agreement.Form.WRITTEN, Agreement.Form.ORAL
 

@@ -22,9 +22,9 @@ from mediation.services.telling import tell_who_follows
 from orgs.models import User
 from orgs.models.notices import Topic
 from zongzhi.lib import clock, dates
-from zongzhi.lib.stored import Upload
 from zongzhi.lib.amounts import yuan
 from zongzhi.lib.errors import AlreadyDone, Invalid, WrongState
+from zongzhi.lib.stored import Upload
 
 
 def perform(

@@ -11,7 +11,8 @@ from dispatch.services.assigning import dispatch_case
 from dispatch.services.handling import claim_case
 from dispatch.services.moving import request_escalation
 from orgs.models import Department, User
-from tests.county import County
+from orgs.permissions import RoleCode
+from tests.county import County, person
 from tests.lib.days import DISPATCHED
 from tests.lives import Lives, fresh
 from zongzhi.lib import clock
@@ -24,10 +25,17 @@ def _it_is_the_third_of_april() -> None:
     clock.freeze(DISPATCHED)
 
 
-def three_times(case: Case, by: User, lead: Department) -> Case:
-    """The centre gives it to itself or a unit of its own, and tries three times in vain."""
+@pytest.fixture
+def town_handler(county: County) -> User:
+    """Who mediates in the town's centre."""
+    unit = county.town_unit
+    return person("town_handler", "刘洋", county.town, RoleCode.HANDLER, department=unit)
+
+
+def three_times(case: Case, by: User, lead: Department, *, who: User | None = None) -> Case:
+    """The centre gives it to itself, and its own people try three times in vain."""
     dispatch_case(case_id=case.pk, by=by, lead=lead, **HOW)
-    return again_and_again(claim_case(case_id=case.pk, by=by), by)
+    return again_and_again(claim_case(case_id=case.pk, by=who or by), who or by)
 
 
 def again_and_again(case: Case, by: User) -> Case:
@@ -45,6 +53,7 @@ def test_a_case_walks_from_the_village_to_the_county(
     county: County,
     village_officer: User,
     town_officer: User,
+    town_handler: User,
     triage: User,
     handler: User,
 ) -> None:
@@ -52,7 +61,7 @@ def test_a_case_walks_from_the_village_to_the_county(
     number, token = case.number, case.token
     case = up(case, village_officer)
     assert (case.center, case.staff_label) == (county.town, "待分流")
-    case = three_times(case, town_officer, county.town_unit)
+    case = three_times(case, town_officer, county.town_unit, who=town_handler)
     case = up(case, town_officer)
     assert (case.center, case.staff_label) == (county.county, "待分流")
     dispatch_case(case_id=case.pk, by=triage, lead=county.human_resources, **HOW)
@@ -63,9 +72,11 @@ def test_a_case_walks_from_the_village_to_the_county(
 
 
 def test_village_and_town_go_on_reading_what_they_passed_up(
-    lives: Lives, county: County, village_officer: User, town_officer: User
+    lives: Lives, county: County, village_officer: User, town_officer: User, town_handler: User
 ) -> None:
     case = three_times(lives.registered(by=village_officer), village_officer, county.village_unit)
-    case = up(three_times(up(case, village_officer), town_officer, county.town_unit), town_officer)
+    case = up(case, village_officer)
+    case = three_times(case, town_officer, county.town_unit, who=town_handler)
+    case = up(case, town_officer)
     for one in (village_officer, town_officer):
         assert Case.objects.visible_to(one).filter(pk=case.pk).exists()
