@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
         from cases.acts import register  # noqa: PLC0415
         from cases.grid_events import RAISE, follow_case, sees_case  # noqa: PLC0415
         from cases.grid_figures import OPEN_CASES  # noqa: PLC0415
+        from cases.inspection_facts import cases_of_the_period  # noqa: PLC0415
         from cases.paper_kinds import register_papers  # noqa: PLC0415
         from cases.papers_of_the_window import PAPERS  # noqa: PLC0415
         from cases.procedure import ACTS  # noqa: PLC0415
@@ -21,6 +22,7 @@ class CasesConfig(AppConfig):
         from cases.statutory_procedure import ACTS as OF_THE_LAW  # noqa: PLC0415
         from grids.acts import register as register_event_acts  # noqa: PLC0415
         from grids.figures import register_figure  # noqa: PLC0415
+        from grids.inspection_facts import register as register_facts  # noqa: PLC0415
         from grids.signals import case_wanted  # noqa: PLC0415
 
         case_changed.connect(text_the_result)
@@ -30,6 +32,7 @@ class CasesConfig(AppConfig):
         follow(recalculate_terms)
         register(*ACTS)
         register_event_acts(RAISE)
+        register_facts(cases_of_the_period)
         register(*OF_THE_LAW, loads=load_terms)
         register_papers(*PAPERS)
         register_figure(OPEN_CASES)

@@ -101,6 +101,11 @@ def _entries(user: User) -> Iterator[Entry]:
             yield from entries(user)
     yield from _given_events(user)
     for permission, label, page in (
+        (Permission.TRIAGE, "排查", "grids:inspections"),
+        (Permission.VIEW_CENTER, "人口", "grids:residents"),
+        (Permission.GRID_WORK, "人口", "grids:residents"),
+        (Permission.VIEW_CENTER, "房屋、单位、场所", "grids:sites"),
+        (Permission.GRID_WORK, "房屋、单位、场所", "grids:sites"),
         (Permission.SUPERVISE, "督办台", "dispatch:supervision"),
         (Permission.SUPERVISE, "约谈", "dispatch:talks"),
         (Permission.SUPERVISE, "通报", "dispatch:circulars"),

@@ -171,6 +171,21 @@ def address(name: str, case: Case, someone: User) -> str:
                 "subsidy",
             )
         },
+        **{
+            f"grids:{name}": [0]
+            for name in (
+                "import_site_bad_rows",
+                "import_site_carry_out",
+                "import_site_check",
+                "import_site_undo",
+                "inspection",
+                "inspection_print",
+                "resident",
+                "resident_remove",
+                "site",
+                "site_phone",
+            )
+        },
         "dispatch:propose_talk": ["RS"],
         "dispatch:unit_supervision": ["RS"],
         **grid_register_rows.ARGUMENTS,

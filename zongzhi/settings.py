@@ -285,6 +285,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "grids.tasks.sweep_events",
         "schedule": crontab(minute="6-59/10"),
     },
+    "remind-of-inspections": {
+        "task": "grids.tasks.remind_of_inspections",
+        "schedule": crontab(hour="16,17", minute="20"),
+    },
     "learn-routing": {
         "task": "dispatch.tasks.learn_routing",
         "schedule": crontab(hour="3", minute="40"),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from grids.base_querysets import ResidentQuerySet, SiteQuerySet
 from grids.models.duties import Duty
 from grids.models.grids import Grid
 from grids.querysets import GridTaskQuerySet
@@ -123,14 +124,24 @@ class Resident(models.Model):
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="residents", db_index=False)
     external_ref = models.CharField("外部系统编号", max_length=40, blank=True)
 
+    objects = ResidentQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "人口"
         indexes = [
             models.Index(
                 fields=["id_number_key"], condition=~Q(id_number_key=""), name="resident_by_number"
             ),
-            models.Index(fields=["name", "grid"], name="resident_by_name"),
+            # Searched by the beginning of the name, whatever the database's locale.
+            models.Index(
+                fields=["name", "grid"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+                name="resident_by_name",
+            ),
             models.Index(fields=["grid", "id"], name="resident_of_grid"),
+            models.Index(
+                fields=["external_ref"], condition=~Q(external_ref=""), name="resident_by_ref"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,11 +167,20 @@ class Site(models.Model):
     note = models.CharField("备注", max_length=200, blank=True)
     is_active = models.BooleanField("还在", default=True)
 
+    objects = SiteQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "房屋、单位、场所、设施"
         indexes = [
             models.Index(fields=["grid", "kind", "id"], name="site_of_grid"),
-            models.Index(fields=["name", "grid"], name="site_by_name"),
+            models.Index(
+                fields=["name", "grid"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+                name="site_by_name",
+            ),
+            models.Index(
+                fields=["external_ref"], condition=~Q(external_ref=""), name="site_by_ref"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,8 +24,8 @@ from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
 from zongzhi.demo import agreements, county, supervision
 from zongzhi.demo.grid_events import build_grid_events
-from zongzhi.demo.grid_register import build_register
 from zongzhi.demo.grid_phone import build_patrols
+from zongzhi.demo.grid_register import build_register
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.mediating import build_grades

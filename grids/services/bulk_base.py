@@ -1,0 +1,220 @@
+"""People and sites by the million: what their files hold and how they meet what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from grids.base_searching import NUMBER
+from grids.models import Grid, Site
+from grids.services.bulk import Bulk, Outcome, rows_of, sql, told_twice
+from orgs.importing import id_number, phone
+from zongzhi.lib.crypto import blind_index, decrypt, encrypt
+from zongzhi.lib.identity import check_digit
+
+_LONGEST = {"姓名": 40, "名称": 60, "地址": 100, "联系人": 30, "外部系统编号": 40, "备注": 200}
+_KINDS = {str(label): value for value, label in Site.Kind.choices}
+_PHONE = "site.phone"
+_AT_ONCE = 5000
+
+Bad = Callable[[str, str], None]
+
+
+class _Placed(Bulk):
+    """Rows of a grid, known by its code."""
+
+    grids: dict[str, int]
+
+    def load(self) -> None:
+        self.grids = dict(Grid.objects.filter(is_active=True).values_list("code", "pk"))
+
+    def grid(self, cells: dict[str, str], bad: Bad) -> int | None:
+        found = self.grids.get(cells["网格编码"])
+        if found is None:
+            bad("网格编码", f"没有编码是“{cells['网格编码']}”的启用的网格")
+        return found
+
+    def text(self, title: str, cells: dict[str, str], bad: Bad) -> str:
+        cell = cells.get(title, "")
+        if len(cell) > _LONGEST[title]:
+            bad(title, f"最多 {_LONGEST[title]} 个字，现在是 {len(cell)} 个")
+        return cell
+
+
+class Residents(_Placed):
+    """Known again by the hash of the number, else by the other system's number, else by name."""
+
+    name = "人口"
+    required = ("姓名", "网格编码")
+    optional = ("身份证号", "外部系统编号")
+    staging = "name text, key text, grid_id bigint, ref text, pk bigint"
+
+    def read(self, cells: dict[str, str], bad: Bad) -> tuple[Any, ...]:
+        return (
+            self.text("姓名", cells, bad),
+            _key(cells.get("身份证号", ""), bad),
+            self.grid(cells, bad),
+            self.text("外部系统编号", cells, bad),
+            None,
+        )
+
+    def compare(self, bad: Callable[[int, str, str], None]) -> None:
+        for column, title in (("key", "身份证号"), ("ref", "外部系统编号")):
+            for line, sentence in told_twice(column, title):
+                bad(line, title, sentence)
+        same = (
+            "SELECT line FROM (SELECT line, row_number() OVER (PARTITION BY name, grid_id"
+            " ORDER BY line) AS n FROM staged WHERE key = '' AND ref = '') same"
+            " WHERE n > 1 ORDER BY line"
+        )
+        for (line,) in rows_of(same):
+            bad(line, "姓名", "同一个网格里同名的不止一行，填身份证号或外部系统编号才分得开")
+
+    def apply(self) -> Outcome:
+        for rule in (
+            "s.key <> '' AND r.id_number_key <> '' AND r.id_number_key = s.key",
+            "s.ref <> '' AND r.external_ref <> '' AND r.external_ref = s.ref"
+            " AND (s.key = '' OR r.id_number_key = '')",
+            "s.key = '' AND s.ref = '' AND r.id_number_key = '' AND r.external_ref = ''"
+            " AND r.name = s.name AND r.grid_id = s.grid_id",
+        ):
+            sql(
+                f"UPDATE staged s SET pk = r.id FROM grids_resident r WHERE s.pk IS NULL AND {rule}"
+            )
+        changed = sql(
+            "UPDATE grids_resident r SET name = s.name, grid_id = s.grid_id,"
+            " id_number_key = coalesce(nullif(s.key, ''), r.id_number_key),"
+            " external_ref = coalesce(nullif(s.ref, ''), r.external_ref)"
+            " FROM staged s WHERE r.id = s.pk AND (r.name <> s.name OR r.grid_id <> s.grid_id"
+            " OR (s.key <> '' AND r.id_number_key <> s.key)"
+            " OR (s.ref <> '' AND r.external_ref <> s.ref))"
+        )
+        # By grid, so that a grid's people lie next to each other.
+        new = sql(
+            "INSERT INTO grids_resident (name, id_number_key, grid_id, external_ref)"
+            " SELECT name, key, grid_id, ref FROM staged WHERE pk IS NULL ORDER BY grid_id, line"
+        )
+        return _outcome(new, changed)
+
+
+class Sites(_Placed):
+    """Known again by the other system's number, else by grid, kind and name."""
+
+    name = "房屋、单位、场所、设施"
+    required = ("名称", "类别", "网格编码")
+    optional = ("地址", "联系人", "联系电话", "外部系统编号", "备注")
+    staging = (
+        "name text, kind text, grid_id bigint, address text, contact text, phone text,"
+        " ref text, note text, pk bigint"
+    )
+
+    def read(self, cells: dict[str, str], bad: Bad) -> tuple[Any, ...]:
+        kind = _KINDS.get(cells["类别"])
+        if kind is None:
+            bad("类别", f"没有“{cells['类别']}”，可以填：{'、'.join(_KINDS)}")
+        return (
+            self.text("名称", cells, bad),
+            kind,
+            self.grid(cells, bad),
+            self.text("地址", cells, bad),
+            self.text("联系人", cells, bad),
+            _sealed(cells.get("联系电话", ""), bad),
+            self.text("外部系统编号", cells, bad),
+            self.text("备注", cells, bad),
+            None,
+        )
+
+    def compare(self, bad: Callable[[int, str, str], None]) -> None:
+        for line, sentence in told_twice("ref", "外部系统编号"):
+            bad(line, "外部系统编号", sentence)
+        same = (
+            "SELECT line FROM (SELECT line, row_number() OVER (PARTITION BY name, kind, grid_id"
+            " ORDER BY line) AS n FROM staged WHERE ref = '') same WHERE n > 1 ORDER BY line"
+        )
+        for (line,) in rows_of(same):
+            bad(line, "名称", "同一个网格里同类同名的不止一行，填外部系统编号才分得开")
+
+    def apply(self) -> Outcome:
+        for rule in (
+            "s.ref <> '' AND r.external_ref <> '' AND r.external_ref = s.ref",
+            "s.ref = '' AND r.external_ref = '' AND r.name = s.name AND r.kind = s.kind"
+            " AND r.grid_id = s.grid_id",
+        ):
+            sql(f"UPDATE staged s SET pk = r.id FROM grids_site r WHERE s.pk IS NULL AND {rule}")
+        _forget_same_phones()
+        given = ("name", "kind", "address", "contact", "phone", "note")
+        kept = ", ".join(f"{name} = coalesce(nullif(s.{name}, ''), r.{name})" for name in given)
+        other = " OR ".join(f"(s.{name} <> '' AND s.{name} <> r.{name})" for name in given)
+        changed = sql(
+            f"UPDATE grids_site r SET {kept}, grid_id = s.grid_id, is_active = true"
+            f" FROM staged s WHERE r.id = s.pk AND ({other} OR r.grid_id <> s.grid_id"
+            " OR NOT r.is_active)"
+        )
+        new = sql(
+            "INSERT INTO grids_site (kind, name, address, grid_id, contact, phone, external_ref,"
+            " note, is_active) SELECT kind, name, address, grid_id, contact, phone, ref, note, true"
+            " FROM staged WHERE pk IS NULL ORDER BY grid_id, kind, line"
+        )
+        return _outcome(new, changed)
+
+
+def _outcome(new: int, changed: int) -> Outcome:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM staged")
+        rows = int(cursor.fetchone()[0])
+    return Outcome(new, changed, rows - new - changed)
+
+
+def _forget_same_phones() -> None:
+    """Two ciphertexts of one number differ: what says the same is taken out of the staged rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.line, s.phone, r.phone FROM staged s JOIN grids_site r ON r.id = s.pk"
+            " WHERE s.phone <> '' AND r.phone <> ''"
+        )
+        same = [line for line, new, old in cursor if decrypt(new, _PHONE) == decrypt(old, _PHONE)]
+        for start in range(0, len(same), _AT_ONCE):
+            cursor.execute(
+                "UPDATE staged SET phone = '' WHERE line = ANY(%s)",
+                [same[start : start + _AT_ONCE]],
+            )
+
+
+@lru_cache(1 << 16)
+def _is_birthday(text: str) -> bool:
+    """Whether numbers with this date of birth are real ones; asked once for each day."""
+    first17 = f"990101{text}001"
+    try:
+        id_number(first17 + check_digit(first17))
+    except ValueError:
+        return False
+    return True
+
+
+def _key(text: str, bad: Bad) -> str:
+    """The hash of the number; the number itself goes no further."""
+    if not text:
+        return ""
+    quick = (
+        len(text) == 18
+        and text.isascii()
+        and text[:17].isdigit()
+        and _is_birthday(text[6:14])
+        and check_digit(text[:17]) == text[17]
+    )
+    try:
+        return blind_index(text if quick else id_number(text), NUMBER)
+    except ValueError as error:
+        bad("身份证号", str(error))
+        return ""
+
+
+def _sealed(text: str, bad: Bad) -> str:
+    try:
+        return encrypt(phone(text), _PHONE) if text else ""
+    except ValueError as error:
+        bad("联系电话", str(error))
+        return ""
