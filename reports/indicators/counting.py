@@ -46,6 +46,11 @@ class Span:
     def last_day(self) -> date:
         return (self.until - timedelta(microseconds=1)).date()
 
+    @property
+    def as_of_day(self) -> date:
+        """The day the moment lies in: at the end of a span, the day after it."""
+        return clock.local(self.as_of).date()
+
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.SHANGHAI)
@@ -111,7 +116,8 @@ class Rows:
         if not self.at:
             return EVERYTHING
         if self.is_date:
-            return Q(**{f"{self.at}__gte": span.first_day, f"{self.at}__lte": span.last_day})
+            last = min(span.last_day, span.as_of_day)
+            return Q(**{f"{self.at}__gte": span.first_day, f"{self.at}__lte": last})
         return Q(
             **{f"{self.at}__gte": span.since, f"{self.at}__lt": span.until},
         ) & Q(**{f"{self.at}__lte": span.as_of})
