@@ -100,6 +100,12 @@ class Rows:
     is_date: bool = False  # `at` is a day, not a moment
     total: str = ""  # add up this column instead of counting rows
     facts: tuple[tuple[str, str], ...] = ()  # what decides: its word, its path on the row
+    part_of: str = ""  # what 「其中」 in the name is said of
+
+    @property
+    def said(self) -> str:
+        """The name where it stands alone."""
+        return f"{self.part_of}，{self.name}" if self.part_of else self.name
 
     @property
     def path(self) -> str:

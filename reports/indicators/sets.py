@@ -25,7 +25,12 @@ Where = Callable[[Span], Q]
 def _within(whole: Rows, key: str, name: str, where: Where, **changed: Any) -> Rows:
     """Those of a set for which something more is true: never a row that the whole has not."""
     return replace(
-        whole, key=key, name=name, where=lambda span: whole.where(span) & where(span), **changed
+        whole,
+        key=key,
+        name=name,
+        where=lambda span: whole.where(span) & where(span),
+        part_of=whole.said if name.startswith("其中") else "",
+        **changed,
     )
 
 
@@ -240,7 +245,7 @@ SUBSTANTIVE = _within(
 AT_ONCE = _within(
     SUBSTANTIVE,
     "at_once",
-    "其中实质性办结、只办了一次、没有再次来访的",
+    "本期结案的事项里，实质性办结、只办了一次、没有再次来访的",
     lambda span: Q(round=1, visits_count=1),
     facts=(("第几次办理", "round"), ("批次", "visits_count")),
 )

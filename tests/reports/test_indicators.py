@@ -128,7 +128,7 @@ def test_programs_read_the_same_words_and_numbers(
     client: Client, leader: User, county: County, lives: Lives
 ) -> None:
     lives.closed()
-    program = {"HTTP_AUTHORIZATION": f"Token {issue_token(leader)}"}
+    program = {"HTTP_AUTHORIZATION": f"Token {issue_token(user=leader, address=None)}"}
     words = client.get(reverse("api:indicators"), **program).json()
     assert [one["key"] for one in words] == list(BY_KEY)
     assert all(one["numerator"] and one["basis"] for one in words)
@@ -156,5 +156,5 @@ def test_programs_read_the_same_words_and_numbers(
 def test_a_period_that_is_none_is_refused(
     asked: dict[str, str], client: Client, leader: User
 ) -> None:
-    program = {"HTTP_AUTHORIZATION": f"Token {issue_token(leader)}"}
+    program = {"HTTP_AUTHORIZATION": f"Token {issue_token(user=leader, address=None)}"}
     assert client.get(reverse("api:measure"), asked, **program).status_code == 400
