@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Expression, F, Q, QuerySet, Sum
@@ -189,6 +191,8 @@ def _count(
 ) -> None:
     first = alike[0]
     rows = first._base(scope, span).order_by()
+    if not first.at:  # no moment narrows them down: their conditions may have an index
+        rows = rows.filter(reduce(or_, (one.where(span) for one in alike)))
     if only is not None:
         rows = rows.filter(**{f"{first.unit}__in": list(only)})
     asked = {f"n_{n}": one._counting(span) for n, one in enumerate(alike)}
