@@ -16,9 +16,17 @@ from cases.reference import (
 )
 from orgs.models import User
 from orgs.reference import ensure_calendar, ensure_roles
+from reports.services.schemes import ensure_schemes
 from zongzhi.lib import clock
 
-HISTORY = ("cases_caseevent", "cases_document", "grids_eventline", "orgs_accesslog")
+HISTORY = (
+    "cases_caseevent",
+    "cases_document",
+    "grids_eventline",
+    "orgs_accesslog",
+    "reports_bulletinrow",
+    "reports_correction",
+)
 
 
 class Command(BaseCommand):
@@ -41,6 +49,7 @@ class Command(BaseCommand):
         ensure_upper_platform()
         if settings.DEBUG and not no_demo and not User.objects.exists():
             call_command("load_demo", stdout=self.stdout)
+        ensure_schemes()
 
 
 def grant_rights() -> None:
