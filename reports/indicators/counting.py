@@ -94,6 +94,7 @@ class Rows:
     unit: str = "unit"
     is_date: bool = False  # `at` is a day, not a moment
     total: str = ""  # add up this column instead of counting rows
+    facts: tuple[tuple[str, str], ...] = ()  # what decides: its word, its path on the row
 
     @property
     def path(self) -> str:

@@ -153,6 +153,7 @@ ACCEPTED = Rows(
     "ended_at",
     lambda span: Q(ending=Assignment.Ending.APPROVED),
     case="case",
+    facts=(("办理期限", "handling_due_at"), ("反馈", "reported_at")),
 )
 ACCEPTED_IN_TIME = Rows(
     "accepted_in_time",
@@ -161,6 +162,7 @@ ACCEPTED_IN_TIME = Rows(
     "ended_at",
     lambda span: Q(ending=Assignment.Ending.APPROVED) & Q(reported_at__lte=F("handling_due_at")),
     case="case",
+    facts=(("办理期限", "handling_due_at"), ("反馈", "reported_at")),
 )
 CLOSED = Rows(
     "closed",
