@@ -40,7 +40,7 @@ def sees_all(user: User, bulletin: Bulletin) -> bool:
 def rows_of(bulletin: Bulletin) -> QuerySet[BulletinRow] | QuerySet[DraftRow]:
     """All rows: sealed ones, or those of the draft."""
     rows = bulletin.rows if bulletin.is_sealed else bulletin.draft_rows
-    return rows.select_related("unit")
+    return rows.select_related("unit").order_by("pk")
 
 
 def rows_for(user: User, bulletin: Bulletin) -> list[AnyRow]:

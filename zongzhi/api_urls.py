@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from reports.api import Dashboard
+from reports.bulletin_api import BulletinDetail, BulletinList
 from zongzhi.lib.api import NothingHere
 from zongzhi.lib.api_docs import Description, DescriptionPage
 
@@ -17,5 +18,7 @@ urlpatterns = [
     path("", include("dispatch.api.urls")),
     path("", include("mediation.api.urls")),
     path("stats/dashboard/", Dashboard.as_view(), name="dashboard"),
+    path("bulletins/", BulletinList.as_view(), name="bulletin-list"),
+    path("bulletins/<int:pk>/", BulletinDetail.as_view(), name="bulletin-detail"),
     re_path("", NothingHere.as_view(), name="nowhere"),
 ]

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('cases', '0002_history_is_append_only'),
         ('orgs', '0012_grid_rights'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

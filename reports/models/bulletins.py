@@ -47,9 +47,7 @@ class Scheme(models.Model):
     )
     yellow = models.DecimalField("黄牌一张扣", max_digits=4, decimal_places=1, default=Decimal(5))
     red = models.DecimalField("红牌一张扣", max_digits=4, decimal_places=1, default=Decimal(10))
-    publicity = models.CharField(
-        "发布范围", max_length=4, choices=Publicity, default=Publicity.OWN
-    )
+    publicity = models.CharField("发布范围", max_length=4, choices=Publicity, default=Publicity.OWN)
     made_at = models.DateTimeField("时间")
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -270,9 +268,7 @@ class BulletinRow(_Row):
     class Meta(_Row.Meta):
         verbose_name = verbose_name_plural = "通报的行"
         constraints = [
-            models.UniqueConstraint(
-                fields=["bulletin", "unit"], name="bulletin_row_once_per_unit"
-            ),
+            models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_row_once_per_unit"),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from orgs.models import Department, Post, User
 from orgs.numbering import next_in
 from orgs.permissions import Permission
 from orgs.services import notify
-from reports.bulletins import AnyRow, fill
+from reports.bulletins import AnyRow, fill, rows_of
 from reports.models import Bonus, Bulletin, BulletinRow, Correction, DraftRow, Objection, Scheme
 from reports.scoring import Rules
 from reports.services.drafting import (
@@ -139,7 +139,7 @@ def give_bonus(
     reason: str,
     file: Upload | None = None,
 ) -> Bonus:
-    """人工加分 in a draft, with its reason and perhaps a paper; all bonuses of a unit are capped."""
+    """人工加分 in a draft, with its reason and perhaps a paper; what a unit gets is capped."""
     if file is None:
         return _give(bulletin_id, by, unit, points, reason, {})
     with taking(file, note=reason) as taken:
@@ -212,8 +212,7 @@ def send_for_checking(*, bulletin_id: int, by: User) -> Bulletin:
 
 def _tell_units(bulletin: Bulletin, text: str, units: list[int] | None = None) -> None:
     """Everybody of the compared units, in one statement however many they are."""
-    rows = BulletinRow.objects if bulletin.is_sealed else DraftRow.objects
-    about = Department.objects.filter(pk__in=rows.filter(bulletin=bulletin).values("unit"))
+    about = Department.objects.filter(pk__in=rows_of(bulletin).values_list("unit"))
     if units is not None:
         about = about.filter(pk__in=units)
     view_unit, view_center = Permission.VIEW_UNIT.value, Permission.VIEW_CENTER.value
@@ -382,9 +381,7 @@ def publish(*, bulletin_id: int, by: User, publicity: str) -> Bulletin:
 
 
 @transaction.atomic
-def correct(
-    *, bulletin_id: int, by: User, unit: str, what: str, now: str, why: str
-) -> Correction:
+def correct(*, bulletin_id: int, by: User, unit: str, what: str, now: str, why: str) -> Correction:
     """更正单: beside the published bulletin, which stays as it is; the unit is told."""
     bulletin = _held(bulletin_id, by)
     if not can_manage(by, bulletin):

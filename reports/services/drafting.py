@@ -7,9 +7,10 @@ is one bulletin, whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -26,6 +27,7 @@ from reports.indicators.counting import Dimension, Scope, Span, counted
 from reports.indicators.dictionary import BY_KEY, RED, YELLOW
 from reports.models import Bulletin, BulletinRow, DraftRow, Scheme
 from reports.scoring import Line, Rules, quarter_score
+from zongzhi.lib import clock
 
 Group = Scheme.Group
 _LEVELS = {Group.TOWNS: Level.TOWN, Group.VILLAGES: Level.VILLAGE}
@@ -48,17 +50,24 @@ def units_of(center: Center, group: str) -> QuerySet[Department]:
 
 def rules_of(scheme: Scheme) -> Rules:
     """A scheme with the words of the dictionary as they are now."""
-    lines = []
-    for line in scheme.lines.all():
-        one = BY_KEY[line.indicator]
-        kept = Line(one.key, one.name, line.weight, line.kind, one.better, one.definition)
-        lines.append(kept)
-    return Rules(
-        lines=tuple(lines),
+    return rules_from(
+        [(line.indicator, line.kind, line.weight) for line in scheme.lines.all()],
         yellow=scheme.yellow,
         red=scheme.red,
         bonus_cap=scheme.bonus_cap,
         small_sample=scheme.small_sample,
+    )
+
+
+def rules_from(lines: Iterable[tuple[str, str, int]], **limits: Any) -> Rules:
+    """From (indicator, kind, weight) and the limits."""
+    known = [(BY_KEY[key], kind, weight) for key, kind, weight in lines]
+    return Rules(
+        lines=tuple(
+            Line(one.key, one.name, weight, kind, one.better, one.definition)
+            for one, kind, weight in known
+        ),
+        **limits,
     )
 
 
@@ -72,6 +81,16 @@ def scheme_for(center_id: int, group: str, month: date) -> Scheme | None:
     """The one that holds there for a month, drafting or not."""
     known = Scheme.objects.filter(center=center_id, group=group, effective__lte=month)
     return known.order_by("-version").first()
+
+
+def draft_for(*, by: User, now: datetime) -> list[Bulletin]:
+    """What is due, of the centres this person supervises, drafted by hand."""
+    here = {pk for post in by.posts_giving(Permission.SUPERVISE) for pk in post.reach}
+    schemes = Scheme.objects.filter(pk__in=months_due(now), center__in=here)
+    made = [draft_month(scheme_id=pk, now=now) for pk in schemes.values_list("pk", flat=True)]
+    months = Bulletin.objects.filter(pk__in=quarters_due(now), center__in=here)
+    made += [draft_quarter(month_id=pk, now=now) for pk in months.values_list("pk", flat=True)]
+    return [bulletin for bulletin in made if bulletin is not None]
 
 
 # --- a month --------------------------------------------------------------------------------------
@@ -145,6 +164,14 @@ def counted_rows(
     if only is None:
         fill(rows, rules)
     return rows
+
+
+def tried_rows(*, center: Center, group: str, rules: Rules, month: date) -> list[DraftRow]:
+    """What a month would come to by rules that nobody has kept; nothing is written."""
+    now = clock.now()
+    bulletin = Bulletin(center=center, group=group, since=month, as_of=now)
+    bulletin.as_of = Span.of_days(month, bulletin.last_day).as_of
+    return counted_rows(bulletin, rules)
 
 
 def _pair(line: Line, numbers: Mapping[str, int]) -> dict[str, int]:
