@@ -73,8 +73,8 @@ def rules_from(lines: Iterable[tuple[str, str, int]], **limits: Any) -> Rules:
 
 def schemes_in_force(month: date) -> list[Scheme]:
     """The last version of each scheme that holds for a month, where it drafts at all."""
-    last = Scheme.objects.filter(effective__lte=month).order_by("center", "group", "-version")
-    return [scheme for scheme in last.distinct("center", "group") if scheme.is_active]
+    last = Scheme.objects.filter(effective__lte=month).order_by("center_id", "group", "-version")
+    return [scheme for scheme in last.distinct("center_id", "group") if scheme.is_active]
 
 
 def scheme_for(center_id: int, group: str, month: date) -> Scheme | None:

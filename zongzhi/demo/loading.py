@@ -21,7 +21,7 @@ from mediation.sweep import STEPS as OF_MEDIATIONS
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
-from zongzhi.demo import agreements, county, supervision
+from zongzhi.demo import agreements, county, report_bulletins, supervision
 from zongzhi.demo.hours import Hours
 from zongzhi.demo.lives import Walker, World, walk
 from zongzhi.demo.mediating import build_grades
@@ -68,6 +68,7 @@ def load(*, cases: int = CASES) -> World:
         supervision.today(world)
         agreements.hand_over(world)
     look_at_the_tables()
+    report_bulletins.months(world)
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
 
