@@ -59,6 +59,16 @@ class Table:
     bonuses: list[Bonus] = field(default_factory=list)
 
     @property
+    def few(self) -> list[Shown]:
+        """Those with a sample, but too small a one."""
+        return [one for one in self.small if one.row.sample]
+
+    @property
+    def nothing(self) -> list[Shown]:
+        """Those who had nothing at all."""
+        return [one for one in self.small if not one.row.sample]
+
+    @property
     def all_rows(self) -> list[Shown]:
         return [*self.rows, *self.small]
 

@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from cases.composing import Paper
 from reports.bulletin_pages import Shown, Table
 from reports.models import Bulletin
+from reports.scoring import FULL
 from zongzhi.lib import dates
 from zongzhi.lib.sheets import plain
 
@@ -147,7 +148,9 @@ def _write(
         taken = f"={_cell(n, column)}*{table.rules.yellow}+{_cell(n, column + 1)}*{table.rules.red}"
         page.write_formula(n, column + 2, taken, forms["number"], float(row.deduction))
         _number(page, n, column + 3, str(row.bonus), forms["number"])
-        formula = f"=SUM({','.join(summed)})-{_cell(n, column + 2)}+{_cell(n, column + 3)}"
+        have = [line.weight for line in table.rules.lines if line.key in row.points]
+        lines = f"ROUND(SUM({','.join(summed)})*{FULL}/{sum(have) or FULL},2)"
+        formula = f"={lines}-{_cell(n, column + 2)}+{_cell(n, column + 3)}"
         column += 4
     if row.score is None:
         page.write_string(n, column, "–", forms["text"])

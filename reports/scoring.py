@@ -2,10 +2,11 @@
 
 - A line gives at most its weight. More is better: share × weight. Less is better: weight − share ×
   weight. In bands: weight − the deduction, not below 0.
-- A line without a sample (its whole is 0) gives its weight back: the others' points are multiplied
-  by 100 ÷ the weights that have one, so that nobody loses or wins by what did not happen.
-- Every line is reckoned exactly and rounded once, half up, to the cent; the score is the sum of
-  what is printed, less yellow and red marks, plus the bonus. Marks may take it below 0.
+- A line without a sample (its whole is 0) gives its weight back: the sum of the others is
+  multiplied by 100 ÷ the weights that have one, so that nobody loses or wins by what did not happen.
+- Every line is reckoned exactly and rounded once, half up, to the cent, and so is the sum of what
+  is printed where it is multiplied; it is never above 100. Then yellow and red marks are taken
+  off, which may go below 0, and the bonus is added.
 - A unit's sample is the largest whole among its lines.
 """
 
@@ -110,6 +111,7 @@ class Scored:
     sample: int
     score: Decimal | None
     is_small: bool
+    weighed: int = 0  # the weights that have a sample
     words: str = ""
     deduction_words: str = ""
     points: dict[str, str] = field(default_factory=dict)
@@ -127,12 +129,13 @@ def money(value: Decimal) -> Decimal:
 def scored(rules: Rules, given: Given, bands: Mapping[str, int] | None = None) -> Scored:
     """One unit's score; `bands` are its coefficients for the banded lines, see `coefficients`."""
     weighed = sum(line.weight for line in rules.lines if given.pair(line)[1])
-    steps = tuple(_step(line, given, weighed, bands or {}) for line in rules.lines)
+    steps = tuple(_step(line, given, bands or {}) for line in rules.lines)
     deduction = money(rules.yellow * given.yellow + rules.red * given.red)
     bonus = money(min(given.bonus, rules.bonus_cap))
     sample = max((step.whole for step in steps), default=0)
     earned = [step.points for step in steps if step.points is not None]
-    score = sum(earned, Decimal(0)) - deduction + bonus if earned else None
+    base, said = _base(earned, weighed)
+    score = None if base is None else base - deduction + bonus
     return Scored(
         steps=steps,
         deduction=deduction,
@@ -140,23 +143,20 @@ def scored(rules: Rules, given: Given, bands: Mapping[str, int] | None = None) -
         sample=sample,
         score=score,
         is_small=score is None or sample < rules.small_sample,
-        words=_sum_words(earned, deduction, bonus, score),
+        weighed=weighed,
+        words=_sum_words(base, said, deduction, bonus),
         deduction_words=_cards(rules, given),
         points={s.line.key: str(s.points) for s in steps if s.points is not None},
     )
 
 
-def _step(line: Line, given: Given, weighed: int, bands: Mapping[str, int]) -> Step:
+def _step(line: Line, given: Given, bands: Mapping[str, int]) -> Step:
     part, whole = given.pair(line)
     if not whole:
         return Step(line, part, whole, "", None)
     value, said = _reckoned(line, part, whole, bands.get(line.key, 1))
     below = value < 0
     value = max(value, Fraction(0))
-    if weighed != FULL:
-        value *= Fraction(FULL, weighed)
-        is_sum = line.kind == BANDED or line.better < 0
-        said = f"{f'({said})' if is_sum else said}×{FULL}÷{weighed}"
     points = cents(value)
     return Step(line, part, whole, said, points, Fraction(points) == value, below)
 
@@ -171,15 +171,24 @@ def _reckoned(line: Line, part: int, whole: int, coefficient: int) -> tuple[Frac
     return points, f"{part}÷{whole}×{line.weight}"
 
 
-def _sum_words(
-    earned: Sequence[Decimal], deduction: Decimal, bonus: Decimal, score: Decimal | None
-) -> str:
-    if score is None:
-        return "各项都没有样本，不算分"
-    said = "+".join(str(points) for points in earned)
-    said += f"−{deduction}" if deduction else ""
-    said += f"+{bonus}" if bonus else ""
-    return f"{said}={score}"
+def _base(earned: Sequence[Decimal], weighed: int) -> tuple[Decimal | None, str]:
+    """What the lines come to, of a hundred, and the sum in words; None of nothing."""
+    if not earned:
+        return None, "各项都没有样本，不算分"
+    total, said = sum(earned, Decimal(0)), "+".join(str(points) for points in earned)
+    if weighed == FULL:
+        return total, f"{said}={total}"
+    exact = Fraction(total) * FULL / weighed
+    base = cents(exact)
+    return base, f"({said})×{FULL}÷{weighed}{'=' if exact == base else '≈'}{base}"
+
+
+def _sum_words(base: Decimal | None, said: str, deduction: Decimal, bonus: Decimal) -> str:
+    if base is None or not (deduction or bonus):
+        return said
+    less = f"−{deduction}" if deduction else ""
+    more = f"+{bonus}" if bonus else ""
+    return f"{said}；{base}{less}{more}={base - deduction + bonus}"
 
 
 def _cards(rules: Rules, given: Given) -> str:

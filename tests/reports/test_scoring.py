@@ -71,8 +71,12 @@ def test_the_arithmetic_in_words_comes_to_the_score(seed: int) -> None:
         if came.score is None:
             assert came.is_small
             continue
-        said, _, total = came.words.rpartition("=")
-        assert worth(said) == Fraction(total) == Fraction(came.score)
+        last = ""
+        for sentence in came.words.split("；"):
+            said, sign, last = re.split("([=≈])", sentence)
+            assert cents(worth(said)) == Decimal(last)
+            assert (sign == "=") == (worth(said) == Fraction(last))
+        assert Decimal(last) == came.score <= 100 + rules.bonus_cap
         if given.yellow or given.red:
             assert worth(came.deduction_words.split("=")[0]) == came.deduction
         assert came.bonus <= rules.bonus_cap
@@ -82,7 +86,8 @@ def test_a_line_without_a_sample_gives_its_weight_to_the_others() -> None:
     rules = Rules((Line("a", "甲", 60), Line("b", "乙", 40)))
     came = scored(rules, Given({"a": (9, 10), "b": (0, 0)}))
     assert came.score == Decimal("90.00")
-    assert came.steps[0].words == "9÷10×60×100÷60=90.00"
+    assert came.steps[0].words == "9÷10×60=54.00"
+    assert came.words == "(54.00)×100÷60=90.00"
     assert came.steps[1].words == "没有样本，权重摊给其他项"
 
 
@@ -95,7 +100,7 @@ def test_less_is_better_starts_from_full() -> None:
 def test_marks_are_taken_off_and_the_bonus_is_capped() -> None:
     rules = Rules((Line("a", "甲", 100),))
     came = scored(rules, Given({"a": (8, 10)}, yellow=1, red=1, bonus=Decimal(7)))
-    assert came.words == "80.00−15.00+5.00=70.00"
+    assert came.words == "80.00=80.00；80.00−15.00+5.00=70.00"
 
 
 def test_the_hand_example_of_20_is_2() -> None:
