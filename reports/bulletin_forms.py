@@ -14,7 +14,7 @@ from django.forms.boundfield import BoundField
 from dispatch.circulars import month_before
 from reports.indicators.dictionary import Indicator
 from reports.models import Scheme, SchemeLine
-from reports.scoring import Rules
+from reports.scoring import Rules, short
 from reports.services.schemes import Weighed, scorable
 from zongzhi.lib import clock
 
@@ -179,6 +179,7 @@ class SchemeForm(forms.Form):
                     label=f"{one.name}的算法",
                     choices=SchemeLine.Kind.choices,
                     required=False,
+                    widget=forms.Select(attrs={"aria-label": f"{one.name}的算法"}),
                 )
 
     @property
@@ -244,6 +245,7 @@ def initial_of(scheme: Scheme | None, lines: Sequence[SchemeLine]) -> dict[str, 
             "is_active": True,
         }
     said = {name: getattr(scheme, name) for name in SchemeForm.base_fields if name != "effective"}
+    said |= {name: short(said[name]) for name in ("bonus_cap", "yellow", "red")}
     said["effective"] = effective
     for line in lines:
         said[f"weight_{line.indicator}"] = line.weight

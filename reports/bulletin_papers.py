@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from cases.composing import Paper
 from reports.bulletin_pages import Shown, Table
 from reports.models import Bulletin
-from reports.scoring import FULL
+from reports.scoring import FULL, short
 from zongzhi.lib import dates
 from zongzhi.lib.sheets import plain
 
@@ -22,23 +22,27 @@ def compose(bulletin: Bulletin, table: Table) -> Paper:
     """What this reader may read of it, on paper."""
     rules = table.rules
     points = [
-        f"统计时段：{bulletin.span_words}，数据到{dates.document(bulletin.as_of)}。",
+        f"统计时段：{dates.document(bulletin.since)}至{dates.document(bulletin.last_day)}。",
         *_reckoning(bulletin, table),
         *[
-            f"人工加分：{one.unit.name}加 {one.points} 分，{one.reason.rstrip('。')}。"
+            f"人工加分：{one.unit.name}加 {short(one.points)} 分，{one.reason.rstrip('。')}。"
             for one in table.bonuses
         ],
     ]
+    if not table.sees_all:
+        points += [said for one in table.all_rows if (said := _by_line(table, one))]
     if not table.sees_all and table.median is not None:
         points.append(f"参加比较的 {table.compared} 个单位，得分的中位数是 {table.median}。")
-    if table.small and not bulletin.is_quarter:
-        names = "、".join(one.row.unit_name for one in table.small)
+    if table.few:
+        names = "、".join(one.row.unit_name for one in table.few)
         points.append(f"样本不足 {rules.small_sample} 件、不排名的单位：{names}。")
+    if table.nothing and table.sees_all:
+        points.append(f"另有 {len(table.nothing)} 个单位没有样本。")
     return Paper(
         title=bulletin.title,
         number=bulletin.number or f"（{bulletin.get_state_display()}，未发布）",
         paragraphs=[f"{_NUMBERS[n] if n < 10 else n + 1}、{t}" for n, t in enumerate(points)],
-        table=[_head(bulletin, table), *[_line(bulletin, one) for one in table.rows]],
+        table=_lines(bulletin, table),
         signed_by=bulletin.center.name,
         signed_on=dates.document(bulletin.published_at or bulletin.counted_at),
     )
@@ -56,11 +60,27 @@ def _reckoning(bulletin: Bulletin, table: Table) -> list[str]:
     ]
 
 
+def _by_line(table: Table, one: Shown) -> str:
+    """A unit's own points, line by line, for the paper that only it reads."""
+    said = [
+        f"{line.name} {one.row.points[line.key]} 分（{cell.words}）"
+        for line, cell in zip(table.rules.lines, one.cells, strict=False)
+        if line.key in one.row.points
+    ]
+    return f"{one.row.unit_name}各项得分：{'，'.join(said)}。" if said else ""
+
+
+def _lines(bulletin: Bulletin, table: Table) -> list[list[str]]:
+    """The list with its head; nothing where nobody is on it."""
+    lines = [_line(bulletin, one) for one in table.rows]
+    return [_head(bulletin, table), *lines] if lines else []
+
+
 def _head(bulletin: Bulletin, table: Table) -> list[str]:
     place = ["名次"] if table.sees_all else ["序号"]
     if bulletin.is_quarter:
         return [*place, "单位", *table.rules.months, "得分", "上季"]
-    return [*place, "单位", "各项得分", "扣分", "加分", "得分", "上月"]
+    return [*place, "单位", "扣分", "加分", "得分", "上月"]
 
 
 def _line(bulletin: Bulletin, one: Shown) -> list[str]:
@@ -70,9 +90,7 @@ def _line(bulletin: Bulletin, one: Shown) -> list[str]:
     if bulletin.is_quarter:
         months = [row.months.get(name, "–") for name in bulletin.rules["months"]]
         return [first, row.unit_name, *months, str(row.score), before]
-    names = {line["key"]: line["name"] for line in bulletin.rules["lines"]}
-    said = "，".join(f"{names[key]} {points}" for key, points in row.points.items())
-    return [first, row.unit_name, said, str(row.deduction), str(row.bonus), str(row.score), before]
+    return [first, row.unit_name, str(row.deduction), str(row.bonus), str(row.score), before]
 
 
 # --- Excel ----------------------------------------------------------------------------------------

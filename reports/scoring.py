@@ -3,7 +3,7 @@
 - A line gives at most its weight. More is better: share × weight. Less is better: weight − share ×
   weight. In bands: weight − the deduction, not below 0.
 - A line without a sample (its whole is 0) gives its weight back: the sum of the others is
-  multiplied by 100 ÷ the weights that have one, so that nobody loses or wins by what did not happen.
+  multiplied by 100 ÷ the weights that have one: nobody loses or wins by what did not happen.
 - Every line is reckoned exactly and rounded once, half up, to the cent, and so is the sum of what
   is printed where it is multiplied; it is never above 100. Then yellow and red marks are taken
   off, which may go below 0, and the bonus is added.
@@ -56,9 +56,9 @@ class Rules:
     def of(cls, kept: Mapping[str, Any]) -> Rules:
         return cls(
             lines=tuple(Line(**line) for line in kept["lines"]),
-            yellow=Decimal(kept["yellow"]),
-            red=Decimal(kept["red"]),
-            bonus_cap=Decimal(kept["bonus_cap"]),
+            yellow=short(Decimal(kept["yellow"])),
+            red=short(Decimal(kept["red"])),
+            bonus_cap=short(Decimal(kept["bonus_cap"])),
             small_sample=kept["small_sample"],
             months=tuple(kept["months"]),
             missing=tuple(kept["missing"]),
@@ -120,6 +120,12 @@ class Scored:
 def cents(value: Fraction) -> Decimal:
     """To the cent, half up; below 0 the half goes up too."""
     return Decimal((value * 200 + 1) // 2).scaleb(-2)
+
+
+def short(value: Decimal) -> Decimal:
+    """5 for 5.0, as people write it."""
+    whole = value.to_integral_value()
+    return whole if whole == value else value
 
 
 def money(value: Decimal) -> Decimal:

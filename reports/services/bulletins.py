@@ -18,7 +18,7 @@ from orgs.permissions import Permission
 from orgs.services import notify
 from reports.bulletins import AnyRow, fill, rows_of
 from reports.models import Bonus, Bulletin, BulletinRow, Correction, DraftRow, Objection, Scheme
-from reports.scoring import Rules
+from reports.scoring import Rules, short
 from reports.services.drafting import (
     counted_rows,
     quarter_rows,
@@ -157,7 +157,8 @@ def _give(
     row = _row_of(bulletin, code)
     cap, had = Rules.of(bulletin.rules).bonus_cap, _bonuses(bulletin).get(row.unit_id, Decimal(0))
     if had + points > cap:
-        said = f"{row.unit_name}已加 {had} 分，最多 {cap} 分，还能加 {cap - had} 分"
+        left = short(cap - had)
+        said = f"{row.unit_name}已加 {short(had)} 分，最多 {cap} 分，还能加 {left} 分"
         raise Invalid(errors={"points": [said]})
     try:
         with transaction.atomic():

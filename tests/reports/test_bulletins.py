@@ -167,7 +167,7 @@ def test_a_draft_is_counted_again_by_the_scheme_that_holds_now(
 def test_a_bonus_has_a_reason_and_a_cap(draft: Bulletin, county: County, triage: User) -> None:
     give = {"bulletin_id": draft.pk, "by": triage, "unit": "ZJ"}
     services.give_bonus(**give, points=Decimal(3), reason="工资专户的做法全县推开")
-    with pytest.raises(Invalid, match="还能加 2"):
+    with pytest.raises(Invalid, match="已加 3 分，最多 5 分，还能加 2 分"):
         services.give_bonus(**give, points=Decimal("2.5"), reason="另一个做法")
     with pytest.raises(AlreadyDone):
         services.give_bonus(**give, points=Decimal(1), reason="工资专户的做法全县推开")

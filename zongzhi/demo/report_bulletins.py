@@ -1,4 +1,4 @@
-"""月度通报 of the demo county: last months' published, one with an objection, the newest a draft."""
+"""月度通报 of the demo county: last months' published after an objection, the newest a draft."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from zongzhi.demo.lives import World
 from zongzhi.lib import clock
 
 MONTHS = 3
+SMALL_HERE = 2  # the demo county has few cases a month
 OBJECTS = "RS"
 
 
@@ -22,6 +23,16 @@ def months(world: World) -> None:
     """Each of the last months as it would have gone; of the newest, the towns' is still a draft."""
     now = clock.now()
     schemes.ensure_schemes()
+    for scheme in list(Scheme.objects.filter(center=world.places.centers[county.COUNTY])):
+        schemes.add_version(
+            center=scheme.center,
+            group=scheme.group,
+            by=world.user("sysadmin"),
+            lines=[schemes.Weighed(line.indicator, line.weight) for line in scheme.lines.all()],
+            effective=scheme.effective,
+            name=scheme.name,
+            small_sample=SMALL_HERE,
+        )
     month = now.date().replace(day=1)
     firsts = [month]
     for _ in range(MONTHS - 1):
