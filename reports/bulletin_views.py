@@ -11,9 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases.services.attachments import path_of_stored
 from cases.wording import word_file
-from dispatch.paper_pages import paper_page
 from orgs.gates import needs
 from orgs.models import AccessLog, Department
 from orgs.permissions import Permission
@@ -37,6 +35,7 @@ from zongzhi.lib import clock, dates
 from zongzhi.lib.errors import DomainError, Invalid, NotFound
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Order, paginate
+from zongzhi.lib.stored import path_to
 
 WHO = (
     Permission.SUPERVISE,
@@ -238,7 +237,7 @@ def bonus_file(request: StaffRequest, pk: int, bonus_id: int) -> HttpResponseBas
     """The paper behind a bonus, for everybody who reads the bulletin; saved, never opened."""
     one = get_object_or_404(Bonus.objects.filter(bulletin=_found(request, pk)), pk=bonus_id)
     try:
-        file = path_of_stored(one.stored_as).open("rb") if one.stored_as else None
+        file = path_to(one.stored_as).open("rb") if one.stored_as else None
     except FileNotFoundError:
         file = None
     if file is None:
@@ -334,13 +333,15 @@ def print_bulletin(request: StaffRequest, pk: int) -> HttpResponse:
     """As an official document, with what this reader may read."""
     found = _found(request, pk)
     _log(request, AccessLog.Action.PRINT, found)
-    return paper_page(
-        request,
-        bulletin_papers.compose(found, table_of(request.user, found)),
-        title="月度通报",
-        back=(drafting.url_of(found), "回到通报"),
-        number=found.number,
-    )
+    paper = bulletin_papers.compose(found, table_of(request.user, found))
+    context = {
+        "title": "月度通报",
+        "paper": paper,
+        "back": drafting.url_of(found),
+        "back_label": "回到通报",
+        "foot": f"打印：{request.user.name} {dates.moment(clock.now())}　{found.number}".strip(),
+    }
+    return render(request, "dispatch/paper.html", context)
 
 
 @needs(*WHO)

@@ -148,12 +148,7 @@ def clean_name(name: str) -> str:
 
 def path_of(attachment: Attachment) -> Path:
     """Where the bytes lie."""
-    return path_of_stored(attachment.stored_as)
-
-
-def path_of_stored(name: str) -> Path:
-    """Where the bytes kept under a name of ours lie."""
-    return Path(settings.ATTACHMENT_ROOT) / name[:2] / name
+    return Path(settings.ATTACHMENT_ROOT) / attachment.stored_as[:2] / attachment.stored_as
 
 
 def _with_its_ending(name: str, media_type: str) -> str:

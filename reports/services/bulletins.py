@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 
 from cases.clocks import local_day
-from cases.services.attachments import Upload, taking
 from orgs.calendars import calendar_of
 from orgs.models import Department, Post, User
 from orgs.numbering import next_in
@@ -28,6 +28,8 @@ from reports.services.drafting import (
 )
 from zongzhi.lib import clock, dates
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
+from zongzhi.lib.secrecy import secrecy_mark
+from zongzhi.lib.stored import Upload, clean_picture, head_of, keeping, type_of
 
 CHECK_DAYS = 2  # working days in which units say what is wrong (ux.md §2.14)
 State = Bulletin.State
@@ -142,9 +144,27 @@ def give_bonus(
     """人工加分 in a draft, with its reason and perhaps a paper; what a unit gets is capped."""
     if file is None:
         return _give(bulletin_id, by, unit, points, reason, {})
-    with taking(file, note=reason) as taken:
-        kept = {"file_name": taken.name, "stored_as": taken.kept.stored_as}
-        return _give(bulletin_id, by, unit, points, reason, kept)
+    name, content = _looked_at(file, reason)
+    with keeping(content) as kept:
+        said = {"file_name": name, "stored_as": kept.stored_as}
+        return _give(bulletin_id, by, unit, points, reason, said)
+
+
+_ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+def _looked_at(file: Upload, reason: str) -> tuple[str, IO[bytes]]:
+    """The name and the bytes to be kept: a PDF as it is, a picture without its traces."""
+    said = file.name or ""
+    if mark := secrecy_mark(f"{said} {reason}"):
+        raise Invalid(errors={"file": [f"带有“{mark}”字样。涉密的不能传到本系统"]})
+    media_type = type_of(head_of(file, said))
+    if media_type not in _ENDINGS:
+        raise Invalid(errors={"file": [f"“{said[:80]}”打不开，换成照片(jpg/png)或 pdf"]})
+    name = f"加分材料.{_ENDINGS[media_type]}"
+    if media_type == "application/pdf":
+        return name, file
+    return name, io.BytesIO(clean_picture(file.read(), media_type, said).data)
 
 
 @transaction.atomic
@@ -213,7 +233,8 @@ def send_for_checking(*, bulletin_id: int, by: User) -> Bulletin:
 
 def _tell_units(bulletin: Bulletin, text: str, units: list[int] | None = None) -> None:
     """Everybody of the compared units, in one statement however many they are."""
-    about = Department.objects.filter(pk__in=rows_of(bulletin).values_list("unit"))
+    codes = rows_of(bulletin).values_list("unit", flat=True)
+    about = Department.objects.filter(pk__in=list(codes))
     if units is not None:
         about = about.filter(pk__in=units)
     view_unit, view_center = Permission.VIEW_UNIT.value, Permission.VIEW_CENTER.value

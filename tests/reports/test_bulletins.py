@@ -363,7 +363,7 @@ def words_of(client: Client, bulletin: Bulletin, user: User) -> str:
     for name in ("bulletin_word", "bulletin_excel"):
         answer = client.get(reverse(f"reports:{name}", args=[bulletin.pk]))
         assert answer.status_code == 200
-        content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
+        content = b"".join(answer) if answer.streaming else answer.content
         with ZipFile(io.BytesIO(content)) as parts:
             said += [parts.read(n).decode() for n in parts.namelist() if n.endswith(".xml")]
     token = {"Authorization": f"Token {issue_token(user=user, address=None)}"}
