@@ -191,6 +191,8 @@ def test_the_paper_behind_a_bonus_is_looked_at_and_handed_out(
     client.force_login(outsider)  # of 公安局: bonuses are for all to see
     answer = client.get(file)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/octet-stream")
+    assert b"".join(answer).startswith(b"\xff\xd8")
+    answer.close()
 
 
 # --- checking -------------------------------------------------------------------------------------
