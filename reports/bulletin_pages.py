@@ -10,8 +10,9 @@ from fractions import Fraction
 from orgs.models import Department, User
 from reports.bulletins import AnyRow, reckoned, rows_for, rows_of, sees_all, span_of
 from reports.indicators.counting import Span
-from reports.indicators.dictionary import BY_KEY, RED, SMALL, YELLOW, percent_of
+from reports.indicators.dictionary import BY_KEY, SMALL, percent_of
 from reports.indicators.links import behind_url
+from reports.indicators.sets import RED, YELLOW
 from reports.models import Bonus, Bulletin
 from reports.scoring import Rules, Step, median, quarter_score, ranked
 

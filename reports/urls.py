@@ -8,6 +8,7 @@ app_name = "reports"
 urlpatterns = [
     path("", views.workbench, name="workbench"),
     path("board/", views.board, name="board"),
+    path("reports/indicators/", indicator_views.dictionary, name="indicators"),
     path("reports/behind/<slug:key>/", indicator_views.behind, name="behind"),
     path("reports/bulletins/", bulletin_views.bulletins, name="bulletins"),
     path("reports/bulletins/draft/", bulletin_views.draft, name="draft_bulletins"),

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 
 from reports.api import Dashboard
 from reports.bulletin_api import BulletinDetail, BulletinList
+from reports.indicator_api import Indicators, Measure
 from zongzhi.lib.api import NothingHere
 from zongzhi.lib.api_docs import Description, DescriptionPage
 
@@ -20,5 +21,7 @@ urlpatterns = [
     path("stats/dashboard/", Dashboard.as_view(), name="dashboard"),
     path("bulletins/", BulletinList.as_view(), name="bulletin-list"),
     path("bulletins/<int:pk>/", BulletinDetail.as_view(), name="bulletin-detail"),
+    path("stats/indicators/", Indicators.as_view(), name="indicators"),
+    path("stats/measure/", Measure.as_view(), name="measure"),
     re_path("", NothingHere.as_view(), name="nowhere"),
 ]

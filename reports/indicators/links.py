@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,15 +38,21 @@ def behind_url(
     of each: `unit`, `town`, `type`, `source` by code (or `NONE`), `center` by id; None asks
     nothing.
     """
+    address = _address(rows.key, span, scope.pk if scope else None)
+    named = [(name, value) for name, value in group.items() if value not in (None, "")]
+    return f"{address}&{urlencode(named)}" if named else address
+
+
+@lru_cache(1024)
+def _address(key: str, span: Span, center_id: int | None) -> str:
+    """What the links of a table have in common: it has thousands of them."""
     asked = {
         "since": span.first_day.isoformat(),
         "until": span.last_day.isoformat(),
         "as_of": clock.local(span.as_of).isoformat(),
-        OFFICIAL: scope.pk if scope else None,
-        **group,
     }
-    pairs = [(name, value) for name, value in asked.items() if value not in (None, "")]
-    return f"{reverse('reports:behind', args=[rows.key])}?{urlencode(pairs)}"
+    official = {} if center_id is None else {OFFICIAL: center_id}
+    return f"{reverse('reports:behind', args=[key])}?{urlencode(asked | official)}"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from orgs.permissions import Permission
 from orgs.services import notify
 from reports.bulletins import fill, span_of
 from reports.indicators.counting import Dimension, Scope, Span, counted
-from reports.indicators.dictionary import BY_KEY, RED, YELLOW
+from reports.indicators.dictionary import BY_KEY
+from reports.indicators.sets import RED, YELLOW
 from reports.models import Bulletin, BulletinRow, DraftRow, Scheme
 from reports.scoring import Line, Rules, quarter_score
 from zongzhi.lib import clock

@@ -73,7 +73,8 @@ def test_a_list_shows_what_decided(client: Client, leader: User, lives: Lives) -
     page = client.get(behind_url(SETS["accepted_in_time"], this_month()))
     (line,) = page.context["behind"].lines
     assert (line.url, line.unit) == (case.get_absolute_url(), "人社局")
-    assert page.context["behind"].headings and "–" not in line.facts
+    assert page.context["behind"].headings == ("办理到期", "反馈")
+    assert "–" not in line.facts
     assert case.get_absolute_url() in page.content.decode()
 
 
