@@ -109,6 +109,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SUPERVISE, "督办台", "dispatch:supervision"),
         (Permission.SUPERVISE, "约谈", "dispatch:talks"),
         (Permission.SUPERVISE, "通报", "dispatch:circulars"),
+        (Permission.SUPERVISE, "月度通报", "reports:bulletins"),
         (Permission.VIEW_CENTER, "全部事项", "cases:list"),
         (Permission.BOARD, "看板", "reports:board"),
         (Permission.BOARD, "指标怎么算", "reports:indicators"),
@@ -132,6 +133,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SETTINGS, "专班", "dispatch:groups"),
         (Permission.SETTINGS, "分流规则", "routing:rules"),
         (Permission.SETTINGS, "督办和层级规则", "settings:thresholds"),
+        (Permission.SETTINGS, "评分方案", "reports:schemes"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
@@ -182,6 +184,7 @@ def _leader(user: User) -> Iterator[Entry]:
     talks = f"{reverse('dispatch:talks')}?view=mine"
     yield Entry("等我定的约谈", talks, sub=True, rows=pending_talks(user))
     yield Entry("督办", reverse("dispatch:supervision"))
+    yield Entry("月度通报", reverse("reports:bulletins"))
     yield Entry("事项查询", reverse("cases:list"))
 
 
@@ -214,6 +217,8 @@ def _triage(user: User) -> Iterator[Entry]:
         yield Entry("今日值班", reverse("dispatch:roster_today"), sub=True)
     if user.can(Permission.BOARD):
         yield Entry("看板", reverse("reports:board"))
+    if user.can(Permission.SUPERVISE):
+        yield Entry("月度通报", reverse("reports:bulletins"))
     yield Entry("上级平台转录", reverse("cases:transcriptions"))
 
 
@@ -250,6 +255,7 @@ def _unit(user: User) -> Iterator[Entry]:
         yield Entry("督办情况", reverse("dispatch:unit_supervision", args=[unit.code]), sub=True)
     if user.can(Permission.HEAD):
         yield Entry("等我批的", reverse("dispatch:requests"), rows=pending_requests(user))
+    yield Entry("月度通报", reverse("reports:bulletins"))
     codes = {
         post.department.code for post in user.posts_giving(Permission.HANDLE) if post.department
     }

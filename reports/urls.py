@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reports import indicator_views, views
+from reports import bulletin_views, indicator_views, scheme_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -10,5 +10,44 @@ urlpatterns = [
     path("board/", views.board, name="board"),
     path("reports/indicators/", indicator_views.dictionary, name="indicators"),
     path("reports/behind/<slug:key>/", indicator_views.behind, name="behind"),
+    path("reports/bulletins/", bulletin_views.bulletins, name="bulletins"),
+    path("reports/bulletins/draft/", bulletin_views.draft, name="draft_bulletins"),
+    path("reports/bulletins/<int:pk>/", bulletin_views.bulletin, name="bulletin"),
+    path("reports/bulletins/<int:pk>/recount/", bulletin_views.recount, name="recount_bulletin"),
+    path("reports/bulletins/<int:pk>/send/", bulletin_views.send, name="send_bulletin"),
+    path("reports/bulletins/<int:pk>/seal/", bulletin_views.seal, name="seal_bulletin"),
+    path("reports/bulletins/<int:pk>/publish/", bulletin_views.publish, name="publish_bulletin"),
+    path("reports/bulletins/<int:pk>/bonus/", bulletin_views.bonus, name="bulletin_bonus"),
+    path(
+        "reports/bulletins/<int:pk>/bonus/<int:bonus_id>/take-back/",
+        bulletin_views.take_back_bonus,
+        name="take_back_bonus",
+    ),
+    path(
+        "reports/bulletins/<int:pk>/bonus/<int:bonus_id>/file/",
+        bulletin_views.bonus_file,
+        name="bonus_file",
+    ),
+    path(
+        "reports/bulletins/<int:pk>/objections/<int:objection_id>/",
+        bulletin_views.answer,
+        name="answer_objection",
+    ),
+    path("reports/bulletins/<int:pk>/units/<str:code>/", bulletin_views.unit, name="bulletin_unit"),
+    path(
+        "reports/bulletins/<int:pk>/units/<str:code>/agree/",
+        bulletin_views.agree,
+        name="agree_bulletin",
+    ),
+    path(
+        "reports/bulletins/<int:pk>/units/<str:code>/correct/",
+        bulletin_views.correct,
+        name="correct_bulletin",
+    ),
+    path("reports/bulletins/<int:pk>/print/", bulletin_views.print_bulletin, name="print_bulletin"),
+    path("reports/bulletins/<int:pk>/word/", bulletin_views.word, name="bulletin_word"),
+    path("reports/bulletins/<int:pk>/excel/", bulletin_views.excel, name="bulletin_excel"),
+    path("reports/schemes/", scheme_views.scheme_list, name="schemes"),
+    path("reports/schemes/<slug:group>/", scheme_views.scheme, name="scheme"),
     path("visits/", views.visits, name="visits"),
 ]

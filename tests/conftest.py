@@ -17,7 +17,14 @@ from tests.county import County, build_county, ensure_reference, person
 from tests.lives import Lives
 from zongzhi.lib import clock
 
-APPEND_ONLY = ("cases_caseevent", "cases_document", "grids_eventline", "orgs_accesslog")
+APPEND_ONLY = (
+    "cases_caseevent",
+    "cases_document",
+    "grids_eventline",
+    "orgs_accesslog",
+    "reports_bulletinrow",
+    "reports_correction",
+)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -188,6 +188,30 @@ def address(name: str, case: Case, someone: User) -> str:
             )
         },
         "dispatch:propose_talk": ["RS"],
+        **{
+            f"reports:{name}": [0]
+            for name in (
+                "bulletin",
+                "recount_bulletin",
+                "send_bulletin",
+                "seal_bulletin",
+                "publish_bulletin",
+                "bulletin_bonus",
+                "print_bulletin",
+                "bulletin_word",
+                "bulletin_excel",
+            )
+        },
+        **{
+            f"reports:{name}": [0, "RS"]
+            for name in ("bulletin_unit", "agree_bulletin", "correct_bulletin")
+        },
+        **{
+            f"reports:{name}": [0, 0]
+            for name in ("take_back_bonus", "bonus_file", "answer_objection")
+        },
+        "reports:scheme": ["departments"],
+        "api:bulletin-detail": [0],
         "dispatch:unit_supervision": ["RS"],
         **grid_register_rows.ARGUMENTS,
         "settings:remove_day": [0],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from reports.api import Dashboard
+from reports.bulletin_api import BulletinDetail, BulletinList
 from reports.indicator_api import Indicators, Measure
 from zongzhi.lib.api import NothingHere
 from zongzhi.lib.api_docs import Description, DescriptionPage
@@ -18,6 +19,8 @@ urlpatterns = [
     path("", include("dispatch.api.urls")),
     path("", include("mediation.api.urls")),
     path("stats/dashboard/", Dashboard.as_view(), name="dashboard"),
+    path("bulletins/", BulletinList.as_view(), name="bulletin-list"),
+    path("bulletins/<int:pk>/", BulletinDetail.as_view(), name="bulletin-detail"),
     path("stats/indicators/", Indicators.as_view(), name="indicators"),
     path("stats/measure/", Measure.as_view(), name="measure"),
     re_path("", NothingHere.as_view(), name="nowhere"),

@@ -297,6 +297,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "dispatch.tasks.draft_circulars",
         "schedule": crontab(hour="8-18", minute="45"),
     },
+    "draft-bulletins": {
+        "task": "reports.tasks.draft_bulletins",
+        "schedule": crontab(hour="5-12", minute="25"),
+    },
     "recalculate-clocks": {
         "task": "cases.tasks.recalculate_clocks",
         "schedule": crontab(minute="5-59/10"),

@@ -289,6 +289,18 @@ def index_words(case: Case, names: Sequence[str]) -> None:
         cursor.execute(_INDEX, [case.pk, document])
 
 
+def revisit_by_event(
+    number: str, *, case_id: int, by: User, visitors: int, text: str, submission_id: uuid.UUID
+) -> Case:
+    """再次来访 that came out of a grid event: the visit is noted and the event tied, or neither."""
+    with transaction.atomic():
+        case = revisit_case(
+            case_id=case_id, by=by, visitors=visitors, text=text, submission_id=submission_id
+        )
+        raise_event(number, case, by=by)
+    return case
+
+
 class _CountedAlready(Exception):
     """This very form has been counted before: nothing more is to happen."""
 

@@ -18,9 +18,17 @@ from grids.duty_lists import ensure_duties
 from grids.reference import ensure_event_periods
 from orgs.models import User
 from orgs.reference import ensure_calendar, ensure_roles
+from reports.services.schemes import ensure_schemes
 from zongzhi.lib import clock
 
-HISTORY = ("cases_caseevent", "cases_document", "grids_eventline", "orgs_accesslog")
+HISTORY = (
+    "cases_caseevent",
+    "cases_document",
+    "grids_eventline",
+    "orgs_accesslog",
+    "reports_bulletinrow",
+    "reports_correction",
+)
 
 
 class Command(BaseCommand):
@@ -45,6 +53,7 @@ class Command(BaseCommand):
         if settings.DEBUG and not no_demo and not User.objects.exists():
             call_command("load_demo", stdout=self.stdout)
         ensure_duties()
+        ensure_schemes()
 
 
 def grant_rights() -> None:

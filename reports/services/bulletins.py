@@ -1,0 +1,425 @@
+"""What people do with a bulletin: bonus, checking, objections, sealing, publishing, corrections."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, Sum
+
+from cases.clocks import local_day
+from orgs.calendars import calendar_of
+from orgs.models import Department, Post, User
+from orgs.numbering import next_in
+from orgs.permissions import Permission
+from orgs.services import notify
+from reports.bulletins import AnyRow, fill, rows_of
+from reports.models import Bonus, Bulletin, BulletinRow, Correction, DraftRow, Objection, Scheme
+from reports.scoring import Rules, short
+from reports.services.drafting import (
+    counted_rows,
+    quarter_rows,
+    rules_of,
+    scheme_for,
+    url_of,
+)
+from zongzhi.lib import clock, dates
+from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
+from zongzhi.lib.secrecy import secrecy_mark
+from zongzhi.lib.stored import Upload, clean_picture, head_of, keeping, type_of
+
+CHECK_DAYS = 2  # working days in which units say what is wrong (ux.md §2.14)
+State = Bulletin.State
+_COPIED = [
+    field.name
+    for field in BulletinRow._meta.concrete_fields
+    if field.name not in ("id", "bulletin")
+]
+
+
+# --- who may --------------------------------------------------------------------------------------
+
+
+def can_decide(user: User, bulletin: Bulletin) -> bool:
+    """A leader of the centre, or of the one above it."""
+    here = user.can_at(Permission.DECIDE, bulletin.center_id)
+    return here or user.can_at(Permission.DECIDE, bulletin.center.parent_id)
+
+
+def can_manage(user: User, bulletin: Bulletin) -> bool:
+    return user.can_at(Permission.SUPERVISE, bulletin.center_id) or can_decide(user, bulletin)
+
+
+def heads(user: User, unit: Department) -> bool:
+    """Whether this person answers for the unit: its head; of a centre, who triages or leads it."""
+    if user.can_for(Permission.HEAD, [unit.pk]):
+        return True
+    runs = unit.runs_id
+    return runs is not None and (
+        user.can_at(Permission.TRIAGE, runs) or user.can_at(Permission.DECIDE, runs)
+    )
+
+
+def _held(bulletin_id: int, by: User) -> Bulletin:
+    """Locked, so that nobody writes into what is being sealed."""
+    if not Bulletin.objects.visible_to(by).filter(pk=bulletin_id).exists():
+        raise NotFound("没有这份通报")
+    Bulletin.objects.select_for_update().get(pk=bulletin_id)
+    rows = Bulletin.objects.select_related("center__region", "scheme", "sealed_by", "published_by")
+    return rows.get(pk=bulletin_id)
+
+
+def _managed(bulletin_id: int, by: User, *states: str) -> Bulletin:
+    """The bulletin, for those of its centre, in one of these states."""
+    bulletin = _held(bulletin_id, by)
+    if not can_manage(by, bulletin):
+        raise NotAllowed("通报由本中心督办的人和中心领导办")
+    if bulletin.state not in states:
+        raise _not_now(bulletin)
+    return bulletin
+
+
+def _not_now(bulletin: Bulletin) -> WrongState:
+    """Why it is not the time for that."""
+    who = bulletin.published_by or bulletin.sealed_by
+    when = bulletin.published_at or bulletin.sealed_at
+    label = State(bulletin.state).label
+    if who is None or when is None:
+        return WrongState(f"{bulletin.title}现在是“{label}”，不能这样办")
+    return AlreadyDone(f"{bulletin.title}{who.name} {dates.moment(when)} {label}，不能再改")
+
+
+# --- the draft ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def recount(*, bulletin_id: int, by: User) -> Bulletin:
+    """Count a draft again, by the scheme that holds for its month now."""
+    bulletin = _managed(bulletin_id, by, State.DRAFT)
+    if bulletin.is_quarter:
+        rows = quarter_rows(bulletin)
+    else:
+        newest = scheme_for(bulletin.center_id, bulletin.group, bulletin.since)
+        bulletin.scheme = newest or bulletin.scheme
+        rules = rules_of(bulletin.scheme)
+        bulletin.rules, bulletin.publicity = rules.kept(), bulletin.scheme.publicity
+        rows = counted_rows(bulletin, rules, bonuses=_bonuses(bulletin))
+    bulletin.counted_at = clock.now()
+    bulletin.save()
+    bulletin.draft_rows.all().delete()
+    for row in rows:
+        row.bulletin = bulletin
+    DraftRow.objects.bulk_create(rows, batch_size=1000)
+    return bulletin
+
+
+def _bonuses(bulletin: Bulletin) -> dict[int, Decimal]:
+    rows = bulletin.bonuses.order_by().values_list("unit").annotate(Sum("points"))
+    return dict(rows)
+
+
+def _score_again(bulletin: Bulletin) -> None:
+    """Work the scores out from the numbers that are there."""
+    rows = list(bulletin.draft_rows.all())
+    bonuses = _bonuses(bulletin)
+    for row in rows:
+        row.bonus = bonuses.get(row.unit_id, Decimal(0))
+    fill(rows, Rules.of(bulletin.rules))
+    fields = ["points", "deduction", "bonus", "sample", "score", "is_small"]
+    DraftRow.objects.bulk_update(rows, fields, batch_size=1000)
+
+
+def give_bonus(
+    *,
+    bulletin_id: int,
+    by: User,
+    unit: str,
+    points: Decimal,
+    reason: str,
+    file: Upload | None = None,
+) -> Bonus:
+    """人工加分 in a draft, with its reason and perhaps a paper; what a unit gets is capped."""
+    if file is None:
+        return _give(bulletin_id, by, unit, points, reason, {})
+    name, content = _looked_at(file, reason)
+    with keeping(content) as kept:
+        said = {"file_name": name, "stored_as": kept.stored_as}
+        return _give(bulletin_id, by, unit, points, reason, said)
+
+
+_ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+def _looked_at(file: Upload, reason: str) -> tuple[str, IO[bytes]]:
+    """The name and the bytes to be kept: a PDF as it is, a picture without its traces."""
+    said = file.name or ""
+    if mark := secrecy_mark(f"{said} {reason}"):
+        raise Invalid(errors={"file": [f"带有“{mark}”字样。涉密的不能传到本系统"]})
+    media_type = type_of(head_of(file, said))
+    if media_type not in _ENDINGS:
+        raise Invalid(errors={"file": [f"“{said[:80]}”打不开，换成照片(jpg/png)或 pdf"]})
+    name = f"加分材料.{_ENDINGS[media_type]}"
+    if media_type == "application/pdf":
+        return name, file
+    return name, io.BytesIO(clean_picture(file.read(), media_type, said).data)
+
+
+@transaction.atomic
+def _give(
+    bulletin_id: int, by: User, code: str, points: Decimal, reason: str, kept: dict[str, str]
+) -> Bonus:
+    bulletin = _managed(bulletin_id, by, State.DRAFT)
+    if bulletin.is_quarter:
+        raise WrongState("季排名是各月的平均，加分加在月度通报上")
+    row = _row_of(bulletin, code)
+    cap, had = Rules.of(bulletin.rules).bonus_cap, _bonuses(bulletin).get(row.unit_id, Decimal(0))
+    if had + points > cap:
+        left = short(cap - had)
+        said = f"{row.unit_name}已加 {short(had)} 分，最多 {cap} 分，还能加 {left} 分"
+        raise Invalid(errors={"points": [said]})
+    try:
+        with transaction.atomic():
+            bonus = Bonus.objects.create(
+                bulletin=bulletin,
+                unit=row.unit,
+                points=points,
+                reason=reason,
+                by=by,
+                at=clock.now(),
+                **kept,
+            )
+    except IntegrityError:
+        raise AlreadyDone(f"{row.unit_name}已经按这个理由加过分") from None
+    _score_again(bulletin)
+    return bonus
+
+
+@transaction.atomic
+def take_back_bonus(*, bulletin_id: int, bonus_id: int, by: User) -> Bulletin:
+    """Take a bonus out of a draft again."""
+    bulletin = _managed(bulletin_id, by, State.DRAFT)
+    gone, _ = bulletin.bonuses.filter(pk=bonus_id).delete()
+    if not gone:
+        raise NotFound("没有这笔加分")
+    _score_again(bulletin)
+    return bulletin
+
+
+def _row_of(bulletin: Bulletin, code: str) -> DraftRow:
+    row = bulletin.draft_rows.select_related("unit").filter(unit__code=code).first()
+    if row is None:
+        raise NotFound("通报里没有这个单位")
+    return row
+
+
+# --- checking -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send_for_checking(*, bulletin_id: int, by: User) -> Bulletin:
+    """发给各单位核对: each sees its own row and has two working days of the centre's calendar."""
+    bulletin = _managed(bulletin_id, by, State.DRAFT)
+    now = clock.now()
+    bulletin.state, bulletin.sent_at, bulletin.sent_by = State.CHECKING, now, by
+    bulletin.check_until = calendar_of(bulletin.center).due(now, CHECK_DAYS)
+    bulletin.save()
+    until = dates.moment(bulletin.check_until)
+    _tell_units(bulletin, f"{bulletin.title}发来核对，{until} 前可以提意见")
+    return bulletin
+
+
+def _tell_units(bulletin: Bulletin, text: str, units: list[int] | None = None) -> None:
+    """Everybody of the compared units, in one statement however many they are."""
+    codes = rows_of(bulletin).values_list("unit", flat=True)
+    about = Department.objects.filter(pk__in=list(codes))
+    if units is not None:
+        about = about.filter(pk__in=units)
+    view_unit, view_center = Permission.VIEW_UNIT.value, Permission.VIEW_CENTER.value
+    posts = Post.objects.held_on(clock.today()).filter(
+        Q(role__permissions__contains=[view_unit], department__in=about)
+        | Q(role__permissions__contains=[view_center], center__in=about.values("runs"))
+    )
+    people = User.objects.filter(is_active=True, pk__in=posts.values("user"))
+    notify(people, text=text, url=url_of(bulletin))
+
+
+def _for_the_unit(bulletin_id: int, by: User, code: str) -> tuple[Bulletin, DraftRow]:
+    """A bulletin that is being checked, and the row of a unit that this person answers for."""
+    bulletin = _held(bulletin_id, by)
+    unit = Department.objects.filter(code=code).first()
+    if unit is None or not heads(by, unit):
+        raise NotAllowed("核对和提意见由本单位负责人办")
+    if bulletin.state != State.CHECKING:
+        raise _not_now(bulletin)
+    return bulletin, _row_of(bulletin, code)
+
+
+@transaction.atomic
+def agree(*, bulletin_id: int, by: User, unit: str) -> DraftRow:
+    """核对无误: the unit has nothing to object to."""
+    bulletin, row = _for_the_unit(bulletin_id, by, unit)
+    if row.agreed_at is not None:
+        raise AlreadyDone(f"{row.unit_name}已经核对过")
+    if bulletin.objections.filter(unit=row.unit, answered_at=None).exists():
+        raise WrongState("本单位提的意见还没答复，答复后再核对")
+    row.agreed_at, row.agreed_by = clock.now(), by
+    row.save(update_fields=["agreed_at", "agreed_by"])
+    return row
+
+
+@transaction.atomic
+def object_to(
+    *, bulletin_id: int, by: User, unit: str, text: str, indicator: str = ""
+) -> Objection:
+    """提意见 about one line or the whole row, until the deadline."""
+    bulletin, row = _for_the_unit(bulletin_id, by, unit)
+    now = clock.now()
+    if bulletin.check_until is not None and now > bulletin.check_until:
+        until = dates.moment(bulletin.check_until)
+        raise WrongState(f"{until} 起不能再提意见。有错打 {bulletin.center.phone}，发布后可以更正")
+    if indicator not in ("", *(line.key for line in Rules.of(bulletin.rules).lines)):
+        raise Invalid(errors={"indicator": ["通报里没有这一项"]})
+    try:
+        with transaction.atomic():
+            objection = Objection.objects.create(
+                bulletin=bulletin, unit=row.unit, indicator=indicator, text=text, by=by, at=now
+            )
+    except IntegrityError:
+        raise AlreadyDone("这一项已经提过意见，等答复") from None
+    DraftRow.objects.filter(pk=row.pk).update(agreed_at=None, agreed_by=None)
+    people = User.objects.holding(Permission.SUPERVISE, center=bulletin.center)
+    said = f"{row.unit_name}对{bulletin.title}提了意见"
+    notify(people, text=said, url=url_of(bulletin))
+    return objection
+
+
+@transaction.atomic
+def answer_objection(*, objection_id: int, by: User, upheld: bool, text: str) -> Objection:
+    """答复. Upheld, the unit's numbers are counted again: they come from the cases, nobody types
+    them; what that changed is kept in words."""
+    known = Objection.objects.filter(pk=objection_id).first()
+    if known is None:
+        raise NotFound("没有这条意见")
+    bulletin = _managed(known.bulletin_id, by, State.CHECKING)
+    objection = Objection.objects.select_for_update().get(pk=objection_id)
+    if objection.answered_at is not None:
+        raise AlreadyDone(f"这条意见 {dates.moment(objection.answered_at)} 已经答复")
+    if upheld:
+        objection.changed = _count_unit_again(bulletin, objection.unit)
+    objection.answer, objection.is_upheld = text, upheld
+    objection.answered_by, objection.answered_at = by, clock.now()
+    objection.save()
+    _tell_units(bulletin, f"对{bulletin.title}提的意见已答复", [objection.unit_id])
+    return objection
+
+
+def _count_unit_again(bulletin: Bulletin, unit: Department) -> str:
+    """Count one unit's numbers anew, score everybody by them, and say what became different."""
+    row = _row_of(bulletin, unit.code)
+    if bulletin.is_quarter:
+        return "季排名是各月的平均，没有变"
+    before = said_by(bulletin, row)
+    rules = Rules.of(bulletin.rules)
+    for fresh in counted_rows(bulletin, rules, only=[unit.pk]):
+        row.numbers, row.yellow, row.red = fresh.numbers, fresh.yellow, fresh.red
+    row.save(update_fields=["numbers", "yellow", "red"])
+    _score_again(bulletin)
+    after = said_by(bulletin, _row_of(bulletin, unit.code))
+    moved = [f"{name} {was} → {after[name]}" for name, was in before.items() if was != after[name]]
+    return "；".join(moved)[:500] or "重新数过，没有变"
+
+
+def said_by(bulletin: Bulletin, row: AnyRow) -> dict[str, str]:
+    """What a row says, word by word: {「满意率」: 「9/10」, …, 「得分」: 「91.40」}."""
+    said = {}
+    for line in Rules.of(bulletin.rules).lines:
+        pair = row.numbers[line.key]
+        said[line.name] = f"{pair['part']}/{pair['whole']}"
+    said |= row.months
+    cards = {} if bulletin.is_quarter else {"黄牌": str(row.yellow), "红牌": str(row.red)}
+    return {**said, **cards, "得分": "–" if row.score is None else str(row.score)}
+
+
+# --- sealing, publishing, correcting --------------------------------------------------------------
+
+
+def why_not_seal(bulletin: Bulletin, now: datetime) -> str:
+    """Why it cannot be sealed yet; "" when it can."""
+    if bulletin.state != State.CHECKING:
+        return "还没发给各单位核对" if bulletin.state == State.DRAFT else "已经定稿"
+    waiting = bulletin.objections.filter(answered_at=None).count()
+    if waiting:
+        return f"还有 {waiting} 条意见没答复"
+    if bulletin.check_until is not None and now <= bulletin.check_until:
+        silent = bulletin.draft_rows.filter(agreed_at=None).exclude(
+            unit__in=bulletin.objections.values("unit")
+        )
+        if left := silent.count():
+            until = dates.moment(bulletin.check_until)
+            return f"{until} 前还有 {left} 个单位可以提意见"
+    return ""
+
+
+@transaction.atomic
+def seal(*, bulletin_id: int, by: User) -> Bulletin:
+    """定稿: the rows are copied to where the database lets nobody touch them again."""
+    bulletin = _managed(bulletin_id, by, State.DRAFT, State.CHECKING)
+    if reason := why_not_seal(bulletin, clock.now()):
+        raise WrongState(f"现在不能定稿：{reason}")
+    rows = [
+        BulletinRow(bulletin=bulletin, **{name: getattr(row, name) for name in _COPIED})
+        for row in bulletin.draft_rows.select_related("unit")
+    ]
+    BulletinRow.objects.bulk_create(rows, batch_size=1000)
+    bulletin.draft_rows.all().delete()
+    bulletin.state, bulletin.sealed_at, bulletin.sealed_by = State.SEALED, clock.now(), by
+    bulletin.save()
+    return bulletin
+
+
+@transaction.atomic
+def publish(*, bulletin_id: int, by: User, publicity: str) -> Bulletin:
+    """发布: numbered, to each unit its own row and the middle, or everything to all."""
+    bulletin = _held(bulletin_id, by)
+    if not can_decide(by, bulletin):
+        raise NotAllowed("通报由中心领导发布")
+    if bulletin.state == State.PUBLISHED:
+        raise _not_now(bulletin)
+    if bulletin.state != State.SEALED:
+        raise WrongState("先定稿再发布")
+    now = clock.now()
+    year = local_day(now).year
+    county = bulletin.center.name.removesuffix("综治中心")
+    serial = next_in(f"bulletin {bulletin.center_id} {year}")
+    bulletin.number = f"{county}综评〔{year}〕{serial}号"
+    bulletin.state, bulletin.publicity = State.PUBLISHED, Scheme.Publicity(publicity)
+    bulletin.published_at, bulletin.published_by = now, by
+    bulletin.save()
+    _tell_units(bulletin, f"{bulletin.title}已发布（{bulletin.number}）")
+    return bulletin
+
+
+@transaction.atomic
+def correct(*, bulletin_id: int, by: User, unit: str, what: str, now: str, why: str) -> Correction:
+    """更正单: beside the published bulletin, which stays as it is; the unit is told."""
+    bulletin = _held(bulletin_id, by)
+    if not can_manage(by, bulletin):
+        raise NotAllowed("更正由本中心督办的人和中心领导办")
+    if bulletin.state != State.PUBLISHED:
+        raise WrongState("还没发布，不用更正单")
+    row = bulletin.rows.filter(unit__code=unit).first()
+    if row is None:
+        raise NotFound("通报里没有这个单位")
+    said: dict[str, Any] = said_by(bulletin, row)
+    if what not in said:
+        raise Invalid(errors={"what": ["通报里没有这一项"]})
+    if said[what] == now:
+        raise Invalid(errors={"now": [f"通报上就是 {now}，不用更正"]})
+    slip = Correction.objects.create(
+        row=row, what=what, was=said[what], now=now, why=why, by=by, at=clock.now()
+    )
+    _tell_units(bulletin, f"{bulletin.title}（{bulletin.number}）有更正", [row.unit_id])
+    return slip

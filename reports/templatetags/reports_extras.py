@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def named(names: Mapping[str, str], key: str) -> str:
+    """The name of an indicator; 整行 where none is named."""
+    return names.get(key, key) if key else "整行"

@@ -1,0 +1,554 @@
+"""月度通报: drafted, checked by the units, sealed, published, and from then on it never moves."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.services.closing import reopen_case
+from orgs.models import Department, User
+from orgs.tokens import issue_token
+from reports.models import Bulletin, BulletinRow, Correction, DraftRow, Scheme
+from reports.services import bulletins as services
+from reports.services import drafting, schemes
+from reports.tasks import draft_bulletins
+from tests.concurrency import at_once, hold
+from tests.county import County
+from tests.files import jpeg
+from tests.lib.days import moment
+from tests.lives import Lives
+from zongzhi.lib import clock
+from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
+
+IN_MARCH, FIRST_OF_APRIL = moment(3, 10, 9), moment(4, 1, 6)
+WEIGHTS = [
+    schemes.Weighed("claim_rate", 40),
+    schemes.Weighed("on_time_rate", 40),
+    schemes.Weighed("substantive_rate", 20),
+]
+
+
+def a_scheme(county: County, **said: Any) -> Scheme:
+    given = {"name": "部门评分", "small_sample": 1, "effective": date(2025, 1, 1), **said}
+    group = given.pop("group", Scheme.Group.DEPARTMENTS.value)
+    lines = given.pop("lines", WEIGHTS)
+    return schemes.add_version(center=county.county, group=group, by=None, lines=lines, **given)
+
+
+def a_march(lives: Lives) -> list[Any]:
+    """人社局 closed two in time; 住建局 and 公安局 let one lie each."""
+    clock.freeze(IN_MARCH)
+    cases = [lives.closed(), lives.closed()]
+    for unit in (lives.county.housing, lives.county.police):
+        cases.append(lives.dispatched(lead=unit))
+    return cases
+
+
+@pytest.fixture
+def draft(lives: Lives, county: County) -> Bulletin:
+    """The draft of March, made on the first of April."""
+    a_march(lives)
+    a_scheme(county)
+    return drafted()
+
+
+def drafted(at: datetime = FIRST_OF_APRIL) -> Bulletin:
+    clock.freeze(at)
+    draft_bulletins()
+    return Bulletin.objects.get(period="month", since=drafting.month_before(at.date()))
+
+
+def sealed(bulletin: Bulletin, triage: User) -> Bulletin:
+    services.send_for_checking(bulletin_id=bulletin.pk, by=triage)
+    bulletin.refresh_from_db()
+    assert bulletin.check_until is not None
+    clock.freeze(bulletin.check_until.replace(hour=20))
+    return services.seal(bulletin_id=bulletin.pk, by=triage)
+
+
+def published(bulletin: Bulletin, triage: User, leader: User, publicity: str = "own") -> Bulletin:
+    sealed(bulletin, triage)
+    return services.publish(bulletin_id=bulletin.pk, by=leader, publicity=publicity)
+
+
+def row_of(bulletin: Bulletin, unit: Department) -> DraftRow:
+    return bulletin.draft_rows.get(unit=unit)
+
+
+# --- drafting -------------------------------------------------------------------------------------
+
+
+def test_last_month_is_drafted_on_the_first_once(draft: Bulletin, triage: User) -> None:
+    draft_bulletins()
+    assert Bulletin.objects.count() == 1
+    assert triage.notices.filter(text__contains="2025年3月部门通报已起草").count() == 1
+
+
+def test_a_unit_gets_what_its_own_rows_come_to(draft: Bulletin, county: County) -> None:
+    own = row_of(draft, county.human_resources)
+    assert own.numbers["claim_rate"] == {"part": 2, "whole": 2}
+    assert (own.score, own.is_small) == (Decimal("100.00"), False)
+    late = row_of(draft, county.housing)
+    assert late.numbers["claim_rate"] == {"part": 0, "whole": 1}
+    assert late.numbers["substantive_rate"] == {"part": 0, "whole": 0}
+    assert late.score == Decimal("0.00")
+
+
+def test_a_month_in_which_nothing_happened_makes_no_draft(county: County) -> None:
+    a_scheme(county)
+    clock.freeze(FIRST_OF_APRIL)
+    draft_bulletins()
+    assert not Bulletin.objects.exists()
+
+
+def test_a_worker_killed_half_way_leaves_nothing_and_the_next_makes_it_whole(
+    lives: Lives, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_march(lives)
+    a_scheme(county)
+    with monkeypatch.context() as patch:
+        patch.setattr(drafting, "notify", lambda *a, **k: 1 / 0)
+        clock.freeze(FIRST_OF_APRIL)
+        draft_bulletins()
+    assert not Bulletin.objects.exists()
+    assert drafted().draft_rows.count() == 3
+
+
+def test_a_unit_more_costs_no_query_more(lives: Lives, county: County) -> None:
+    a_march(lives)
+    scheme = a_scheme(county)
+
+    def asked() -> int:
+        Bulletin.objects.all().delete()
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            drafting.draft_month(scheme_id=scheme.pk, now=FIRST_OF_APRIL)
+        return len(found)
+
+    few = asked()
+    for n in range(20):
+        Department.objects.create(code=f"X{n}", name=f"第{n}局", center=county.county)
+    assert asked() == few <= 16
+
+
+def test_towns_are_compared_with_towns(lives: Lives, county: County) -> None:
+    clock.freeze(IN_MARCH)
+    lives.dispatched(lead=county.town_unit)
+    a_scheme(county, group="towns")
+    assert [row.unit for row in drafted().draft_rows.all()] == [county.town_unit]
+
+
+def test_a_draft_is_counted_again_by_the_scheme_that_holds_now(
+    draft: Bulletin, county: County, triage: User
+) -> None:
+    a_scheme(county, lines=[schemes.Weighed("claim_rate", 100)])
+    services.recount(bulletin_id=draft.pk, by=triage)
+    draft.refresh_from_db()
+    assert [line["key"] for line in draft.rules["lines"]] == ["claim_rate"]
+    assert row_of(draft, county.human_resources).points == {"claim_rate": "100.00"}
+
+
+# --- bonus ----------------------------------------------------------------------------------------
+
+
+def test_a_bonus_has_a_reason_and_a_cap(draft: Bulletin, county: County, triage: User) -> None:
+    give = {"bulletin_id": draft.pk, "by": triage, "unit": "ZJ"}
+    services.give_bonus(**give, points=Decimal(3), reason="工资专户的做法全县推开")
+    with pytest.raises(Invalid, match="已加 3 分，最多 5 分，还能加 2 分"):
+        services.give_bonus(**give, points=Decimal("2.5"), reason="另一个做法")
+    with pytest.raises(AlreadyDone):
+        services.give_bonus(**give, points=Decimal(1), reason="工资专户的做法全县推开")
+    assert row_of(draft, county.housing).score == Decimal("3.00")
+
+
+def test_the_paper_behind_a_bonus_is_looked_at_and_handed_out(
+    client: Client, draft: Bulletin, triage: User, leader: User, outsider: User
+) -> None:
+    client.force_login(triage)
+    url = reverse("reports:bulletin_bonus", args=[draft.pk])
+    asked = {"unit": "ZJ", "points": "1", "reason": "做法被推广"}
+    bad = SimpleUploadedFile("x.exe", b"MZ not a paper")
+    answer = client.post(url, {**asked, "file": bad})
+    assert answer.status_code == 422
+    assert "做法被推广" in answer.content.decode()
+    good = client.post(url, {**asked, "file": SimpleUploadedFile("奖状.jpg", jpeg())})
+    assert good.status_code == 302
+    published(draft, triage, leader)
+    file = reverse("reports:bonus_file", args=[draft.pk, draft.bonuses.get().pk])
+    client.force_login(outsider)  # of 公安局: bonuses are for all to see
+    answer = client.get(file)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/octet-stream")
+    assert b"".join(answer).startswith(b"\xff\xd8")
+    answer.close()
+
+
+# --- checking -------------------------------------------------------------------------------------
+
+
+def test_units_have_two_working_days_and_see_nothing_before(
+    client: Client, draft: Bulletin, triage: User, head: User
+) -> None:
+    url = reverse("reports:bulletin", args=[draft.pk])
+    client.force_login(head)
+    assert client.get(url).status_code == 404
+    clock.freeze(moment(4, 2, 9))
+    services.send_for_checking(bulletin_id=draft.pk, by=triage)
+    draft.refresh_from_db()
+    assert draft.check_until == moment(4, 7, 17, 30)  # 清明 and a weekend lie between
+    assert head.notices.filter(text__contains="发来核对").count() == 1
+    assert client.get(url).status_code == 200
+
+
+def test_an_objection_is_the_heads_and_upheld_it_counts_again(
+    lives: Lives, draft: Bulletin, county: County, triage: User, handler: User, head: User
+) -> None:
+    services.send_for_checking(bulletin_id=draft.pk, by=triage)
+    said = {
+        "bulletin_id": draft.pk,
+        "unit": "RS",
+        "text": "有一件算错了",
+        "indicator": "claim_rate",
+    }
+    with pytest.raises(NotAllowed):
+        services.object_to(by=handler, **said)
+    objection = services.object_to(by=head, **said)
+    with pytest.raises(AlreadyDone):
+        services.object_to(by=head, **said)
+    with pytest.raises(WrongState, match="还有 1 条意见没答复"):
+        services.seal(bulletin_id=draft.pk, by=triage)
+    row = row_of(draft, county.human_resources)
+    row.numbers["claim_rate"] = {"part": 1, "whole": 2}  # as if a case had been put right since
+    row.save()
+    answered = services.answer_objection(
+        objection_id=objection.pk, by=triage, upheld=True, text="是算错了"
+    )
+    assert "及时签收率 1/2 → 2/2" in answered.changed
+    assert head.notices.filter(text__contains="意见已答复").count() == 1
+    with pytest.raises(AlreadyDone):
+        services.answer_objection(objection_id=objection.pk, by=triage, upheld=False, text="再答")
+
+
+def test_it_is_sealed_after_the_deadline_or_when_all_have_spoken(
+    draft: Bulletin, county: County, triage: User, head: User
+) -> None:
+    services.send_for_checking(bulletin_id=draft.pk, by=triage)
+    services.agree(bulletin_id=draft.pk, by=head, unit="RS")
+    with pytest.raises(WrongState, match="还有 2 个单位可以提意见"):
+        services.seal(bulletin_id=draft.pk, by=triage)
+    draft.draft_rows.update(agreed_at=clock.now())
+    assert services.seal(bulletin_id=draft.pk, by=triage).is_sealed
+
+
+def test_after_the_deadline_no_more_objections(draft: Bulletin, triage: User, head: User) -> None:
+    services.send_for_checking(bulletin_id=draft.pk, by=triage)
+    clock.freeze(moment(4, 20, 9))
+    with pytest.raises(WrongState, match="起不能再提意见"):
+        services.object_to(bulletin_id=draft.pk, by=head, unit="RS", text="晚了")
+
+
+# --- sealed ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE reports_bulletinrow SET score = 100",
+        "DELETE FROM reports_bulletinrow",
+        "TRUNCATE reports_bulletinrow CASCADE",
+        "UPDATE reports_bulletin SET rules = '{}'",
+        "UPDATE reports_bulletin SET sealed_at = NULL, state = 'draft'",
+        "DELETE FROM reports_bulletin",
+    ],
+)
+def test_the_database_refuses_to_touch_what_is_sealed(
+    draft: Bulletin, triage: User, sql: str
+) -> None:
+    sealed(draft, triage)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def as_kept(bulletin: Bulletin) -> tuple[Any, ...]:
+    bulletin = Bulletin.objects.get(pk=bulletin.pk)
+    rows = list(BulletinRow.objects.filter(bulletin=bulletin).order_by("pk").values())
+    return bulletin.rules, bulletin.number, rows
+
+
+def test_a_published_bulletin_does_not_move_whatever_becomes_of_its_cases(
+    client: Client, lives: Lives, county: County, triage: User, leader: User
+) -> None:
+    cases = a_march(lives)
+    a_scheme(county)
+    bulletin = published(drafted(), triage, leader)
+    kept, page = as_kept(bulletin), table_on(client, bulletin, leader)
+    reopen_case(case_id=cases[0].pk, by=triage, text="来访人说没拿全")
+    assert (as_kept(bulletin), table_on(client, bulletin, leader)) == (kept, page)
+    model = type(cases[1])
+    model.objects.filter(pk=cases[1].pk).update(closure="procedural", satisfaction="unsatisfied")
+    assert (as_kept(bulletin), table_on(client, bulletin, leader)) == (kept, page)
+    model.objects.filter(pk=cases[2].pk).update(merged_into=cases[1])
+    cases[2].parties.all().delete()
+    county.housing.name = "住房和城乡建设局"
+    county.housing.save()
+    schemes.add_version(
+        center=county.county,
+        group="departments",
+        by=None,
+        lines=[schemes.Weighed("claim_rate", 100)],
+        effective=date(2025, 1, 1),
+        name="新方案",
+    )
+    draft_bulletins()
+    assert (as_kept(bulletin), table_on(client, bulletin, leader)) == (kept, page)
+    for act in (services.recount, services.send_for_checking):
+        with pytest.raises(AlreadyDone):
+            act(bulletin_id=bulletin.pk, by=triage)
+
+
+def table_on(client: Client, bulletin: Bulletin, user: User) -> str:
+    client.force_login(user)
+    page = client.get(reverse("reports:bulletin", args=[bulletin.pk])).content.decode()
+    return page[page.index("<table") : page.index("</table>")]
+
+
+def test_a_correction_stands_beside_it_and_changes_nothing(
+    draft: Bulletin, county: County, triage: User, leader: User, head: User
+) -> None:
+    bulletin = published(draft, triage, leader)
+    kept = as_kept(bulletin)
+    said = {"bulletin_id": bulletin.pk, "by": triage, "unit": "RS", "why": "漏数一件"}
+    with pytest.raises(Invalid, match="通报上就是"):
+        services.correct(**said, what="得分", now="100.00")
+    slip = services.correct(**said, what="得分", now="98.50")
+    assert (slip.was, as_kept(bulletin)) == ("100.00", kept)
+    assert head.notices.filter(text__contains="有更正").count() == 1
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Correction.objects.update(now="1")
+
+
+def test_only_a_leader_publishes_and_only_what_is_sealed(
+    draft: Bulletin, triage: User, leader: User
+) -> None:
+    with pytest.raises(WrongState):
+        services.publish(bulletin_id=draft.pk, by=leader, publicity="own")
+    sealed(draft, triage)
+    with pytest.raises(NotAllowed):
+        services.publish(bulletin_id=draft.pk, by=triage, publicity="own")
+    done = services.publish(bulletin_id=draft.pk, by=leader, publicity="own")
+    assert done.number == "示范县综评〔2025〕1号"
+    with pytest.raises(AlreadyDone):
+        services.publish(bulletin_id=draft.pk, by=leader, publicity="all")
+
+
+# --- who sees what --------------------------------------------------------------------------------
+
+
+def words_of(client: Client, bulletin: Bulletin, user: User) -> str:
+    """Everything this person can get out of it: pages, print, Word, Excel, API."""
+    client.force_login(user)
+    said = []
+    for name in ("bulletin", "print_bulletin"):
+        said.append(client.get(reverse(f"reports:{name}", args=[bulletin.pk])).content.decode())
+    for name in ("bulletin_word", "bulletin_excel"):
+        answer = client.get(reverse(f"reports:{name}", args=[bulletin.pk]))
+        assert answer.status_code == 200
+        content = b"".join(answer) if answer.streaming else answer.content
+        with ZipFile(io.BytesIO(content)) as parts:
+            said += [parts.read(n).decode() for n in parts.namelist() if n.endswith(".xml")]
+    token = {"Authorization": f"Token {issue_token(user=user, address=None)}"}
+    for url in ("/api/v1/bulletins/", f"/api/v1/bulletins/{bulletin.pk}/"):
+        said.append(Client().get(url, headers=token).content.decode())
+    return "\n".join(said)
+
+
+def test_a_unit_never_sees_another_units_row_unless_it_is_for_all(
+    client: Client, draft: Bulletin, triage: User, leader: User, head: User, outsider: User
+) -> None:
+    services.send_for_checking(bulletin_id=draft.pk, by=triage)
+    checking = reverse("reports:bulletin", args=[draft.pk])
+    client.force_login(head)
+    page = client.get(checking).content.decode()
+    assert "人社局" in page
+    assert "住建局" not in page
+    assert "公安局" not in page
+    clock.freeze(moment(4, 20, 9))
+    services.seal(bulletin_id=draft.pk, by=triage)
+    services.publish(bulletin_id=draft.pk, by=leader, publicity="own")
+    seen = words_of(client, draft, head)
+    assert "人社局" in seen
+    assert "住建局" not in seen
+    assert "公安局" not in seen
+    assert "中位数" in seen
+    assert '"median":"0.00"' in seen
+    for code in ("ZJ", "GA"):
+        url = reverse("reports:bulletin_unit", args=[draft.pk, code])
+        client.force_login(head)
+        assert client.get(url).status_code == 404
+    everything = words_of(client, draft, leader)
+    assert all(name in everything for name in ("人社局", "住建局", "公安局"))
+
+
+def test_released_to_all_a_unit_sees_the_order(
+    client: Client, draft: Bulletin, triage: User, leader: User, head: User
+) -> None:
+    bulletin = published(draft, triage, leader, "all")
+    seen = words_of(client, bulletin, head)
+    assert all(name in seen for name in ("人社局", "住建局", "公安局"))
+    assert '"place":1' in seen
+
+
+def test_an_unpublished_bulletin_is_not_in_the_api(draft: Bulletin, triage: User) -> None:
+    token = {"Authorization": f"Token {issue_token(user=triage, address=None)}"}
+    assert Client().get("/api/v1/bulletins/", headers=token).json()["results"] == []
+    assert Client().get(f"/api/v1/bulletins/{draft.pk}/", headers=token).status_code == 404
+
+
+def test_every_number_leads_to_the_list_it_counts(
+    client: Client, draft: Bulletin, triage: User, leader: User
+) -> None:
+    client.force_login(leader)
+    page = client.get(reverse("reports:bulletin", args=[draft.pk])).content.decode()
+    links = re.findall(r'<a href="(/reports/behind/[^"]+)">(\d+)</a>', page)
+    assert len(links) >= 10
+    for url, number in links:
+        target = urlsplit(url.replace("&amp;", "&"))
+        answer = client.get(target.path, {k: v[0] for k, v in parse_qs(target.query).items()})
+        assert f'data-total="{number}"' in answer.content.decode()
+
+
+def test_the_arithmetic_of_a_unit_is_on_its_page(
+    client: Client, draft: Bulletin, county: County, triage: User, head: User
+) -> None:
+    services.send_for_checking(bulletin_id=draft.pk, by=triage)
+    client.force_login(head)
+    url = reverse("reports:bulletin_unit", args=[draft.pk, "RS"])
+    page = client.get(url).content.decode()
+    assert "2÷2×40=40.00" in page
+    assert "40.00+40.00+20.00=100.00" in page
+    bad = client.post(url, {"indicator": "", "text": ""})
+    assert bad.status_code == 422
+    client.post(url, {"indicator": "claim_rate", "text": "这一件不是本单位的"})
+    assert draft.objections.get().text == "这一件不是本单位的"
+
+
+# --- quarters -------------------------------------------------------------------------------------
+
+
+def test_a_quarter_is_the_mean_of_its_sealed_months_and_says_which_are_missing(
+    lives: Lives, county: County, triage: User
+) -> None:
+    a_scheme(county)
+    clock.freeze(moment(2, 10, 9))
+    lives.closed()
+    lives.dispatched(lead=county.housing)
+    sealed(drafted(moment(3, 3, 9)), triage)
+    clock.freeze(IN_MARCH)
+    lives.closed()
+    march = drafted(moment(4, 1, 9))
+    draft_bulletins()
+    assert not Bulletin.objects.filter(period="quarter").exists()  # March may still move
+    sealed(march, triage)
+    clock.freeze(moment(4, 18, 9))
+    draft_bulletins()
+    quarter = Bulletin.objects.get(period="quarter")
+    assert (quarter.title, quarter.rules["missing"]) == ("2025年第1季度部门排名", ["2025-01"])
+    own = row_of(quarter, county.human_resources)
+    assert own.months == {"2025-02": "100.00", "2025-03": "100.00"}
+    assert own.score == Decimal("100.00")
+    assert sealed(quarter, triage).is_sealed
+
+
+# --- schemes --------------------------------------------------------------------------------------
+
+
+def test_weights_add_up_to_a_hundred(county: County) -> None:
+    with pytest.raises(Invalid, match="现在是 90，还差 10"):
+        a_scheme(county, lines=[schemes.Weighed("claim_rate", 90)])
+    with pytest.raises(Invalid, match="不能打分"):
+        a_scheme(county, lines=[schemes.Weighed("in_hand", 100)])
+
+
+def test_the_schemes_of_an_installation_add_up_and_come_once(county: County) -> None:
+    schemes.ensure_schemes()
+    schemes.ensure_schemes()
+    assert sorted(Scheme.objects.values_list("group", flat=True)) == ["departments", "towns"]
+
+
+def test_a_change_of_scheme_is_a_version_and_a_try_out_keeps_nothing(
+    client: Client, draft: Bulletin, sysadmin: User
+) -> None:
+    client.force_login(sysadmin)
+    url = reverse("reports:scheme", args=["departments"])
+    asked = {
+        "name": "部门评分",
+        "effective": "2025-04",
+        "small_sample": "1",
+        "bonus_cap": "5",
+        "yellow": "5",
+        "red": "10",
+        "publicity": "own",
+        "is_active": "on",
+        "weight_claim_rate": "90",
+        "kind_claim_rate": "share",
+    }
+    bad = client.post(url, asked)
+    assert bad.status_code == 422
+    assert "还差 10" in bad.content.decode()
+    asked["weight_claim_rate"] = "100"
+    tried = client.post(url, {**asked, "try": "1"})
+    assert tried.status_code == 200
+    assert "试算：2025年3月" in tried.content.decode()
+    assert Scheme.objects.count() == 1
+    assert client.post(url, asked).status_code == 302
+    assert list(Scheme.objects.values_list("version", flat=True)) == [1, 2]
+    draft.refresh_from_db()
+    assert draft.scheme.version == 1
+
+
+def test_a_stranger_to_the_centre_finds_nothing(draft: Bulletin, town_officer: User) -> None:
+    with pytest.raises(NotFound):
+        services.recount(bulletin_id=draft.pk, by=town_officer)
+
+
+# --- at once --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_one_drafts_and_of_two_people_one_seals_and_one_publishes(
+    lives: Lives, county: County, triage: User, leader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_march(lives)
+    scheme = a_scheme(county)
+    clock.freeze(FIRST_OF_APRIL)
+    with monkeypatch.context() as patch:
+        hold(patch, drafting, "_keep")
+        both = at_once(
+            lambda: drafting.draft_month(scheme_id=scheme.pk, now=FIRST_OF_APRIL), times=2
+        )
+    bulletin = Bulletin.objects.get()
+    assert (both, bulletin.draft_rows.count()) == (["ok", "ok"], 3)
+    services.send_for_checking(bulletin_id=bulletin.pk, by=triage)
+    clock.freeze(moment(4, 20, 9))
+    with monkeypatch.context() as patch:
+        hold(patch, services, "why_not_seal")
+        outcome = at_once(lambda: services.seal(bulletin_id=bulletin.pk, by=triage), times=2)
+    assert (outcome, bulletin.rows.count()) == (["AlreadyDone", "ok"], 3)
+    with monkeypatch.context() as patch:
+        hold(patch, services, "can_decide")
+        outcome = at_once(
+            lambda: services.publish(bulletin_id=bulletin.pk, by=leader, publicity="own"), times=2
+        )
+    assert outcome == ["AlreadyDone", "ok"]
