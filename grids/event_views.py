@@ -18,7 +18,7 @@ from grids.acts import EventAct, act_of, allowed, already, refusal, why_not
 from grids.event_exporting import MOST, export_events
 from grids.event_filters import VIEWS, EventFilter
 from grids.event_forms import EventForm, VerifyForm
-from grids.event_policies import units_of
+from grids.event_policies import units_of, units_of_centers
 from grids.event_rows import entries_of, for_rows
 from grids.event_suggesting import suggestion_for
 from grids.models import EventPhoto, GridEvent
@@ -26,7 +26,7 @@ from grids.querysets import EventQuerySet, stems_of, waiting_at_desk, within
 from grids.services.photos import MOST_PHOTOS, add_photo
 from grids.vocabulary import Category
 from orgs.gates import needs
-from orgs.models import Department, Region, User
+from orgs.models import Region, User
 from orgs.models.places import Level
 from orgs.permissions import Permission
 from zongzhi.lib import clock
@@ -123,11 +123,10 @@ def _options(user: User) -> dict[str, list[tuple[str, str]]]:
         within(stems_of(user), "code"), level__in=[Level.TOWN, Level.VILLAGE]
     )
     centers = {post.center_id for post in user.posts_giving(Permission.VIEW_CENTER)}
-    units = Department.objects.filter(is_active=True, center__in=centers)
     return {
         "categories": list(Category.choices),
         "areas": list(areas.order_by("code").values_list("code", "name")),
-        "units": list(units.exclude(kind="center").values_list("code", "name")),
+        "units": list(units_of_centers(centers).values_list("code", "name")),
         "urgent": [("true", "要马上处理的")],
     }
 
@@ -306,7 +305,11 @@ def _afterwards(request: StaffRequest, form: EventForm, done: GridEvent) -> str:
     raised = isinstance(form, VerifyForm) and form.cleaned_data.get("then") == "raise"
     if raised and (page := act_of("raise").page):
         return page(done)
-    return _safe_next(request) or done.get_absolute_url()
+    if url := _safe_next(request):
+        return url
+    # Whoever has given it back does not see it any more.
+    still_seen = GridEvent.objects.visible_to(request.user).filter(pk=done.pk).exists()
+    return done.get_absolute_url() if still_seen else reverse("grids:events")
 
 
 def _keep_photos(request: StaffRequest, event: GridEvent) -> None:

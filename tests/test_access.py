@@ -238,6 +238,7 @@ def ask(method: str, url: str, user: User | None) -> int:
     with transaction.atomic():
         answer = client.generic(method, url, "{}" if is_api else "", media_type, headers=headers)
         transaction.set_rollback(True)
+    answer.close()
     return int(answer.status_code)
 
 
