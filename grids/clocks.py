@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+
 from django.db.models import Q
 
 from grids.models import EventPeriod, EventReminder, GridEvent

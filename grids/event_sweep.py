@@ -28,7 +28,7 @@ def sweep(now: datetime) -> int:
     """Tell what is due; how many were told. Safe twice, in two workers, late or killed."""
     told = 0
     for kind in (EventReminder.Kind.OVERDUE, EventReminder.Kind.NEAR):
-        for due_at, pk in _all_due(kind, now):
+        for _, pk in _all_due(kind, now):
             told += _told(pk, kind, now)
     return told
 

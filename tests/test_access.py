@@ -238,7 +238,8 @@ def ask(method: str, url: str, user: User | None) -> int:
     with transaction.atomic():
         answer = client.generic(method, url, "{}" if is_api else "", media_type, headers=headers)
         transaction.set_rollback(True)
-    answer.close()
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # read to its end, a file is closed
     return int(answer.status_code)
 
 

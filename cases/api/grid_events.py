@@ -249,7 +249,6 @@ class DoEventAct(Endpoint):
         return Response(_after(user, event))
 
 
-
 class RaiseEvent(Endpoint):
     """转为事项: the body is that of `POST cases/` without `source`, and so is the answer."""
 

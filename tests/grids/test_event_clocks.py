@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from grids import event_sweep
 from grids.event_sweep import sweep
 from grids.models import EventReminder, GridEvent
 from grids.services import events as services
@@ -68,6 +69,35 @@ def test_a_late_step_counts_once_whether_the_sweep_or_the_act_saw_it_first(
     for event in (seen, unseen):
         event.refresh_from_db()
         assert event.overdue_steps == 1
+
+
+def test_one_sweep_tells_all_however_many_and_one_that_fails_stops_nobody(
+    field: Field, monday: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [field.at("reported") for _ in range(5)]
+    monkeypatch.setattr(event_sweep, "CHUNK", 2)
+    tell = event_sweep._tell
+
+    def fails_once(pk: int, kind: EventReminder.Kind, now: datetime) -> bool:
+        if pk == events[1].pk:
+            raise RuntimeError("this one cannot be told")
+        return tell(pk, kind, now)
+
+    late = monday + timedelta(days=1)
+    with clock.at(late):
+        monkeypatch.setattr(event_sweep, "_tell", fails_once)
+        assert sweep(late) == 4
+        monkeypatch.setattr(event_sweep, "_tell", tell)
+        assert sweep(late) == 1
+        assert sweep(late) == 0
+
+
+def test_to_handle_it_takes_three_working_days_of_the_centre_and_is_amber_on_the_last(
+    field: Field, monday: datetime
+) -> None:
+    event = field.at("with_unit")
+    assert event.due_at == monday.replace(day=16, hour=17, minute=30)
+    assert event.near_at == monday.replace(day=16, hour=0)
 
 
 @pytest.mark.django_db(transaction=True)

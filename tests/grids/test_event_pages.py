@@ -1,4 +1,4 @@
-"""The pages of the events: who sees what, one key on the desk, a masked and logged export, costs."""
+"""The pages of the events: who sees what, one key on the desk, the export, what they cost."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def next_town(field: Field) -> User:
     """The triage officer of another town of the same county."""
     code = "990101101000"
     above = field.county.county
-    region = Region.objects.create(
-        code=code, name="白水镇", level=Level.TOWN, parent=above.region
-    )
+    region = Region.objects.create(code=code, name="白水镇", level=Level.TOWN, parent=above.region)
     town = Center.objects.create(name="白水镇综治中心", region=region, level="town", parent=above)
     return person("next_town", "杨帆", town, RoleCode.TRIAGE, RoleCode.CLERK)
 
