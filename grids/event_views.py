@@ -243,7 +243,7 @@ def photo(request: StaffRequest, number: str, pk: int) -> FileResponse:
     response["Content-Disposition"] = "inline"
     response["Content-Security-Policy"] = PICTURE_POLICY
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=600"
+    response["Cache-Control"] = "private, no-store"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 

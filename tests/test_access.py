@@ -97,7 +97,6 @@ def address(name: str, case: Case, someone: User) -> str:
         "phone:event": ["0"],
         "phone:act": ["0", "feedback"],
         "phone:task": [0],
-        "phone:photo": [0],
         "paper:enter": ["0"],
         "paper:sheet": ["0"],
         "cases:attachment": [case.number, 1],

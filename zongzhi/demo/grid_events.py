@@ -11,11 +11,12 @@ from typing import Any
 from cases.models import Case, DisputeType
 from cases.services.registration import PartyInput, Registration, register_case
 from cases.vocabulary import PartyRole, Source, Special, Willing
+from grids.duty_lists import duties_in_force
 from grids.event_sweep import sweep
 from grids.models import Grid, GridEvent, GridRole
 from grids.services import events as act
 from grids.services.reporting import Report, report_event
-from grids.services.tasks import arrive, duties_in_force, finish_task, give_task
+from grids.services.tasks import arrive, finish_task, give_task
 from grids.vocabulary import Category
 from orgs.models import Region, User
 from orgs.permissions import Permission
