@@ -16,6 +16,7 @@ from tests.county import build_county
 from tests.grids.conftest import MONDAY
 from tests.grids.field import Field, build_field
 from zongzhi.lib import clock
+from zongzhi.lib.errors import Invalid
 
 
 def test_a_report_of_monday_nine_is_to_be_verified_by_three(field: Field, monday: datetime) -> None:
@@ -92,12 +93,12 @@ def test_one_sweep_tells_all_however_many_and_one_that_fails_stops_nobody(
         assert sweep(late) == 0
 
 
-def test_to_handle_it_takes_three_working_days_of_the_centre_and_is_amber_on_the_last(
+def test_to_handle_it_takes_three_working_days_of_the_centre_and_is_amber_with_one_left(
     field: Field, monday: datetime
 ) -> None:
     event = field.at("with_unit")
     assert event.due_at == monday.replace(day=16, hour=17, minute=30)
-    assert event.near_at == monday.replace(day=16, hour=0)
+    assert event.near_at == monday.replace(day=15, hour=0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -131,3 +132,31 @@ def test_two_sweeps_at_once_tell_once() -> None:
     at_once(lambda: sweep(late), times=2)
     assert EventReminder.objects.filter(event=event, kind="overdue").count() == 1
     assert GridEvent.objects.get(pk=event.pk).overdue_steps == 1
+
+
+def test_three_events_cannot_be_left_to_each_other(field: Field, monday: datetime) -> None:
+    one, two, three = (field.at("reported") for _ in range(3))
+    field.verify(one, truth="duplicate", duplicate_of=two)
+    field.verify(two, truth="duplicate", duplicate_of=three)
+    with pytest.raises(Invalid, match="自己"):
+        field.verify(three, truth="duplicate", duplicate_of=GridEvent.objects.get(pk=one.pk))
+    three.refresh_from_db()
+    assert three.is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_name_each_other_at_once_are_not_both_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from grids import door  # noqa: PLC0415
+    from tests.county import ensure_reference  # noqa: PLC0415
+
+    ensure_reference()
+    field = build_field(build_county())
+    one, two = field.at("reported"), field.at("reported")
+    hold(monkeypatch, door, "_pass_through")
+    at_once(
+        lambda: field.verify(one, truth="duplicate", duplicate_of=two),
+        lambda: field.verify(two, truth="duplicate", duplicate_of=one, by=field.second),
+    )
+    assert GridEvent.objects.open().filter(pk__in=[one.pk, two.pk]).exists()

@@ -145,7 +145,7 @@ class Days:
         )[0]
         said["valid"] = "True"
         other = GridEvent.objects.visible_to(user).exclude(pk=event.pk).order_by("pk")
-        fit = [row for row in other if row.merged_into_id != event.pk]
+        fit = [row for row in other if row.merged_into_id is None]
         if fit:
             said["duplicate_of"] = self.dice.choice(fit).number
         elif said["truth"] == "duplicate":
@@ -238,6 +238,7 @@ class Days:
         assert (event.actor == EventActor.NOBODY) == (not open_)
         assert (event.done_at is None) == open_
         assert (event.outcome == "") == open_
+        assert not self.goes_round(event), "each is left to the other"
         in_a_case = event.actor == EventActor.CASE
         assert (event.due_at is not None) == (open_ and not in_a_case)
         assert event.area.startswith(event.center.region.stem)
@@ -246,6 +247,13 @@ class Days:
             assert case.is_open, "an event waits for a case that is over"
         if event.actor == EventActor.WORKER and event.stage == S.HANDLING:
             assert event.worker_id is not None
+
+
+    def goes_round(self, event: GridEvent) -> bool:
+        followed, steps = event.merged_into, 0
+        while followed is not None and followed.pk != event.pk:
+            followed, steps = followed.merged_into, steps + 1
+        return followed is not None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
