@@ -144,7 +144,7 @@ def ensure_duties() -> None:
             center=center,
             number=1,
             title="网格服务管理事项清单",
-            effective_from=now.date(),
+            effective_from=clock.today(),
             note="系统自带的初稿，按本地准入的事项改",
             published_at=now,
         )

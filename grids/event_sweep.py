@@ -33,21 +33,21 @@ def sweep(now: datetime) -> int:
     return told
 
 
-def _all_due(kind: EventReminder.Kind, now: datetime) -> Iterator[tuple[datetime, int]]:
+def _all_due(kind: EventReminder.Kind, now: datetime) -> Iterator[tuple[datetime | None, int]]:
     """Every one there is, in chunks, each after the last: one that fails does not come again."""
-    last: tuple[datetime, int] | None = None
+    rows = due(kind, now)
     while True:
-        rows = due(kind, now)
-        if last is not None:
-            rows = rows.filter(Q(due_at__gt=last[0]) | Q(due_at=last[0], pk__gt=last[1]))
         chunk = list(rows[:CHUNK])
         yield from chunk
         if len(chunk) < CHUNK:
             return
-        last = chunk[-1]
+        when, pk = chunk[-1]
+        rows = due(kind, now).filter(Q(due_at__gt=when) | Q(due_at=when, pk__gt=pk))
 
 
-def due(kind: EventReminder.Kind, now: datetime) -> QuerySet[GridEvent, tuple[datetime, int]]:
+def due(
+    kind: EventReminder.Kind, now: datetime
+) -> QuerySet[GridEvent, tuple[datetime | None, int]]:
     """Open events whose step stands there and who have not been told for this due time."""
     reminded = EventReminder.objects.filter(
         event=OuterRef("pk"), kind=kind, due_at=OuterRef("due_at")

@@ -39,7 +39,9 @@ BROWSERS = (
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 )
 # What a test has asked for: a refusal, an answer that never comes, no net, an error with its number.
-REFUSED = re.compile(r"status of [45]|Error Code [45]|ERR_FAILED|ERR_INTERNET_DISCONNECTED|htmx:(afterRequest|sendError)")
+REFUSED = re.compile(
+    r"status of [45]|Error Code [45]|ERR_FAILED|ERR_INTERNET_DISCONNECTED|htmx:(afterRequest|sendError)"
+)
 # What a vendor's service says of a card on the reader.
 CARD = {
     "resultFlag": 0,

@@ -248,7 +248,6 @@ class Days:
         if event.actor == EventActor.WORKER and event.stage == S.HANDLING:
             assert event.worker_id is not None
 
-
     def goes_round(self, event: GridEvent) -> bool:
         followed, steps = event.merged_into, 0
         while followed is not None and followed.pk != event.pk:
