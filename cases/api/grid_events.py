@@ -20,7 +20,7 @@ from cases.api.serializers import RaisingSerializer, RegisteredSerializer
 from cases.api.views import taken_in
 from cases.forms import sentences
 from cases.grid_events import RAISE
-from grids.acts import EventAct, allowed, already, refusal, why_not
+from grids.acts import EventAct, allowed, refuse
 from grids.event_filters import EventFilter
 from grids.event_rows import light_of
 from grids.models import Grid, GridEvent
@@ -32,7 +32,7 @@ from orgs.api.requests import StaffApiRequest
 from orgs.models import User
 from zongzhi.lib import clock
 from zongzhi.lib.api import BODY, Endpoint, Pages
-from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
+from zongzhi.lib.errors import Invalid, NotFound
 from zongzhi.lib.openapi import Schema
 from zongzhi.lib.worktime import Calendar
 
@@ -238,7 +238,8 @@ class DoEventAct(Endpoint):
     def post(self, request: StaffApiRequest, number: str) -> Response:
         user, act = request.user, self.act
         event = find(user, number)
-        _refuse(act, user, event)
+        # Somebody else's act is refused before its body is looked at.
+        refuse(act, event, user)
         if wrong := misfits(act.form, request.data):
             raise Invalid(errors=wrong)
         form = act.form(dict(request.data), event=event, user=user)
@@ -261,21 +262,10 @@ class RaiseEvent(Endpoint):
     @once
     def post(self, request: StaffApiRequest, number: str) -> Response:
         event = find(request.user, number)
-        _refuse(RAISE, request.user, event)
+        refuse(RAISE, event, request.user)
         given = RaisingSerializer(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         return taken_in(given, request, event=event)
-
-
-def _refuse(act: EventAct, user: User, event: GridEvent) -> None:
-    """Somebody else's act is refused before its body is looked at."""
-    not_theirs, not_now = not act.who(user, event), why_not(act, event)
-    if (not_theirs or not_now) and (sentence := already(act, event)):
-        raise AlreadyDone(sentence)
-    if not_theirs:
-        raise NotAllowed(refusal(act, event))
-    if not_now:
-        raise WrongState(not_now)
 
 
 def _after(user: User, event: GridEvent) -> Any:

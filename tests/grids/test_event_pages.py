@@ -123,7 +123,11 @@ def test_a_worker_moved_to_another_grid_sees_the_old_ones_no_more(
 def test_a_unit_sees_what_it_was_given_and_after_giving_it_back_comes_to_its_list(
     field: Field, monday: object, signed_in: Any
 ) -> None:
-    given, others = field.at("with_unit"), field.at("verified")
+    another = Department.objects.create(
+        code="QSZ-HB", name="青石镇环保站", center=field.county.town
+    )
+    given = field.at("with_unit")
+    others = field.verify(field.report(), then="unit", unit=another)
     client = signed_in(field.handler)
     assert client.get(page_of(others)).status_code == 404
     told = client.get(LIST).content.decode()
