@@ -30,9 +30,10 @@ from grids.vocabulary import Category
 from orgs.api.once import once
 from orgs.api.requests import StaffApiRequest
 from orgs.models import User
+from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.api import BODY, Endpoint, Pages
-from zongzhi.lib.errors import Invalid, NotFound
+from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
 from zongzhi.lib.openapi import Schema
 from zongzhi.lib.worktime import Calendar
 
@@ -164,6 +165,8 @@ class GridEventList(Endpoint, ListAPIView[GridEvent]):
     )
     @once
     def post(self, request: StaffApiRequest) -> Response:
+        if not request.user.can(Permission.GRID_WORK):
+            raise NotAllowed("这个账号不能上报，由网格员上报")
         given = ReportSerializer(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         event, is_new = report_event(Report(**given.validated_data), by=request.user)

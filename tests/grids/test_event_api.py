@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
-from grids.models import GridEvent
+from grids.models import GridEvent, GridRole
 from orgs.models import User
 from orgs.permissions import RoleCode
 from tests.api.conftest import Api
-from tests.county import person
+from tests.county import LONG_AGO, person
 from tests.grids.field import SAID, Field
 from zongzhi.lib import clock
 
@@ -61,9 +61,15 @@ def test_a_report_sent_three_times_is_one_event(field: Field, api: Any) -> None:
 def test_somebody_elses_client_id_gives_nothing_away(field: Field, api: Any) -> None:
     sent = body(field)
     api(field.worker).post("grid-events/", sent)
-    answer = api(field.town).post("grid-events/", sent)
+    other = person("grid2", "罗明", field.county.village, RoleCode.GRID_WORKER)
+    GridRole.objects.create(grid=field.grid, user=other, kind="part_time", since=LONG_AGO)
+    answer = api(other).post("grid-events/", sent)
     assert answer.status_code == 404
     assert SAID not in answer.content.decode()
+
+
+def test_who_does_not_work_in_a_grid_does_not_report(field: Field, api: Any) -> None:
+    assert api(field.town).post("grid-events/", body(field)).status_code == 403
 
 
 @pytest.mark.parametrize(
