@@ -8,7 +8,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         # Acts lean on models, which are not loaded when this module is.
         from cases.acts import register  # noqa: PLC0415
-        from cases.grid_events import RAISE, follow_case, sees_case  # noqa: PLC0415
+        from cases.grid_events import RAISE, follow_case, grid_of_case  # noqa: PLC0415
         from cases.grid_figures import OPEN_CASES  # noqa: PLC0415
         from cases.inspection_facts import cases_of_the_period  # noqa: PLC0415
         from cases.paper_kinds import register_papers  # noqa: PLC0415
@@ -28,7 +28,7 @@ class CasesConfig(AppConfig):
         case_changed.connect(text_the_result)
         case_changed.connect(keep_the_law)
         case_changed.connect(follow_case)
-        case_wanted.connect(sees_case)
+        case_wanted.connect(grid_of_case)
         follow(recalculate_terms)
         register(*ACTS)
         register_event_acts(RAISE)

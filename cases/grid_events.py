@@ -93,9 +93,12 @@ def _copy(photo: EventPhoto, name: str, event: GridEvent, case: Case, by: User) 
         )
 
 
-def sees_case(*, number: str, by: User, **_: Any) -> bool:
-    """Whether this person may see a case of that full number: for a task of a grid."""
-    return Case.objects.visible_to(by).filter(number=number).exists()
+def grid_of_case(*, number: str, by: User, **_: Any) -> str | None:
+    """The code of the grid a case lies in, "" when none is known; None when it is not visible."""
+    case = Case.objects.visible_to(by).filter(number=number).select_related("grid").first()
+    if case is None:
+        return None
+    return case.grid.code if case.grid else ""
 
 
 def _raise_by_act(**_: Any) -> GridEvent:

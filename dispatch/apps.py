@@ -11,10 +11,12 @@ class DispatchConfig(AppConfig):
         from cases.paper_kinds import register_papers  # noqa: PLC0415
         from cases.recalculation import follow  # noqa: PLC0415
         from cases.signals import case_changed, case_registered  # noqa: PLC0415
+        from dispatch.contacts import present_in  # noqa: PLC0415
         from dispatch.papers import PAPERS  # noqa: PLC0415
         from dispatch.procedure import ACTS, LOADS  # noqa: PLC0415
         from dispatch.receivers import put_papers_away, send_on_directly  # noqa: PLC0415
         from dispatch.services.following import recalculate_answers  # noqa: PLC0415
+        from grids.event_policies import register_present  # noqa: PLC0415
 
         register(*ACTS)
         register_papers(*PAPERS)
@@ -23,3 +25,4 @@ class DispatchConfig(AppConfig):
         case_changed.connect(put_papers_away)
         case_registered.connect(send_on_directly)
         follow(recalculate_answers)
+        register_present(present_in)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dispatch.duty import OnDuty, on_duties
+from dispatch.models import Residency
 from orgs.models import Center, Department, Post
 from orgs.permissions import Permission
 from zongzhi.lib import clock
@@ -99,3 +100,8 @@ def next_call(contact: Contact | None, head: Contact | None) -> str:
     if head is not None:
         return f"打负责人电话：{head.called}"
     return f"打电话：{contact.called}" if contact is not None and contact.called else ""
+
+
+def present_in(centers: Iterable[int]) -> QuerySet[Residency, int]:
+    """The ids of the units that are present in these centres: always, by turns or on call."""
+    return Residency.objects.filter(center__in=list(centers)).values_list("department", flat=True)

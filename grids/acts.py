@@ -14,6 +14,7 @@ from grids.models import EventLine, GridEvent
 from grids.vocabulary import EventStage
 from orgs.models import User
 from zongzhi.lib import clock, dates
+from zongzhi.lib.errors import AlreadyDone, NotAllowed, WrongState
 
 if TYPE_CHECKING:
     from grids.event_forms import EventForm
@@ -106,6 +107,21 @@ def already(act: EventAct, event: GridEvent) -> str | None:
     if last is None or last.verb != act.verb:
         return None
     return f"{who_and_when(last)}已经{act.done}了 {event.short_number}，不用再办"
+
+
+def refuse(act: EventAct, event: GridEvent, user: User) -> None:
+    """Nothing when the act is theirs to do now; else raise what to say.
+
+    AlreadyDone when somebody has just done it, NotAllowed for somebody else's act, WrongState when
+    it is not the time.
+    """
+    not_theirs, not_now = not act.who(user, event), why_not(act, event)
+    if (not_theirs or not_now) and (sentence := already(act, event)):
+        raise AlreadyDone(sentence)
+    if not_theirs:
+        raise NotAllowed(refusal(act, event))
+    if not_now:
+        raise WrongState(not_now)
 
 
 def who_and_when(line: EventLine) -> str:

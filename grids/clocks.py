@@ -1,9 +1,8 @@
-"""How long the steps of an event may take, in working hours of its centre."""
+"""How long the steps of an event may take, in working time of its centre."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from fractions import Fraction
 
 from django.db.models import Q
 
@@ -11,9 +10,10 @@ from grids.models import EventPeriod, EventReminder, GridEvent
 from grids.vocabulary import EventActor, EventStage, StepClock
 from orgs.calendars import calendar_of
 from zongzhi.lib import clock
+from zongzhi.lib.worktime import Ahead
 
-NEAR_SHARE = Fraction(1, 5)  # amber when no more than this of the time is left, and
-NEAR_HOURS = 2  # in any case so many working hours before
+# Amber: when a fifth of the days is left, the last day in any case; of hours, the last two.
+NEAR = Ahead(percent=20, days=1, hours=2)
 
 _STEPS = {
     EventStage.REPORTED: StepClock.VERIFY,
@@ -31,8 +31,8 @@ def step_of(event: GridEvent) -> StepClock | None:
     return _STEPS.get(EventStage(event.stage))
 
 
-def hours_for(step: StepClock, category: str, *, is_urgent: bool, day: date) -> int:
-    """The working hours in force on that day: the period for urgent ones, then for the category.
+def period_for(step: StepClock, category: str, *, is_urgent: bool, day: date) -> EventPeriod:
+    """The period in force on that day: the one for urgent ones, then for the category.
 
     Raises LookupError when there is none: `setup` puts general ones in for every step.
     """
@@ -45,7 +45,7 @@ def hours_for(step: StepClock, category: str, *, is_urgent: bool, day: date) -> 
     found = max(fitting, key=_particularity, default=None)
     if found is None:
         raise LookupError(f"no period for the step {step}")
-    return found.hours
+    return found
 
 
 def _particularity(period: EventPeriod) -> tuple[bool, bool, date]:
@@ -58,12 +58,15 @@ def start(event: GridEvent, step: StepClock | None, now: datetime) -> None:
     if step is None:
         event.step_since = event.due_at = event.near_at = None
         return
-    hours = hours_for(step, event.category, is_urgent=event.is_urgent, day=clock.local(now).date())
+    day = clock.local(now).date()
+    period = period_for(step, event.category, is_urgent=event.is_urgent, day=day)
     calendar = calendar_of(event.center)
     event.step_since = now
-    event.due_at = calendar.plus_minutes(now, hours * 60)
-    ahead = max(hours * NEAR_SHARE, Fraction(NEAR_HOURS))
-    event.near_at = max(now, calendar.minus_hours(event.due_at, float(ahead)))
+    if period.days:
+        event.due_at = calendar.due(now, period.days)
+    else:
+        event.due_at = calendar.plus_minutes(now, period.hours * 60)
+    event.near_at = calendar.near(now, event.due_at, period.days, NEAR)
 
 
 def count_if_overdue(event: GridEvent, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django_fsm import TransitionNotAllowed
 
-from grids.acts import act_of, already, refusal, why_not
+from grids.acts import act_of, refuse
 from grids.clocks import count_if_overdue, start, step_of
 from grids.history import write_line
 from grids.models import EventLine, GridEvent
@@ -20,7 +20,7 @@ from grids.signals import event_changed
 from grids.vocabulary import EventActor, EventStage
 from orgs.models import User
 from zongzhi.lib import clock
-from zongzhi.lib.errors import AlreadyDone, NotAllowed, NotFound, WrongState
+from zongzhi.lib.errors import NotFound, WrongState
 
 _CENTRES_TURN = frozenset({EventStage.VERIFIED, EventStage.FEEDBACK})
 
@@ -50,13 +50,7 @@ def changing(event_id: int, verb: str, *, by: User, version: int | None = None) 
     act = act_of(verb)
     with transaction.atomic():
         event = _lock(GridEvent.objects.visible_to(by), event_id)
-        not_theirs, not_now = not act.who(by, event), why_not(act, event)
-        if (not_theirs or not_now) and (sentence := already(act, event)):
-            raise AlreadyDone(sentence)
-        if not_theirs:
-            raise NotAllowed(refusal(act, event))
-        if not_now:
-            raise WrongState(not_now)
+        refuse(act, event, by)
         if version is not None and version != event.version:
             raise WrongState("写的时候这件事有了变化，核对后再提交")
         yield from _pass_through(Change(event, by, clock.now()), verb)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from grids.duty_words import SEED
 from grids.models import Duty, DutyList
@@ -33,6 +34,11 @@ def current_list(center: Center, day: date | None = None) -> DutyList | None:
         key=lambda row: (over.index(row.center_id), -row.number),
     )
     return found[0] if found else None
+
+
+def duties_in_force(center: Center) -> QuerySet[Duty]:
+    """The lines of the list in force there."""
+    return Duty.objects.filter(listing=current_list(center))
 
 
 def _is_over(one: Center, center: Center) -> bool:
@@ -138,7 +144,7 @@ def ensure_duties() -> None:
             center=center,
             number=1,
             title="网格服务管理事项清单",
-            effective_from=now.date(),
+            effective_from=clock.today(),
             note="系统自带的初稿，按本地准入的事项改",
             published_at=now,
         )

@@ -12,6 +12,7 @@ from grids.models import GridEvent
 from grids.services.events import RESULT_LEAST, TRUE
 from grids.vocabulary import Outcome
 from orgs.models import Center, Department, User
+from orgs.permissions import Permission
 
 if TYPE_CHECKING:
     UnitChoice = forms.ModelChoiceField[Department]
@@ -179,8 +180,12 @@ class VerifyForm(_Handlers):
     def fit(self) -> None:
         super().fit()
         field = self.fields["then"]
-        if self.event.center.parent_id is None and isinstance(field, forms.ChoiceField):
+        if not isinstance(field, forms.ChoiceField):
+            return
+        if self.event.center.parent_id is None:
             field.choices = _but(field, "up")
+        if not self.user.can(Permission.REGISTER):
+            field.choices = _but(field, "raise")
 
     def clean_duplicate_of(self) -> GridEvent | None:
         number = str(self.cleaned_data["duplicate_of"]).strip().upper()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from grids.models import GridEvent, GridRole
 from grids.vocabulary import EventActor
@@ -58,10 +61,28 @@ def serving(event: GridEvent) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("pk")
 
 
+# Which units are present in these centres without being theirs: a higher floor knows.
+_present: list[Callable[[Iterable[int]], QuerySet[Any, Any]]] = []
+
+
+def register_present(found: Callable[[Iterable[int]], QuerySet[Any, Any]]) -> None:
+    """A floor above knows units that are present in a centre: their ids, by the centres' ids."""
+    if found not in _present:
+        _present.append(found)
+
+
 def units_of(center: Center) -> QuerySet[Department]:
     """The units this centre can give an event to; lower centres get theirs by 转下级."""
-    of_the_house = Department.objects.filter(is_active=True, center=center)
-    return of_the_house.exclude(kind=Department.Kind.CENTER)
+    return units_of_centers([center.pk])
+
+
+def units_of_centers(centers: Iterable[int]) -> QuerySet[Department]:
+    """Units of these centres, and those of others that are present there (常驻、轮驻、随驻)."""
+    ids = list(centers)
+    here = Q(center__in=ids)
+    for found in _present:
+        here |= Q(pk__in=found(ids))
+    return Department.objects.filter(here, is_active=True).exclude(kind=Department.Kind.CENTER)
 
 
 def centers_below(event: GridEvent) -> QuerySet[Center]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -21,27 +21,41 @@ from orgs.services import notify
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 500  # of each kind in one sweep, the oldest first; the next sweep goes on
+CHUNK = 500  # ids held at a time, the oldest first
 
 
 def sweep(now: datetime) -> int:
     """Tell what is due; how many were told. Safe twice, in two workers, late or killed."""
     told = 0
     for kind in (EventReminder.Kind.OVERDUE, EventReminder.Kind.NEAR):
-        for pk in list(due(kind, now)[:CHUNK]):
+        for _, pk in _all_due(kind, now):
             told += _told(pk, kind, now)
     return told
 
 
-def due(kind: EventReminder.Kind, now: datetime) -> QuerySet[GridEvent, int]:
-    """The ids of open events whose step stands there, and who have not been told for this time."""
+def _all_due(kind: EventReminder.Kind, now: datetime) -> Iterator[tuple[datetime | None, int]]:
+    """Every one there is, in chunks, each after the last: one that fails does not come again."""
+    rows = due(kind, now)
+    while True:
+        chunk = list(rows[:CHUNK])
+        yield from chunk
+        if len(chunk) < CHUNK:
+            return
+        when, pk = chunk[-1]
+        rows = due(kind, now).filter(Q(due_at__gt=when) | Q(due_at=when, pk__gt=pk))
+
+
+def due(
+    kind: EventReminder.Kind, now: datetime
+) -> QuerySet[GridEvent, tuple[datetime | None, int]]:
+    """Open events whose step stands there and who have not been told for this due time."""
     reminded = EventReminder.objects.filter(
         event=OuterRef("pk"), kind=kind, due_at=OuterRef("due_at")
     )
     late = Q(due_at__lt=now)
     here = late if kind == EventReminder.Kind.OVERDUE else Q(near_at__lte=now) & ~late
     rows = GridEvent.objects.open().filter(here, due_at__isnull=False)
-    return rows.exclude(Exists(reminded)).order_by("due_at", "pk").values_list("pk", flat=True)
+    return rows.exclude(Exists(reminded)).order_by("due_at", "pk").values_list("due_at", "pk")
 
 
 def _told(pk: int, kind: EventReminder.Kind, now: datetime) -> bool:

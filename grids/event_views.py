@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from grids.acts import EventAct, act_of, allowed, already, refusal, why_not
+from grids.acts import EventAct, act_of, allowed, refuse
 from grids.event_exporting import MOST, export_events
 from grids.event_filters import VIEWS, EventFilter
 from grids.event_forms import EventForm, VerifyForm
-from grids.event_policies import units_of
+from grids.event_policies import units_of, units_of_centers
 from grids.event_rows import entries_of, for_rows
 from grids.event_suggesting import suggestion_for
 from grids.models import EventPhoto, GridEvent
@@ -26,11 +26,11 @@ from grids.querysets import EventQuerySet, stems_of, waiting_at_desk, within
 from grids.services.photos import MOST_PHOTOS, add_photo
 from grids.vocabulary import Category
 from orgs.gates import needs
-from orgs.models import Department, Region, User
+from orgs.models import Region, User
 from orgs.models.places import Level
 from orgs.permissions import Permission
 from zongzhi.lib import clock
-from zongzhi.lib.errors import AlreadyDone, DomainError, NotAllowed, NotFound, WrongState
+from zongzhi.lib.errors import DomainError, NotFound
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Page, paginate
 from zongzhi.lib.stored import path_to
@@ -123,11 +123,10 @@ def _options(user: User) -> dict[str, list[tuple[str, str]]]:
         within(stems_of(user), "code"), level__in=[Level.TOWN, Level.VILLAGE]
     )
     centers = {post.center_id for post in user.posts_giving(Permission.VIEW_CENTER)}
-    units = Department.objects.filter(is_active=True, center__in=centers)
     return {
         "categories": list(Category.choices),
         "areas": list(areas.order_by("code").values_list("code", "name")),
-        "units": list(units.exclude(kind="center").values_list("code", "name")),
+        "units": list(units_of_centers(centers).values_list("code", "name")),
         "urgent": [("true", "要马上处理的")],
     }
 
@@ -244,7 +243,7 @@ def photo(request: StaffRequest, number: str, pk: int) -> FileResponse:
     response["Content-Disposition"] = "inline"
     response["Content-Security-Policy"] = PICTURE_POLICY
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=600"
+    response["Cache-Control"] = "private, no-store"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 
@@ -258,7 +257,8 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     """Do one act, or ask for what it needs."""
     event = _find(request.user, number)
     chosen = _act(verb)
-    _refuse(chosen, event, request.user)
+    # A page for an act that the door would not let through is not worth filling in.
+    refuse(chosen, event, request.user)
     if chosen.page is not None:
         return redirect(chosen.page(event))
     if request.method == "GET":
@@ -271,17 +271,6 @@ def _act(verb: str) -> EventAct:
         return act_of(verb)
     except KeyError:
         raise NotFound("没有这一页") from None
-
-
-def _refuse(chosen: EventAct, event: GridEvent, user: User) -> None:
-    """A page for an act that the door would not let through is not worth filling in."""
-    not_theirs, not_now = not chosen.who(user, event), why_not(chosen, event)
-    if (not_theirs or not_now) and (sentence := already(chosen, event)):
-        raise AlreadyDone(sentence)
-    if not_theirs:
-        raise NotAllowed(refusal(chosen, event))
-    if not_now:
-        raise WrongState(not_now)
 
 
 def _do(request: StaffRequest, chosen: EventAct, event: GridEvent) -> HttpResponse:
@@ -306,7 +295,11 @@ def _afterwards(request: StaffRequest, form: EventForm, done: GridEvent) -> str:
     raised = isinstance(form, VerifyForm) and form.cleaned_data.get("then") == "raise"
     if raised and (page := act_of("raise").page):
         return page(done)
-    return _safe_next(request) or done.get_absolute_url()
+    if url := _safe_next(request):
+        return url
+    # Whoever has given it back does not see it any more.
+    still_seen = GridEvent.objects.visible_to(request.user).filter(pk=done.pk).exists()
+    return done.get_absolute_url() if still_seen else reverse("grids:events")
 
 
 def _keep_photos(request: StaffRequest, event: GridEvent) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from grids.duty_lists import current_list
+from grids.duty_lists import duties_in_force
 from grids.models import Duty, Grid, GridEvent, GridTask, PatrolNote
 from grids.querysets import served_by
 from grids.services.reporting import center_for
@@ -46,20 +46,19 @@ def duties_for(grids: Collection[Grid]) -> list[Duty]:
     """The duty list in force over these grids, for the search behind the seven groups."""
     if not grids:
         return []
-    listing = current_list(center_for(next(iter(grids))))
-    return list(listing.duties.all()) if listing else []
+    return list(duties_in_force(center_for(next(iter(grids)))))
 
 
 def last_used(user: User, listed: Collection[int]) -> list[int]:
     """The last duties somebody reported under, newest first."""
-    recent = GridEvent.objects.filter(reported_by=user).order_by("-received_at", "-pk")
+    recent = reported_by(user).order_by("-received_at", "-pk")
     used = recent.values_list("duty", flat=True)[:LOOKED_BACK]
     return [pk for pk in dict.fromkeys(used) if pk is not None and pk in listed][:USED]
 
 
 def last_place(user: User) -> str:
     """Where the last report was: often it is the same corner."""
-    recent = GridEvent.objects.filter(reported_by=user).order_by("-received_at", "-pk")
+    recent = reported_by(user).order_by("-received_at", "-pk")
     return next(iter(recent.values_list("place", flat=True)[:1]), "")
 
 

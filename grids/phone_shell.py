@@ -35,7 +35,6 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "build": build(),
         "files": [static(name) for name in FILES],
         "queue": static("js/phone-queue.js"),
-        "keep_for": settings.SESSION_COOKIE_AGE,
     }
     return render(request, "phone/sw.js", context, content_type="text/javascript; charset=utf-8")
 

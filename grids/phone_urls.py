@@ -16,7 +16,6 @@ urlpatterns = [
     path("me/", phone_views.me, name="me"),
     path("help/", phone_shell.manual, name="help"),
     path("photos/", phone_views.take_photo, name="photos"),
-    path("photos/<int:pk>/", phone_views.photo, name="photo"),
     path("events/<str:number>/", phone_views.event, name="event"),
     path("events/<str:number>/<slug:verb>/", phone_views.act, name="act"),
     path("tasks/<int:pk>/", phone_views.task, name="task"),

@@ -8,14 +8,14 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grids import phone_lists as lists
 from grids.acts import EventAct, act_of, allowed
-from grids.models import EventPhoto, GridEvent, GridTask
+from grids.models import GridEvent, GridTask
 from grids.phone_forms import CENTER, SELF, PatrolForm, ReportForm
 from grids.services.patrols import note_patrol
 from grids.services.photos import MOST_PHOTOS, add_photo, may_add_photos
@@ -29,11 +29,9 @@ from orgs.sessions import mark_of
 from zongzhi.lib.errors import DomainError, Invalid, NotFound
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.paging import Order, paginate
-from zongzhi.lib.stored import Upload, path_to
+from zongzhi.lib.stored import Upload
 
 View = Callable[Concatenate[StaffRequest, ...], HttpResponseBase]
-# Somebody else's picture on our own address: nothing in it may load or run.
-PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 PHONES_OWN = frozenset({"supplement", "feedback", "hand-back", "check", "note"})
 
 
@@ -214,10 +212,12 @@ def event(request: StaffRequest, number: str) -> HttpResponse:
 
 
 @phone_page
-@require_POST
+@require_http_methods(["GET", "POST"])
 def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     """补充, 反馈, 退回中心, 核查, 记一笔: the same acts as everywhere, through the same door."""
     found = _event(request.user, number)
+    if request.method == "GET":  # back from signing in again
+        return redirect("phone:event", number=found.number)
     doing = _act(verb)
     form = doing.form(request.POST, event=found, user=request.user)
     status = 422
@@ -302,26 +302,6 @@ def take_photo(request: StaffRequest) -> HttpResponse:
         raise NotFound("没有这件事")
     _, is_new = add_photo(own.pk, upload, client_id, request.user)
     return JsonResponse({"is_new": is_new})
-
-
-@never_cache
-@needs(Permission.GRID_WORK, Permission.VIEW_CENTER, Permission.VIEW_UNIT)
-@require_GET
-def photo(request: StaffRequest, pk: int) -> FileResponse:
-    """A photo, for the eyes of whoever sees its event."""
-    seen = GridEvent.objects.visible_to(request.user)
-    found = EventPhoto.objects.filter(pk=pk, event__in=seen).first()
-    if found is None:
-        raise NotFound("没有这张照片")
-    try:
-        file = path_to(found.stored_as).open("rb")
-    except FileNotFoundError:
-        raise NotFound("这张照片的文件不在了，找系统管理员") from None
-    response = FileResponse(file, content_type=found.media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = PICTURE_POLICY
-    return response
 
 
 # --- Forms refused --------------------------------------------------------------------------------

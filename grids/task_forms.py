@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from grids.duty_lists import duties_in_force
 from grids.models import Duty, Grid
 from grids.querysets import stems_of, within
-from grids.services.tasks import duties_in_force
 from orgs.models import User
 from orgs.permissions import Permission
 from zongzhi.lib import clock

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -10,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grids.models import GridTask
 from grids.querysets import GridTaskQuerySet
-from grids.services.tasks import arrive, drop_task, finish_task, give_task, own_tasks
+from grids.services.tasks import FOR_A_CASE, arrive, drop_task, finish_task, give_task, own_tasks
 from grids.signals import case_wanted
 from grids.task_forms import TaskForm
 from orgs.gates import needs
@@ -20,6 +23,7 @@ from zongzhi.lib.errors import DomainError, Invalid, NotFound
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.paging import Order, paginate
 
+SOON = timedelta(hours=2)  # what is asked for from a case is mostly asked for now
 VIEWS = {"open": "没办完", "late": "过了时间", "all": "全部"}
 
 
@@ -49,6 +53,7 @@ def _page(
         "now": clock.now(),
         "served": served,
         "may_give": request.user.can(Permission.TRIAGE),
+        "centers": {post.center_id for post in request.user.posts_giving(Permission.TRIAGE)},
         "failed": failed,
         "told": told,
         "typed": request.POST.get("result", ""),
@@ -67,7 +72,7 @@ def _narrowed(tasks: GridTaskQuerySet, view: str) -> GridTaskQuerySet:
 def new_task(request: StaffRequest) -> HttpResponse:
     """派任务."""
     if request.method == "GET":
-        given = {"case_number": request.GET.get("case", "")[:16]}
+        given = _begun(request)
         return render(
             request,
             "grids/events/new_task.html",
@@ -87,12 +92,28 @@ def new_task(request: StaffRequest) -> HttpResponse:
     return render(request, "grids/events/new_task.html", {"form": form}, status=status)
 
 
+def _begun(request: StaffRequest) -> dict[str, Any]:
+    """What the form begins with when it is asked for from a case: 请网格先到场."""
+    number = request.GET.get("case", "")[:16]
+    answers = case_wanted.send(GridTask, number=number, by=request.user) if number else []
+    places = [place for _, place in answers if place is not None]
+    if not places:
+        return {}
+    soon = clock.local(clock.now() + SOON).replace(second=0, microsecond=0)
+    return {
+        "case_number": number,
+        "grid": places[0],
+        "text": f"{FOR_A_CASE[0]}：",
+        "due_at": soon,
+    }
+
+
 def _check_case(request: StaffRequest, number: str) -> None:
     """A case of a higher floor: it says whether this person may see one of that number."""
     if not number:
         return
     answers = case_wanted.send(GridTask, number=number, by=request.user)
-    if not any(seen for _, seen in answers):
+    if all(place is None for _, place in answers):
         raise Invalid(errors={"case_number": [f"没有编号 {number} 的事项，核对一次"]})
 
 

@@ -97,7 +97,6 @@ def address(name: str, case: Case, someone: User) -> str:
         "phone:event": ["0"],
         "phone:act": ["0", "feedback"],
         "phone:task": [0],
-        "phone:photo": [0],
         "paper:enter": ["0"],
         "paper:sheet": ["0"],
         "cases:attachment": [case.number, 1],
@@ -263,6 +262,8 @@ def ask(method: str, url: str, user: User | None) -> int:
     with transaction.atomic():
         answer = client.generic(method, url, "{}" if is_api else "", media_type, headers=headers)
         transaction.set_rollback(True)
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # read to its end, a file is closed
     return int(answer.status_code)
 
 

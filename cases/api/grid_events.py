@@ -1,7 +1,7 @@
 """Grid events by API: list, report, read, and one POST for every act of their registry.
 
-It stands on the floor of cases: the bodies of acts are described here, and 转为事项 is a `POST
-cases/` that names the event.
+It stands on the floor of cases: the bodies of acts are described here, and 转为事项 takes the body
+of a `POST cases/`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.bodies import describe, misfits
+from cases.api.serializers import RaisingSerializer, RegisteredSerializer
+from cases.api.views import taken_in
 from cases.forms import sentences
-from grids.acts import EventAct, allowed, already, refusal, why_not
+from cases.grid_events import RAISE
+from grids.acts import EventAct, allowed, refuse
 from grids.event_filters import EventFilter
 from grids.event_rows import light_of
 from grids.models import Grid, GridEvent
@@ -27,9 +30,10 @@ from grids.vocabulary import Category
 from orgs.api.once import once
 from orgs.api.requests import StaffApiRequest
 from orgs.models import User
+from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.api import BODY, Endpoint, Pages
-from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
+from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
 from zongzhi.lib.openapi import Schema
 from zongzhi.lib.worktime import Calendar
 
@@ -161,6 +165,8 @@ class GridEventList(Endpoint, ListAPIView[GridEvent]):
     )
     @once
     def post(self, request: StaffApiRequest) -> Response:
+        if not request.user.can(Permission.GRID_WORK):
+            raise NotAllowed("这个账号不能上报，由网格员上报")
         given = ReportSerializer(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         event, is_new = report_event(Report(**given.validated_data), by=request.user)
@@ -235,7 +241,8 @@ class DoEventAct(Endpoint):
     def post(self, request: StaffApiRequest, number: str) -> Response:
         user, act = request.user, self.act
         event = find(user, number)
-        self._refuse(user, event)
+        # Somebody else's act is refused before its body is looked at.
+        refuse(act, event, user)
         if wrong := misfits(act.form, request.data):
             raise Invalid(errors=wrong)
         form = act.form(dict(request.data), event=event, user=user)
@@ -245,15 +252,23 @@ class DoEventAct(Endpoint):
         act.service(event_id=event.pk, by=user, **form.arguments())
         return Response(_after(user, event))
 
-    def _refuse(self, user: User, event: GridEvent) -> None:
-        """Somebody else's act is refused before its body is looked at."""
-        not_theirs, not_now = not self.act.who(user, event), why_not(self.act, event)
-        if (not_theirs or not_now) and (sentence := already(self.act, event)):
-            raise AlreadyDone(sentence)
-        if not_theirs:
-            raise NotAllowed(refusal(self.act, event))
-        if not_now:
-            raise WrongState(not_now)
+
+class RaiseEvent(Endpoint):
+    """转为事项: the body is that of `POST cases/` without `source`, and so is the answer."""
+
+    @extend_schema(
+        operation_id="grid_event_raise",
+        summary="转为事项",
+        request=RaisingSerializer,
+        responses={201: RegisteredSerializer},
+    )
+    @once
+    def post(self, request: StaffApiRequest, number: str) -> Response:
+        event = find(request.user, number)
+        refuse(RAISE, event, request.user)
+        given = RaisingSerializer(data=request.data, context={"request": request})
+        given.is_valid(raise_exception=True)
+        return taken_in(given, request, event=event)
 
 
 def _after(user: User, event: GridEvent) -> Any:

@@ -233,6 +233,15 @@ class RegistrationSerializer(serializers.Serializer[Any]):
         )
 
 
+class RaisingSerializer(RegistrationSerializer):
+    """The same, of a grid event: where it comes from is known."""
+
+    source = None  # type: ignore[assignment]  # how DRF leaves a field out
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {**attrs, "source": Source.GRID.value}
+
+
 def _party(given: dict[str, Any]) -> PartyInput:
     texts = {name: given[name] or "" for name in ("phone", "id_number", "address")}
     return PartyInput(

@@ -29,6 +29,11 @@ urlpatterns = [
         grid_events.GridEventDetail.as_view(),
         name="grid-event-detail",
     ),
+    re_path(
+        rf"^grid-events/{EVENT_NUMBER}/raise/$",
+        grid_events.RaiseEvent.as_view(),
+        name="grid-event-raise",
+    ),
     *(
         re_path(
             rf"^grid-events/{EVENT_NUMBER}/{act.verb}/$",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
+from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
@@ -23,12 +25,14 @@ from cases.api.serializers import (
 from cases.duplicates import duplicates_of
 from cases.filters import CaseFilter
 from cases.forms import sentences
+from cases.grid_events import raise_event
 from cases.loading import load_for_reading, load_parties
 from cases.models import Case, CaseEvent
 from cases.querysets import CaseQuerySet, newest_seen
 from cases.searching import id_of, not_found
 from cases.services.registration import register_case, revisit_case
 from cases.timeline import entries_of, events_of
+from grids.models import GridEvent
 from orgs.api.once import once
 from orgs.api.requests import StaffApiRequest
 from orgs.models import User
@@ -102,21 +106,33 @@ class CaseList(Endpoint, ListAPIView[Case]):
             raise NotAllowed("这个账号不能登记事项，由窗口登记员登记")
         given = RegistrationSerializer(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
-        registration = given.registration()
-        if number := given.validated_data["same_as"]:
-            same = _same(request.user, number)
+        return taken_in(given, request)
+
+
+def taken_in(
+    given: RegistrationSerializer, request: StaffApiRequest, *, event: GridEvent | None = None
+) -> Response:
+    """Registered, or noted as a visit for the same thing; `event` is what it is raised from."""
+    registration = given.registration()
+    others: list[Case] = []
+    if number := given.validated_data["same_as"]:
+        same = _same(request.user, number)
+        with transaction.atomic():
             case = revisit_case(
                 case_id=same.pk,
                 by=request.user,
                 visitors=registration.visitors,
                 text=registration.narrative,
             )
-            others: list[Case] = []
-        else:
-            others = duplicates_of(registration, by=request.user)
-            case, _ = register_case(registration, by=request.user)
-        duplicates = [DuplicateSerializer(other).data for other in others]
-        return Response({**_said(case, request), "duplicates": duplicates}, status=201)
+            if event is not None:
+                raise_event(event.number, case, by=request.user)
+    else:
+        if event is not None:
+            registration = replace(registration, grid=event.grid, grid_event=event.number)
+        others = duplicates_of(registration, by=request.user)
+        case, _ = register_case(registration, by=request.user)
+    duplicates = [DuplicateSerializer(other).data for other in others]
+    return Response({**_said(case, request), "duplicates": duplicates}, status=201)
 
 
 def _same(user: User, number: str) -> Case:

@@ -11,8 +11,10 @@ from cases.links import linked_to
 from cases.models import Case
 from cases.policies import can_note
 from cases.statutory import shown
-from grids.models import GridEvent
+from grids.models import GridEvent, GridTask
+from grids.querysets import stems_of
 from orgs.models import User
+from orgs.permissions import Permission
 from zongzhi.lib import clock
 
 register = template.Library()
@@ -53,6 +55,20 @@ def events_of_case(case: Case, user: User) -> dict[str, Any]:
     """The grid events a case was raised from, to whoever may see them."""
     raised = GridEvent.objects.visible_to(user).filter(case_number=case.number)
     return {"events": raised.select_related("grid").order_by("pk")}
+
+
+@register.inclusion_tag("cases/panels/_grid_tasks.html")
+def grid_tasks_of_case(case: Case, user: User) -> dict[str, Any]:
+    """What grids were asked to do for a case, and the way to ask: 先到场稳控、回访."""
+    tasks = GridTask.objects.visible_to(user).filter(case_number=case.number)
+    code = case.grid.code if case.grid else case.occurred_region.code
+    stems = stems_of(user, Permission.TRIAGE)
+    return {
+        "case": case,
+        "tasks": list(tasks.select_related("grid", "done_by").order_by("pk")),
+        "may_give": case.is_open and any(code.startswith(stem) for stem in stems),
+        "now": clock.now(),
+    }
 
 
 @register.inclusion_tag("cases/panels/_statutory.html")

@@ -270,12 +270,17 @@ class EventPhoto(models.Model):
 
 
 class EventPeriod(models.Model):
-    """How many working hours a step of an event may take, from a day on; by category or for all."""
+    """How long a step of an event may take, from a day on; by category or for all.
+
+    So many working days, the day of start not counted, or so many working hours: a day of one
+    centre has seven of them, of another eight.
+    """
 
     step = models.CharField("环节", max_length=10, choices=StepClock)
     category = models.CharField("类别", max_length=15, choices=Category, blank=True)
     is_urgent = models.BooleanField("要马上处理的", default=False)
-    hours = models.PositiveIntegerField("工作小时")
+    days = models.PositiveIntegerField("工作日", default=0)
+    hours = models.PositiveIntegerField("工作小时", default=0)
     effective_from = models.DateField("从哪天起")
 
     class Meta:
@@ -286,10 +291,14 @@ class EventPeriod(models.Model):
                 fields=["step", "category", "is_urgent", "effective_from"],
                 name="event_period_once_per_day",
             ),
+            models.CheckConstraint(
+                condition=Q(days=0, hours__gt=0) | Q(days__gt=0, hours=0),
+                name="event_period_is_in_days_or_hours",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.step} {self.hours}"
+        return f"{self.step} {self.days}d {self.hours}h"
 
 
 class EventReminder(models.Model):

@@ -45,6 +45,7 @@ class GridTask(models.Model):
                 name="task_open",
             ),
             models.Index(fields=["center", "-at"], name="task_of_center"),
+            models.Index(fields=["case_number"], condition=~Q(case_number=""), name="task_of_case"),
         ]
 
     def __str__(self) -> str:

@@ -93,12 +93,21 @@ def _end(change: Change, outcome: Outcome, text: str, same: GridEvent | None) ->
 
 
 def _same(event: GridEvent, other: GridEvent | None) -> GridEvent:
-    """The event that this one repeats; never itself, nor one that repeats this one."""
+    """The event that is followed instead; never this one, by whatever way round.
+
+    It is held until this one is done: of two that name each other at once, one has to wait.
+    """
     if other is None:
         raise Invalid(errors={"duplicate_of": ["还没填和哪一件重复"]})
-    if other.pk == event.pk or other.merged_into_id == event.pk:
+    while other.merged_into is not None:
+        other = other.merged_into
+    if other.pk == event.pk:
         raise Invalid(errors={"duplicate_of": ["不能和自己重复，填另一件的编号"]})
-    return other
+    rows = GridEvent.objects.select_for_update(of=("self",), skip_locked=True)
+    held: GridEvent | None = rows.filter(pk=other.pk, merged_into=None).order_by().first()
+    if held is None:
+        raise WrongState(f"{other.short_number} 正有人在办，过一会再试")
+    return held
 
 
 def ask_event(*, event_id: int, by: User, text: str) -> GridEvent:

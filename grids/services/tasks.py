@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
-from grids.models import Duty, DutyList, Grid, GridRole, GridTask
+from grids.duty_lists import duties_in_force
+from grids.models import Duty, Grid, GridRole, GridTask
 from grids.querysets import GridTaskQuerySet, served_by
 from orgs.models import Center, Post, User
 from orgs.permissions import Permission
@@ -86,18 +86,6 @@ def _errors(
     if due_at <= clock.now():
         errors["due_at"] = ["最晚时间已经过了，改晚一点"]
     return errors
-
-
-def duties_in_force(center: Center) -> QuerySet[Duty]:
-    """The lines of the newest list in force: the centre's own, else the nearest above."""
-    place: Center | None = center
-    while place is not None:
-        lists = DutyList.objects.filter(center=place, effective_from__lte=clock.today())
-        newest = lists.order_by("-number").first()
-        if newest is not None:
-            return Duty.objects.filter(listing=newest)
-        place = place.parent
-    return Duty.objects.none()
 
 
 def arrive(*, task_id: int, by: User) -> GridTask:

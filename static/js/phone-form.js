@@ -18,6 +18,7 @@
   let account = doc.body.dataset.account;
   let ready = false;
   let inCamera = false;
+  let taking = Promise.resolve();
   let finished = false;
 
   function fields() {
@@ -103,7 +104,7 @@
     }
   }
 
-  async function take(files) {
+  async function takeAll(files) {
     complain("");
     for (const file of files) {
       if (photos.length >= most) { complain("最多 " + most + " 张照片。"); break; }
@@ -118,6 +119,10 @@
     }
     inCamera = false;
     await keep();
+  }
+
+  function take(files) {
+    taking = taking.then(() => takeAll(files)).catch(() => {});
   }
 
   function watchPhotos() {
@@ -243,6 +248,7 @@
     const wrong = missing(values);
     if (wrong) { say(wrong); return; }
     busy(button, true);
+    await taking;  // a photo picked just now is still being made small
     const now = new Date().toISOString();
     if ("reported_at" in values) { values.reported_at = now; }
     const item = {
@@ -258,6 +264,7 @@
     if (left && left.refused && !left.sent) {
       finished = false;
       await queue.drop("queue", item.id);
+      doc.dispatchEvent(new CustomEvent("queued"));
       await keep();
       busy(button, false);
       say(left.refused);

@@ -28,6 +28,7 @@
     return open().then((db) => new Promise((done, failed) => {
       const change = db.transaction(store, mode);
       const asked = work(change.objectStore(store));
+      if (asked && change.commit) { change.commit(); }  // the page may be ended the moment after
       change.oncomplete = () => done(asked ? asked.result : undefined);
       change.onerror = () => failed(change.error);
       change.onabort = () => failed(change.error);
@@ -38,6 +39,12 @@
   const get = (store, key) => run(store, "readonly", (rows) => rows.get(key));
   const drop = (store, key) => run(store, "readwrite", (rows) => rows.delete(key));
   const all = (store) => run(store, "readonly", (rows) => rows.getAll());
+
+  /* once somebody has signed out, or thrown it away, it does not come back */
+  const change = (item) => run("queue", "readwrite", (rows) => {
+    const asked = rows.getKey(item.id);
+    asked.onsuccess = () => { if (asked.result !== undefined) { rows.put(item); } };
+  });
 
   async function itemsOf(account) {
     const found = (await all("queue")).filter((item) => item.account === account);
@@ -89,7 +96,7 @@
   async function sendReport(item, session) {
     const answer = await answerOf(item.url, formOf(item.fields), session);
     if (answer.ok) { item.sent = answer.said.message; } else { item.refused = answer.said.message; }
-    await put("queue", item);
+    await change(item);
   }
 
   async function sendPhotos(item, session) {
@@ -100,11 +107,11 @@
       const answer = await answerOf(item.photosUrl, body, session);
       if (!answer.ok) { item.lost = answer.said.message; }
       item.photos.shift();
-      await put("queue", item);
+      await change(item);
     }
     if (item.lost) {
       item.refused = item.sent + "，但有照片没传上去：" + item.lost;
-      await put("queue", item);
+      await change(item);
     } else {
       await drop("queue", item.id);
     }
@@ -143,7 +150,7 @@
         if (error instanceof SignedOut) { return { state: "signed-out", sent }; }
         item.tries = (item.tries || 0) + 1;
         item.next = Date.now() + BACK_OFF[Math.min(item.tries, BACK_OFF.length - 1)];
-        await put("queue", item);
+        await change(item);
         return { state: error instanceof Later ? "busy" : "offline", sent };
       }
     }

@@ -7,6 +7,7 @@
   const queue = self.phoneQueue;
   const one = (selector) => doc.querySelector(selector);
   const AGAIN = 15000;
+  const SLOW = 5000;
 
   self.phoneSent = {};
   self.phoneSend = () => Promise.resolve({ state: "off", sent: [] });
@@ -150,33 +151,81 @@
   doc.addEventListener("queued", () => show());
   doc.addEventListener("visibilitychange", () => { if (!doc.hidden) { self.phoneSend(false); } });
 
-  /* ---------- a form that needs a net keeps what was typed ---------- */
-  doc.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches("[data-online]")) { return; }
-    if (form.hasAttribute("data-busy-now")) { event.preventDefault(); return; }
-    if (navigator.onLine === false) {
-      event.preventDefault();
-      strip.textContent = "没有网络，写的都还在。有网后再点一次。";
-      strip.hidden = false;
-      scrollTo(0, 0);
+  /* ---------- a form that needs a net and a session keeps what was typed ---------- */
+  const online = Array.from(doc.querySelectorAll("form[data-online]"));
+  const typedIn = (form) => Array.from(form.elements).filter((el) => el.name && el.type !== "hidden" && el.type !== "file");
+  const draftOf = (form) => body.dataset.account + " " + form.action;
+
+  function tell(text, ...links) {
+    strip.textContent = text;
+    strip.append(...links);
+    strip.hidden = false;
+    scrollTo(0, 0);
+  }
+
+  async function isSignedOut() {
+    const answer = await fetch(body.dataset.session, { credentials: "same-origin", cache: "no-store", headers: { "X-Poll": "1" } });
+    return answer.status === 401;
+  }
+
+  function keepTyped(form) {
+    const fields = typedIn(form).map((el) => [el.name, el.type === "checkbox" || el.type === "radio" ? el.checked : el.value, el.value]);
+    return queue.put("drafts", { key: draftOf(form), account: body.dataset.account, fields, photos: [] });
+  }
+
+  async function restoreTyped(form) {
+    const draft = await queue.get("drafts", draftOf(form));
+    if (!draft) { return; }
+    draft.fields.forEach(([name, value, option]) => typedIn(form).filter((el) => el.name === name).forEach((el) => {
+      if (typeof value !== "boolean") { el.value = value; } else if (el.value === option) { el.checked = value; }
+    }));
+    const details = form.closest("details");
+    if (details) { details.open = true; }
+    await queue.drop("drafts", draft.key);
+  }
+
+  async function submitOnline(form, pressed) {
+    form.setAttribute("data-busy-now", "");
+    if (await isSignedOut().catch(() => false)) {
+      await keepTyped(form);
+      form.removeAttribute("data-busy-now");
+      tell("离开太久，为安全已退出。登录后回到这一页，写的都在。", link("去登录", "/login/?next=" + encodeURIComponent(location.pathname)));
       return;
     }
-    form.setAttribute("data-busy-now", "");
+    if (pressed && pressed.name) {
+      const field = doc.createElement("input");
+      field.type = "hidden";
+      field.name = pressed.name;
+      field.value = pressed.value;
+      form.appendChild(field);
+    }
+    form.submit();
+  }
+
+  online.forEach((form) => {
+    restoreTyped(form).catch(() => {});
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (form.hasAttribute("data-busy-now")) { return; }
+      if (navigator.onLine === false) { tell("没有网络，写的都还在。有网后再点一次。"); return; }
+      submitOnline(form, event.submitter);
+    });
   });
-  addEventListener("pageshow", () => {
-    doc.querySelectorAll("[data-busy-now]").forEach((form) => form.removeAttribute("data-busy-now"));
-  });
+  addEventListener("pageshow", () => online.forEach((form) => form.removeAttribute("data-busy-now")));
 
   /* ---------- 退出: first what is not up, then nothing stays on the phone ---------- */
   const out = one("[data-sign-out]");
   const warning = one("[data-unsent-warning]");
 
+  /* the files of the build are nobody's, and the next person needs them without a net too */
   async function wipe() {
     await queue.forget(await accountHere());
+    if (navigator.serviceWorker && navigator.serviceWorker.controller) {
+      navigator.serviceWorker.controller.postMessage({ forget: true });
+    }
     if (self.caches) {
       const names = await caches.keys();
-      await Promise.all(names.filter((name) => name.startsWith("phone-")).map((name) => caches.delete(name)));
+      await Promise.all(names.filter((name) => name.startsWith("phone-pages")).map((name) => caches.delete(name)));
     }
   }
 
@@ -185,8 +234,12 @@
     out.submit();
   }
 
+  const atMost = (work, time) => Promise.race([work.catch(() => {}), new Promise((done) => { setTimeout(done, time); })]);
+
   async function signOut() {
-    await self.phoneSend(true);
+    one("[data-out]").disabled = true;
+    await atMost(self.phoneSend(true), SLOW);
+    one("[data-out]").disabled = false;
     const left = await queue.itemsOf(await accountHere());
     if (!left.length) { await leave(); return; }
     one("[data-unsent-words]").textContent = "还有 " + left.length + " 条没传上去。现在退出，这 " + left.length + " 条就没有了。";

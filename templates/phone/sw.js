@@ -5,11 +5,9 @@ const BUILD = "{{ build }}";
 const FILES = "phone-files-" + BUILD;
 const PAGES = "phone-pages-" + BUILD;
 const OFFLINE = "{% url "phone:offline" %}";
-const HOME = "{% url "phone:home" %}";
 const SESSION = "{% url "orgs:session" %}";
-/* Forms and the first page are kept; lists of people's matters are not. The first page no longer than a session. */
+/* Only forms are kept; no page with people's matters is, and so not the first page either. */
 const KEPT = ["{% url "phone:report" %}", "{% url "phone:report" %}?who=self", "{% url "phone:patrol" %}", "{% url "phone:help" %}"];
-const HOME_LASTS = {{ keep_for }} * 1000;
 const NET_WAIT = 6000;
 const STATIC = [{% for file in files %}"{{ file }}", {% endfor %}];
 
@@ -34,22 +32,21 @@ function nameOf(url) {
   return parts.pathname + parts.search;
 }
 
-const isKept = (name) => name === HOME || KEPT.includes(name);
+/* The pages of one person go as soon as another's come, the session has ended, or the person has signed out. */
+let people = 0;
 
-/* The pages of one person go as soon as another's come, or the session has ended. */
-async function keep(name, response) {
-  const account = response.headers.get("X-Account") || "";
-  const pages = await caches.open(PAGES);
-  const home = await pages.match(HOME);
-  if (account && home && home.headers.get("X-Account") !== account) { await caches.delete(PAGES); }
-  await (await caches.open(PAGES)).put(name, response);
+async function forget() {
+  people += 1;
+  await caches.delete(PAGES);
 }
 
-async function kept(name) {
-  const found = await (await caches.open(PAGES)).match(name);
-  if (!found || name !== HOME) { return found; }
-  const age = Date.now() - Date.parse(found.headers.get("Date"));
-  return age < HOME_LASTS ? found : undefined;
+const kept = (name) => caches.match(name, { cacheName: PAGES });
+
+async function keep(name, response, whose) {
+  const account = response.headers.get("X-Account") || "";
+  const form = await kept(KEPT[0]);
+  if (account && form && form.headers.get("X-Account") !== account) { await caches.delete(PAGES); }
+  if (whose === people) { await (await caches.open(PAGES)).put(name, response); }
 }
 
 function fromNet(request) {
@@ -61,10 +58,11 @@ function fromNet(request) {
 
 async function page(request) {
   const name = nameOf(request.url);
+  const whose = people;
   try {
     const response = await fromNet(request);
-    if (response.type === "opaqueredirect") { await caches.delete(PAGES); }
-    if (response.ok && isKept(name)) { await keep(name, response.clone()); }
+    if (response.type === "opaqueredirect") { await forget(); }
+    if (response.ok && KEPT.includes(name)) { await keep(name, response.clone(), whose).catch(() => {}); }
     return response;
   } catch (error) {
     return (await kept(name)) || (await (await caches.open(FILES)).match(OFFLINE)) || Response.error();
@@ -87,16 +85,25 @@ self.addEventListener("fetch", (event) => {
 
 /* A page of a signed-in worker has been opened: the forms are fetched, to be there without a net. */
 async function fetchForms() {
-  for (const name of [HOME, ...KEPT]) {
+  const whose = people;
+  for (const name of KEPT) {
     const response = await fetch(name, { credentials: "same-origin", redirect: "manual" });
-    if (response.ok) { await keep(name, response); }
+    if (response.ok) { await keep(name, response, whose); }
   }
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data && event.data.keep) { event.waitUntil(fetchForms().catch(() => {})); }
+  const told = event.data || {};
+  if (told.forget) { event.waitUntil(forget()); }
+  if (told.keep) { event.waitUntil(fetchForms().catch(() => {})); }
 });
 
+/* Not up yet: the browser asks again, later and later. */
+async function sendWaiting() {
+  const told = await self.phoneQueue.flush(SESSION, false);
+  if (told.state === "busy" || told.state === "offline") { throw new Error(told.state); }
+}
+
 self.addEventListener("sync", (event) => {
-  if (event.tag === "queue") { event.waitUntil(self.phoneQueue.flush(SESSION, true)); }
+  if (event.tag === "queue") { event.waitUntil(sendWaiting()); }
 });

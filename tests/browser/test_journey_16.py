@@ -106,7 +106,8 @@ def test_a_report_without_a_net_comes_in_once_with_its_time_and_photo(
     shot(page, "offline-home")
     open_report(page)
     fill(page)
-    page.locator("#id_photos").dispatch_event("click")  # the camera: Android ends the page
+    with page.expect_file_chooser():  # the camera is open: Android ends the page
+        page.get_by_text("拍照，或选照片").click()
     page.reload()
     expect(page.get_by_text("刚才拍照时页面重开了，内容已恢复。")).to_be_visible()
     expect(page.get_by_label("说一句")).to_have_value(TEXT)

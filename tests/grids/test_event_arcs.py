@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grids.acts import act_of, all_acts, allowed
 from grids.models import EventLine, GridEvent
+from grids.vocabulary import EventStage
 from orgs.models import User
 from tests.grids.field import POINTS, Field
 from zongzhi.lib.errors import DomainError
@@ -192,3 +195,22 @@ def _fresh(event: GridEvent) -> GridEvent:
 def test_every_act_is_in_the_table() -> None:
     of_a_higher_floor = {"raise"}
     assert {row[0] for row in TABLE} | of_a_higher_floor == {act.verb for act in all_acts()}
+
+
+def test_the_document_says_the_same() -> None:
+    states = Path(__file__).parents[2] / "docs" / "states.md"
+    said = {}
+    for line in states.read_text(encoding="utf-8").splitlines():
+        if found := re.match(r"\| (\S+) `([a-z-]+)` \| (.+?) \|", line):
+            label, verb, words = found.groups()
+            said[verb] = (label, set(_arcs_said(words)))
+    assert said == {act.verb: (act.label, set(act.arcs)) for act in all_acts()}
+
+
+def _arcs_said(words: str) -> Iterator[tuple[str, str]]:
+    names = {stage.label: stage.value for stage in EventStage}
+    if words.endswith(" 不变"):
+        yield from ((names[name], names[name]) for name in words.removesuffix(" 不变").split("、"))
+        return
+    sources, targets = (part.split("、") for part in words.split(" → "))
+    yield from ((names[a], names[b]) for a in sources for b in targets)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from grids import event_sweep
 from grids.event_sweep import sweep
 from grids.models import EventReminder, GridEvent
 from grids.services import events as services
@@ -15,6 +16,7 @@ from tests.county import build_county
 from tests.grids.conftest import MONDAY
 from tests.grids.field import Field, build_field
 from zongzhi.lib import clock
+from zongzhi.lib.errors import Invalid
 
 
 def test_a_report_of_monday_nine_is_to_be_verified_by_three(field: Field, monday: datetime) -> None:
@@ -70,6 +72,35 @@ def test_a_late_step_counts_once_whether_the_sweep_or_the_act_saw_it_first(
         assert event.overdue_steps == 1
 
 
+def test_one_sweep_tells_all_however_many_and_one_that_fails_stops_nobody(
+    field: Field, monday: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [field.at("reported") for _ in range(5)]
+    monkeypatch.setattr(event_sweep, "CHUNK", 2)
+    tell = event_sweep._tell
+
+    def fails_once(pk: int, kind: EventReminder.Kind, now: datetime) -> bool:
+        if pk == events[1].pk:
+            raise RuntimeError("this one cannot be told")
+        return tell(pk, kind, now)
+
+    late = monday + timedelta(days=1)
+    with clock.at(late):
+        monkeypatch.setattr(event_sweep, "_tell", fails_once)
+        assert sweep(late) == 4
+        monkeypatch.setattr(event_sweep, "_tell", tell)
+        assert sweep(late) == 1
+        assert sweep(late) == 0
+
+
+def test_to_handle_it_takes_three_working_days_of_the_centre_and_is_amber_with_one_left(
+    field: Field, monday: datetime
+) -> None:
+    event = field.at("with_unit")
+    assert event.due_at == monday.replace(day=16, hour=17, minute=30)
+    assert event.near_at == monday.replace(day=15, hour=0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_verify_at_once_one_does_it_and_the_other_reads_who(
     monkeypatch: pytest.MonkeyPatch,
@@ -101,3 +132,31 @@ def test_two_sweeps_at_once_tell_once() -> None:
     at_once(lambda: sweep(late), times=2)
     assert EventReminder.objects.filter(event=event, kind="overdue").count() == 1
     assert GridEvent.objects.get(pk=event.pk).overdue_steps == 1
+
+
+def test_three_events_cannot_be_left_to_each_other(field: Field, monday: datetime) -> None:
+    one, two, three = (field.at("reported") for _ in range(3))
+    field.verify(one, truth="duplicate", duplicate_of=two)
+    field.verify(two, truth="duplicate", duplicate_of=three)
+    with pytest.raises(Invalid, match="自己"):
+        field.verify(three, truth="duplicate", duplicate_of=GridEvent.objects.get(pk=one.pk))
+    three.refresh_from_db()
+    assert three.is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_name_each_other_at_once_are_not_both_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from grids import door  # noqa: PLC0415
+    from tests.county import ensure_reference  # noqa: PLC0415
+
+    ensure_reference()
+    field = build_field(build_county())
+    one, two = field.at("reported"), field.at("reported")
+    hold(monkeypatch, door, "_pass_through")
+    at_once(
+        lambda: field.verify(one, truth="duplicate", duplicate_of=two),
+        lambda: field.verify(two, truth="duplicate", duplicate_of=one, by=field.second),
+    )
+    assert GridEvent.objects.open().filter(pk__in=[one.pk, two.pk]).exists()

@@ -150,9 +150,11 @@ def test_a_photo_is_shown_to_whoever_sees_the_event(
     photo = SimpleUploadedFile("photo.jpg", jpeg())
     sent = {"event": str(event.client_id), "client_id": str(uuid4()), "photo": photo}
     phone.post(reverse("phone:photos"), sent, headers=queued(worker))
-    url = reverse("phone:photo", args=[EventPhoto.objects.get().pk])
+    url = reverse("grids:event_photo", args=[event.number, EventPhoto.objects.get().pk])
+    assert url in said_by(phone.get(reverse("phone:event", args=[event.number])))
     response = phone.get(url)
     assert response["Content-Type"] == "image/jpeg"
+    assert response["Cache-Control"] == "private, no-store"
     assert GPS not in response.getvalue()
     client.force_login(outsider)
     assert client.get(url).status_code == 404
@@ -235,9 +237,10 @@ def test_whoever_was_moved_sees_nothing_of_the_old_grid(phone, reported, worker)
     assert phone.get(reverse("phone:event", args=[event.number])).status_code == 200
     GridRole.objects.update(until=clock.today() - timedelta(days=1))
     assert phone.get(reverse("phone:event", args=[event.number])).status_code == 404
-    for page in (HOME, reverse("phone:mine") + "?of=reported"):
+    for page in (HOME, REPORT, PATROL, reverse("phone:mine") + "?of=reported"):
         assert event.short_number not in said_by(phone.get(page))
         assert "路灯" not in said_by(phone.get(page))
+        assert event.place not in said_by(phone.get(page))
     event.refresh_from_db()
     assert event.reported_by == worker
 

@@ -11,11 +11,12 @@ from typing import Any
 from cases.models import Case, DisputeType
 from cases.services.registration import PartyInput, Registration, register_case
 from cases.vocabulary import PartyRole, Source, Special, Willing
+from grids.duty_lists import duties_in_force
 from grids.event_sweep import sweep
 from grids.models import Grid, GridEvent, GridRole
 from grids.services import events as act
 from grids.services.reporting import Report, report_event
-from grids.services.tasks import arrive, duties_in_force, finish_task, give_task
+from grids.services.tasks import arrive, finish_task, give_task
 from grids.vocabulary import Category
 from orgs.models import Region, User
 from orgs.permissions import Permission
@@ -293,7 +294,6 @@ def _tasks(world: World, make: _Maker) -> None:
     """Asked of a grid by the town: for cases of its own, and from the list where there is one."""
     now, town_clerk = world.hours.now, world.user("town_clerk")
     grid = Grid.objects.get(code=county.THIRD_GRID)
-    duty = duties_in_force(world.places.centers[county.QINGSHI]).first()
     cases = Case.objects.visible_to(town_clerk).open().order_by("-pk")[:3]
     by = world.user("grid")
     for n, case in enumerate(cases):
@@ -313,8 +313,9 @@ def _tasks(world: World, make: _Maker) -> None:
             with clock.at(world.hours.ago(60)):
                 arrive(task_id=task.pk, by=by)
                 finish_task(task_id=task.pk, by=by, result="上门问过，已经按说好的办了")
-    if duty is not None:
-        with clock.at(world.hours.ago(300)):
+    with clock.at(world.hours.ago(300)):
+        duty = duties_in_force(world.places.centers[county.QINGSHI]).first()
+        if duty is not None:
             give_task(
                 grid=grid,
                 by=town_clerk,
