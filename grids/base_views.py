@@ -69,7 +69,7 @@ class Browser:
         if self.grid is not None:
             rows = rows.filter(grid=self.grid)
             return rows.filter(name__startswith=self.name) if self.name else rows
-        return named(rows, self.name)
+        return named(rows, self.name, self.user)
 
     def steps(self) -> list[Step]:
         """The places below the one the address names, down to the grids of a village."""

@@ -24,7 +24,7 @@ from grids.event_suggesting import suggestion_for
 from grids.models import EventPhoto, GridEvent
 from grids.querysets import EventQuerySet, stems_of, waiting_at_desk, within
 from grids.services.photos import MOST_PHOTOS, add_photo
-from grids.vocabulary import Category
+from grids.vocabulary import Category, EventStage
 from orgs.gates import needs
 from orgs.models import Region, User
 from orgs.models.places import Level
@@ -127,6 +127,7 @@ def _options(user: User) -> dict[str, list[tuple[str, str]]]:
         "categories": list(Category.choices),
         "areas": list(areas.order_by("code").values_list("code", "name")),
         "units": list(units_of_centers(centers).values_list("code", "name")),
+        "stages": list(EventStage.choices),
         "urgent": [("true", "要马上处理的")],
     }
 

@@ -161,7 +161,8 @@ def _events(user: User) -> Iterator[Entry]:
     """网格事件: where a centre verifies them, what has come back, what it asked of its grids."""
     seen = GridEvent.objects.visible_to(user)
     yield Entry("网格事件", reverse("grids:event_desk"), rows=waiting_at_desk(user))
-    yield Entry("待看反馈", _event_url("review"), sub=True, rows=seen.filter(stage="feedback"))
+    answered = seen.awaiting(user).filter(stage="feedback")
+    yield Entry("待看反馈", f"{_event_url('mine')}&stage=feedback", sub=True, rows=answered)
     yield Entry("全部网格事件", reverse("grids:events"), sub=True)
     yield Entry("网格任务", reverse("grids:tasks"), sub=True, rows=own_tasks(user).open())
 

@@ -135,11 +135,16 @@ class Resident(models.Model):
             ),
             # Searched by the beginning of the name, whatever the database's locale.
             models.Index(
-                fields=["name", "grid"],
-                opclasses=["varchar_pattern_ops", "int8_ops"],
+                fields=["name", "grid", "id"],
+                opclasses=["varchar_pattern_ops", "int8_ops", "int8_ops"],
                 name="resident_by_name",
             ),
-            models.Index(fields=["grid", "id"], name="resident_of_grid"),
+            # The same within a few grids; those of one grid are few enough to be sorted.
+            models.Index(
+                fields=["grid", "name"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+                name="resident_of_grid",
+            ),
             models.Index(
                 fields=["external_ref"], condition=~Q(external_ref=""), name="resident_by_ref"
             ),

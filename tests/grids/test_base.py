@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import Workbook, load_workbook
 
 from grids.base_searching import number_key
 from grids.models import Grid, Resident, Site
 from grids.services import base
-from orgs.models import AccessLog, User
+from grids.site_importing import table_of
+from orgs.models import AccessLog, Center, User
 from tests.county import County
 from tests.grids.placing import NUMBER, OTHER_NUMBER, far_grid, grid_of, serve
 from zongzhi.lib import clock
@@ -285,3 +289,56 @@ def test_an_empty_telephone_leaves_the_one_that_is_kept(triage: User, grid: Grid
     values = site_values(grid, phone="", is_active=False)
     saved = base.save_site(pk=one.pk, values=values, by=triage, address=None)
     assert (saved.phone, saved.is_active) == ("19900000001", False)
+
+
+# 导入
+
+
+SITE = {"name": "示例超市", "kind": "单位", "grid_id": "990101100201001", "phone": "0990-2120001"}
+
+
+def brought_in(client: Client, *rows: dict[str, str]) -> str:
+    """The address where an Excel file of these rows waits to be looked at."""
+    book = Workbook()
+    columns = table_of(Center.objects.get(level="town")).columns
+    book.active.append([column.title for column in columns])
+    for row in rows:
+        book.active.append([row.get(column.key, "") for column in columns])
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("场所.xlsx", out.getvalue())
+    return client.post("/grids/sites/import/", {"file": file}).headers["Location"]
+
+
+@pytest.mark.usefixtures("grid")
+def test_sites_come_from_excel_and_are_taken_back(client: Client, town_officer: User) -> None:
+    client.force_login(town_officer)
+    waiting = brought_in(client, SITE, {**SITE, "name": "示例诊所", "kind": "场所"})
+    assert not Site.objects.exists()
+    client.post(f"{waiting}carry/")
+    assert set(Site.objects.values_list("name", "kind")) == {
+        ("示例超市", "organization"),
+        ("示例诊所", "venue"),
+    }
+    client.post(f"{waiting}undo/")
+    assert not Site.objects.exists()
+
+
+@pytest.mark.usefixtures("grid")
+def test_a_bad_cell_of_a_site_is_named_and_typed_anew(client: Client, town_officer: User) -> None:
+    client.force_login(town_officer)
+    waiting = brought_in(client, SITE, {**SITE, "name": "示例诊所", "kind": "诊所"})
+    assert "诊所”" in client.get(waiting).content.decode()
+    client.post(waiting, {"r3-kind": "场所"})
+    client.post(f"{waiting}carry/")
+    assert Site.objects.count() == 2
+
+
+@pytest.mark.usefixtures("grid")
+def test_the_template_of_sites_names_a_grid_of_the_centre(
+    client: Client, town_officer: User
+) -> None:
+    client.force_login(town_officer)
+    book = load_workbook(io.BytesIO(client.get("/grids/sites/import/template/").getvalue()))
+    cells = {str(cell.value) for row in book.active.iter_rows() for cell in row}
+    assert SITE["grid_id"] in cells

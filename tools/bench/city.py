@@ -1,25 +1,39 @@
 """Builds a city in an empty database: its places and people. What happens there comes as files.
 
-Run inside our project as the owner of the tables (`python -m bench.city`). Prints JSON: how some
-sign in and what they look for. 500 centres, 4,058 grids, 24,763 micro grids, 7,339 workers.
+Run inside our project as the owner of the tables (`python -m bench.city RESIDENTS`). Prints JSON:
+how some sign in and whom they look for. 500 centres, 4,058 grids, 24,763 micro grids, 7,339
+workers; every grid has a shape.
 """
 
 import json
+import sys
 from datetime import date
 from itertools import cycle, islice
 from typing import Any
 
 import django
 
-from bench.files import COUNTIES, GRIDS, MICRO, TOWNS, WORKERS, grid_codes, village_codes
+from bench.county import copy, write
+from bench.files import (
+    COUNTIES,
+    GRIDS,
+    MICRO,
+    TOWNS,
+    WORKERS,
+    grid_codes,
+    id_number,
+    name,
+    village_codes,
+)
 from bench.sites.people import session_for
 
 BACKEND = "orgs.signin.AccountBackend"
 SINCE = date(2020, 1, 1)
 
 
-def main() -> dict[str, Any]:
+def main(residents: int) -> dict[str, Any]:
     """Build it and say what the bench has to know."""
+    from grids.base_searching import number_key  # noqa: PLC0415
     from orgs.models import Center, Region, User  # noqa: PLC0415
     from orgs.models.places import Level  # noqa: PLC0415
     from orgs.tokens import issue_channel_token  # noqa: PLC0415
@@ -57,17 +71,23 @@ def main() -> dict[str, Any]:
         )
         centers |= {one.region.code: one for one in made}
     grids = build_grids(regions)
+    build_shapes()
     build_people(centers, grids)
     people = {one.username: one for one in User.objects.filter(username__in=NAMES)}
+    sought = [n * (residents // SOUGHT) for n in range(SOUGHT)] if residents else []
+    write("CREATE TABLE bench_key (n int PRIMARY KEY, key text)")
+    copy("bench_key", [(n, number_key(id_number(n))) for n in sought])
     return {
-        "sessions": {name: session_for(one, BACKEND) for name, one in people.items()},
+        "sessions": {one: session_for(user, BACKEND) for one, user in people.items()},
         "tokens": {
-            n: issue_channel_token(user=one, address="127.0.0.1") for n, one in people.items()
+            one: issue_channel_token(user=user, address="127.0.0.1") for one, user in people.items()
         },
-        "grid": next(iter(grids)),
+        "people": [(name(n), id_number(n)) for n in sought],
     }
 
 
+SOUGHT = 50
+SIDE, STRIP, PARTS = 0.03, 0.002, 10
 NAMES = ("county", "village", "worker1")
 LOOKING = {"officer990101000000": "county", "officer990101100001": "village"}
 
@@ -99,6 +119,27 @@ def build_grids(regions: dict[str, Any]) -> dict[str, Any]:
         batch_size=5000,
     )
     return whole
+
+
+def build_shapes() -> None:
+    """Draw them: villages are fields of a chessboard, grids its strips, micro grids cut those."""
+    from grids.models import Grid, GridShape  # noqa: PLC0415
+
+    villages = {code: n for n, code in enumerate(village_codes())}
+    shapes = []
+    for pk, code in Grid.objects.order_by("pk").values_list("pk", "code"):
+        n, strip = villages[code[:12]], int(code[12:15])
+        west, south = 103 + n % 20 * SIDE + strip * STRIP, 24 + n // 20 * SIDE
+        width, height = STRIP, SIDE
+        if part := int(code[15:] or 0):
+            south, height = south + part * SIDE / PARTS, SIDE / PARTS
+        east, north = west + width, south + height
+        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        shapes.append(
+            GridShape(grid_id=pk, geometry=geometry, west=west, south=south, east=east, north=north)
+        )
+    GridShape.objects.bulk_create(shapes, batch_size=5000)
 
 
 def build_people(centers: dict[str, Any], grids: dict[str, Any]) -> None:
@@ -133,4 +174,4 @@ def build_people(centers: dict[str, Any], grids: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    print(json.dumps(main()))
+    print(json.dumps(main(int(sys.argv[1]))))

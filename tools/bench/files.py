@@ -8,9 +8,9 @@ from pathlib import Path
 CITY, COUNTIES, TOWNS, VILLAGES = 1, 9, 90, 400  # 500 centres
 GRIDS, MICRO, WORKERS, EVENTS = 4058, 24763, 7339, 760_000
 
-_SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹"
-_FIRST = "建志德光正文家永国世忠兴学朝春金长绍开树"
-_SECOND = "明华顺荣平斌福昌良贵义旺文阳生宝林云祥清才佑亮杰然轩航豪东宇"
+SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹"
+FIRST = "建志德光正文家永国世忠兴学朝春金长绍开树"
+SECOND = "明华顺荣平斌福昌良贵义旺文阳生宝林云祥清才佑亮杰然轩航豪东宇"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _LAST = "10X98765432"
 _DAYS = 7300  # twenty years from 1900: nobody born then is left
@@ -35,8 +35,8 @@ def grid_codes() -> Iterator[str]:
 def name(n: int) -> str:
     """A name; common surnames come more often."""
     k = n * 2654435761 % (1 << 32)
-    surname = _SURNAMES[int(len(_SURNAMES) * ((k & 0xFFFF) / 65536) ** 1.8)]
-    return surname + _FIRST[(k >> 16) % len(_FIRST)] + _SECOND[(k >> 8) % len(_SECOND)]
+    surname = SURNAMES[int(len(SURNAMES) * ((k & 0xFFFF) / 65536) ** 1.8)]
+    return surname + FIRST[(k >> 16) % len(FIRST)] + SECOND[(k >> 8) % len(SECOND)]
 
 
 def id_number(n: int) -> str:

@@ -1,7 +1,10 @@
 """`make bench`: the table of `design.md` §6, measured in one run on this machine.
 
     python tools/bench/run.py [--cases 200000] [--seconds 3] [--only list_api,register]
-                              [--sides ours,peer,floor] [--json FILE]
+                              [--sides ours,peer,floor,city] [--json FILE]
+                              [--residents 3600000] [--events 760000]
+
+The city is filled, and its year of events imported, only when one of its rows is asked for.
 
 Exit code 0: every ratio and every SQL count is met; 1: one is missed; 2: none is missed, one could
 not be measured. Times are printed with the machine's load and never decide.
@@ -25,14 +28,16 @@ from hosting import EmbeddedError
 from servers import Postgres, Valkey
 
 from bench import table
+from bench.city_side import RESIDENTS, City
 from bench.database import Database, running_server
+from bench.files import EVENTS
 from bench.floor import PLAIN_SQL, Floor
 from bench.ours import Ours
 from bench.peer import Peer
 from bench.web import serving
 from bench.work import THROUGHPUT_CLIENTS, Absent, Measured, Meter, Side, Work
 
-SIDES = "floor,peer,ours"
+SIDES = "floor,peer,ours,city"
 SQL_SECONDS = 3
 ROUNDS = 3
 NOTES = """\
@@ -70,7 +75,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=200_000, help="how many, on each side")
     parser.add_argument("--seconds", type=float, default=3, help="for each measurement")
     parser.add_argument("--only", default="", help="rows by key, separated by commas")
-    parser.add_argument("--sides", default=SIDES, help="which of floor, peer, ours")
+    parser.add_argument("--sides", default=SIDES, help="which of floor, peer, ours, city")
+    parser.add_argument("--residents", type=int, default=RESIDENTS, help="of the city")
+    parser.add_argument("--events", type=int, default=EVENTS, help="of the city, in a year")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     return parser.parse_args()
 
@@ -87,30 +94,36 @@ def run(server: Postgres, given: argparse.Namespace, rows: list[table.Row]) -> t
     """Fill and serve every side, then go row by row: what is compared is measured together."""
     with contextlib.ExitStack() as stack:
         valkey = stack.enter_context(running_valkey())
+        city = City(Database(server, "bench_city"), valkey, given.residents, given.events)
         sides: dict[str, Side] = {
             "floor": Floor(Database(server, "bench_floor")),
             "peer": Peer(Database(server, "bench_peer")),
             "small": Ours(Database(server, "bench_small"), valkey),
             "ours": Ours(Database(server, "bench_ours"), valkey),
+            "city": city,
         }
         served = {}
+        wanted = {row.side for row in rows}
         for name, side in sides.items():
-            if name.replace("small", "ours") in given.sides.split(","):
+            asked = name.replace("small", "ours") in given.sides.split(",")
+            if asked and ("city" if name == "city" else "ours") in wanted:
                 cases = min(table.SMALL, given.cases) if name == "small" else given.cases
                 if works := prepare(side, cases):
                     port = stack.enter_context(serving(side.project()))
                     meter = Meter(side.database, port, given.seconds)
                     meter.wake(next(iter(works.values())))
                     served[name] = (meter, works)
-        return Measurement(served).of(rows)
+        return Measurement(served, city.took).of(rows)
 
 
 class Measurement:
     """Goes through the rows with everybody who is served."""
 
-    def __init__(self, served: Mapping[str, tuple[Meter, Mapping[str, Work]]]) -> None:
-        """Take the meters and the works of those who are served."""
-        self.served, self.seen = served, table.Seen()
+    def __init__(
+        self, served: Mapping[str, tuple[Meter, Mapping[str, Work]]], took: dict[str, float]
+    ) -> None:
+        """Take the meters and the works of those who are served, and what is measured already."""
+        self.served, self.seen = served, table.Seen(took=took)
 
     def of(self, rows: list[table.Row]) -> table.Seen:
         """Measure the rows one after the other and tell of each at once."""
@@ -126,7 +139,7 @@ class Measurement:
             self.round("floor", row.floor, seen.floor, row.key, rate_only=True)
             if table.GROWTH in row.checks:
                 self.round("small", row.key, seen.small, row.key, rate_only=True)
-            self.round("ours", row.key, seen.ours, row.key)
+            self.round(row.side, row.key, seen.ours, row.key)
             if row.peer not in seen.peer:
                 self.round("peer", row.peer or row.key, seen.peer, row.key)
         if row.peer in seen.peer:
@@ -178,7 +191,8 @@ def prepare(side: Side, cases: int) -> Mapping[str, Work] | None:
     except Absent as error:
         print(f"{side.name}: not measured: {error}", flush=True)
         return None
-    print(f"{side.name}: {cases:,} filled in {time.monotonic() - began:.0f} s", flush=True)
+    what = side.size if isinstance(side, City) else f"{cases:,}"
+    print(f"{side.name}: {what} filled in {time.monotonic() - began:.0f} s", flush=True)
     return works
 
 
@@ -204,6 +218,8 @@ def told(key: str, seen: table.Seen) -> str:
             parts.append(f"{name} {rate}/s p95 {p95} ms {sql} SQL {measured.trouble}".rstrip())
     if floor := seen.floor.get(key):
         parts.append(f"floor {table.number(floor.rate)}/s")
+    if key in seen.took:
+        parts.append(f"{seen.took[key]:.3g} s")
     return ", ".join(parts) or "nobody"
 
 

@@ -38,6 +38,7 @@ class Seen:
     peer: dict[str, Measured] = field(default_factory=dict)
     floor: dict[str, Measured] = field(default_factory=dict)
     bare: dict[str, float | None] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)  # seconds of what is no request
     load: dict[str, float] = field(default_factory=dict)  # of the machine, after the row
 
 
@@ -71,6 +72,19 @@ def p95_at_most(milliseconds: int) -> Check:
             return Finding(Verdict.OPEN, f"ms {bound}")
         p95 = seen.ours[key].latency.p95
         return judge(p95 <= milliseconds, f"{p95:.0f} ms {bound}", otherwise=Verdict.SLOW)
+
+    return check
+
+
+def seconds_at_most(most: float) -> Check:
+    """Bound the seconds of what is done once, or the p95 of what is no request."""
+
+    def check(seen: Seen, key: str) -> Finding:
+        bound = f"(≤ {most:g})"
+        if key not in seen.took:
+            return Finding(Verdict.OPEN, f"s {bound}")
+        took = seen.took[key]
+        return judge(took <= most, f"{took:.3g} s {bound}", otherwise=Verdict.SLOW)
 
     return check
 
@@ -132,12 +146,15 @@ class Row:
     floor: str = ""  # bare Django with the same sign-in and rows
     bare: str = ""  # bare Django without sign-in, or plain SQL
     peer: str = ""  # where its key is another
+    side: str = "ours"  # who of ours has it: the county, or the city
 
 
 GROWTH = not_slower_than_small(1.5)
 API = (of_floor(6), sql_at_most(8), p95_at_most(100), GROWTH, clean)
 HTML = (of_floor(12), sql_at_most(8), p95_at_most(100), GROWTH, clean)
 SEARCH = (p95_at_most(300), clean)
+EVENTS = (sql_at_most(8), p95_at_most(100), clean)
+FOUND = (sql_at_most(12), p95_at_most(100), clean)
 LEADER = (p95_at_most(100), clean)
 MEASURE = (p95_at_most(2000), clean)  # a page opened now and then, as heavy as a bulletin
 REGISTER = (times_peer(2), sql_at_most(14), clean)
@@ -167,6 +184,24 @@ ROWS = (
     Row("measure_month", "every indicator by unit, a month", MEASURE),
     Row("measure_year", "  a year", MEASURE),
     Row("rest_list", "(the peer's REST list)"),
+    Row("city_fill", "a city: filled", (seconds_at_most(90),), side="city"),
+    Row("event_import", "  a year of events imported", (seconds_at_most(300),), side="city"),
+    Row("event_api", "  events of a county, API", EVENTS, side="city"),
+    Row("event_filtered_api", "    filtered", EVENTS, side="city"),
+    Row("event_deep_api", "    1,000th screen", EVENTS, side="city"),
+    Row("event_village_api", "    of a village", EVENTS, side="city"),
+    Row("event_html", "  events of a county, page", EVENTS, side="city"),
+    Row("event_filtered_html", "    filtered", EVENTS, side="city"),
+    Row("event_deep_html", "    1,000th screen", EVENTS, side="city"),
+    Row("event_village_html", "    of a village", EVENTS, side="city"),
+    Row("phone_home", "  a worker's phone", FOUND, side="city"),
+    Row("resident_number", "  a resident by number", FOUND, side="city"),
+    Row("resident_name", "    by name", FOUND, side="city"),
+    Row("resident_two", "    by two characters", FOUND, side="city"),
+    Row("resident_two_village", "    the same, of a village", FOUND, side="city"),
+    Row("point", "  the grid of a point", (seconds_at_most(0.1),), side="city"),
+    Row("map_county", "  map of a county", FOUND, side="city"),
+    Row("map_town", "    of a town", FOUND, side="city"),
 )
 
 HEAD = ("work", "ours", "", "", "peer", "", "", "floor", "bare", "verdict")
