@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grids', '0003_base_data'),
+        ('grids', '0004_periods_in_days_and_tasks_of_cases'),
     ]
 
     operations = [
