@@ -38,6 +38,8 @@ def main(count: int) -> dict[str, Any]:
 
 
 def _numbered(people: Any, n: int) -> Any:
+    from grids.base_searching import number_key, page_of  # noqa: PLC0415
+
     return page_of(people.numbered(number_key(id_number(n))), {})
 
 
