@@ -41,7 +41,7 @@ def build_register(places: Places, today: date) -> None:
     _describe(grids)
     _draw(grids)
     _give_partners([grid for grid in grids if grid.kind != Grid.Kind.MICRO])
-    ensure_duties()
+    ensure_duties(since=today - timedelta(days=300))
     _train(places, today)
     _pay(places, today)
 
