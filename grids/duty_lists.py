@@ -133,7 +133,7 @@ def write_list(listing: DutyList, lines: Sequence[Line]) -> None:
 
 
 @transaction.atomic
-def ensure_duties() -> None:
+def ensure_duties(since: date | None = None) -> None:
     """Every county without a list of its own or above gets our draft as its first version."""
     now = clock.now()
     for center in Center.objects.filter(level=Level.COUNTY).select_related("region"):
@@ -144,7 +144,7 @@ def ensure_duties() -> None:
             center=center,
             number=1,
             title="网格服务管理事项清单",
-            effective_from=clock.today(),
+            effective_from=since or clock.today(),
             note="系统自带的初稿，按本地准入的事项改",
             published_at=now,
         )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grids import phone_lists as lists
 from grids.acts import EventAct, act_of, allowed
+from grids.event_rows import entries_of
 from grids.models import GridEvent, GridTask
 from grids.phone_forms import CENTER, SELF, PatrolForm, ReportForm
 from grids.services.patrols import note_patrol
@@ -274,7 +275,7 @@ def _show(
         "event": found,
         "became": lists.what_became(found),
         "photos": found.photos.all(),
-        "lines": found.lines.exclude(text="").select_related("by"),
+        "lines": entries_of(found, request.user),
         "forms": forms,
         "refused": refused,
         "may_add_photos": may_add_photos(found, request.user),

@@ -16,7 +16,6 @@ from grids.services.allowances import draw_up, fix_list
 from zongzhi.demo import county
 from zongzhi.demo.people import Sex, landline, name_of
 from zongzhi.demo.places import Places
-from zongzhi.lib import clock
 
 _WEST, _SOUTH = 103.2, 24.6
 _SIDE = 0.03  # degrees of a village
@@ -42,8 +41,7 @@ def build_register(places: Places, today: date) -> None:
     _describe(grids)
     _draw(grids)
     _give_partners([grid for grid in grids if grid.kind != Grid.Kind.MICRO])
-    with clock.at(clock.now() - timedelta(days=365)):  # what was asked of the grids since was on it
-        ensure_duties()
+    ensure_duties(since=today - timedelta(days=300))
     _train(places, today)
     _pay(places, today)
 
