@@ -65,7 +65,7 @@ def _sites(grid: Grid) -> None:
             Site.objects.create(
                 kind=kind,
                 name=name if kind == "house" else f"{place}{name}",
-                address=f"{place}{n + 1} 组",
+                address=f"{place} {n + 1} 组",
                 grid=grid,
                 contact=citizen(FIRST + index).name if kind != "facility" else "",
                 phone=landline(3000 + index % 900) if kind in ("organization", "venue") else "",
