@@ -13,10 +13,11 @@ from grids.services.inspections import ZERO
 from orgs.models import Center, Post, User
 from orgs.models.places import Level
 from orgs.permissions import Permission
+from zongzhi.demo import county
 from zongzhi.demo.lives import World
 from zongzhi.demo.people import citizen, landline
 
-VILLAGES = ("990101100202", "990101101201")  # 下坝村, 柳树村
+VILLAGES = (county.HEXIE, "990101100201")  # and 上坝村
 PEOPLE = 60  # of a grid
 FIRST = 3_000_000  # nobody of the year's matters lives here twice
 BACK = 20  # working days
@@ -64,7 +65,7 @@ def _sites(grid: Grid) -> None:
             Site.objects.create(
                 kind=kind,
                 name=name if kind == "house" else f"{place}{name}",
-                address=f"{place}{n + 1} 组",
+                address=f"{place} {n + 1} 组",
                 grid=grid,
                 contact=citizen(FIRST + index).name if kind != "facility" else "",
                 phone=landline(3000 + index % 900) if kind in ("organization", "venue") else "",
