@@ -213,6 +213,9 @@
   });
   addEventListener("pageshow", () => online.forEach((form) => form.removeAttribute("data-busy-now")));
 
+  const wrong = one("[data-focus]");
+  if (wrong) { wrong.focus(); }
+
   /* ---------- 退出: first what is not up, then nothing stays on the phone ---------- */
   const out = one("[data-sign-out]");
   const warning = one("[data-unsent-warning]");

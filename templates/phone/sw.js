@@ -9,6 +9,7 @@ const SESSION = "{% url "orgs:session" %}";
 /* Only forms are kept; no page with people's matters is, and so not the first page either. */
 const KEPT = ["{% url "phone:report" %}", "{% url "phone:report" %}?who=self", "{% url "phone:patrol" %}", "{% url "phone:help" %}"];
 const NET_WAIT = 6000;
+const FRESH = 10 * 60000;
 const STATIC = [{% for file in files %}"{{ file }}", {% endfor %}];
 
 importScripts("{{ queue }}");
@@ -84,9 +85,15 @@ self.addEventListener("fetch", (event) => {
 });
 
 /* A page of a signed-in worker has been opened: the forms are fetched, to be there without a net. */
-async function fetchForms() {
+function isFresh(found, account) {
+  if (!found || (found.headers.get("X-Account") || account) !== account) { return false; }
+  return Math.abs(Date.now() - Date.parse(found.headers.get("Date"))) < FRESH;
+}
+
+async function fetchForms(account) {
   const whose = people;
   for (const name of KEPT) {
+    if (isFresh(await kept(name), account)) { continue; }
     const response = await fetch(name, { credentials: "same-origin", redirect: "manual" });
     if (response.ok) { await keep(name, response, whose); }
   }
@@ -95,7 +102,7 @@ async function fetchForms() {
 self.addEventListener("message", (event) => {
   const told = event.data || {};
   if (told.forget) { event.waitUntil(forget()); }
-  if (told.keep) { event.waitUntil(fetchForms().catch(() => {})); }
+  if (told.keep) { event.waitUntil(fetchForms(told.keep).catch(() => {})); }
 });
 
 /* Not up yet: the browser asks again, later and later. */

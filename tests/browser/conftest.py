@@ -38,9 +38,10 @@ BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 )
-# What a test has asked for: a refusal, an answer that never comes, no net, an error with its number.
+# What a test has asked for: a refusal, no answer, no net, an error with its number.
 REFUSED = re.compile(
-    r"status of [45]|Error Code [45]|ERR_FAILED|ERR_INTERNET_DISCONNECTED|htmx:(afterRequest|sendError)"
+    r"status of [45]|Error Code [45]|ERR_FAILED|ERR_INTERNET_DISCONNECTED"
+    r"|htmx:(afterRequest|sendError)"
 )
 # What a vendor's service says of a card on the reader.
 CARD = {

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from grids.models import Grid, GridEvent, GridRole
 from grids.services import reporting
+from grids.services.events import ask_event
+from grids.vocabulary import Category
 from orgs.models import User
 from orgs.permissions import RoleCode
 from tests.browser.conftest import until_answered
@@ -221,6 +224,43 @@ def _lose_what_is_sent(route: Route) -> None:
         route.continue_()
 
 
+def test_the_phone_keeps_forms_and_nothing_of_peoples_matters(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    phone_is_ready(page)
+    for path in ("/m/mine/?of=reported", "/m/me/", "/m/"):
+        page.goto(path)
+    kept = page.evaluate(
+        """async () => {
+          const pages = (await caches.keys()).find((name) => name.startsWith("phone-pages"));
+          const kept = await (await caches.open(pages)).keys();
+          return kept.map((one) => new URL(one.url).pathname);
+        }"""
+    )
+    assert set(kept) == {"/m/report/", "/m/patrol/", "/m/help/"}
+
+
+def test_who_was_signed_out_while_typing_finds_it_again(
+    open_as: Callable[..., Page], worker: User, village_officer: User, live_server: Any
+) -> None:
+    report = reporting.Report(uuid4(), Grid.objects.get(), Category.FACILITY, TEXT)
+    event, _ = reporting.report_event(report, by=worker)
+    ask_event(event_id=event.pk, by=village_officer, text="哪一盏")
+    page = open_as(worker, f"/m/events/{event.number}/", size=SMALL)
+    page.get_by_label("补充的情况").fill("路口北边第二盏")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="补充", exact=True).click()
+    expect(page.get_by_text("离开太久，为安全已退出。登录后回到这一页，写的都在。")).to_be_visible()
+    again = page.get_by_role("link", name="去登录").get_attribute("href")
+    assert again == f"/login/?next=%2Fm%2Fevents%2F{event.number}%2F"
+    page.context.add_cookies(_cookies_of(worker, live_server.url))
+    page.goto(f"/m/events/{event.number}/")
+    expect(page.get_by_label("补充的情况")).to_have_value("路口北边第二盏")
+    page.get_by_role("button", name="补充", exact=True).click()
+    expect(page.get_by_text("等核实")).to_be_visible()
+
+
 def test_another_person_neither_sees_nor_sends_what_waits(
     open_as: Callable[..., Page], worker: User, county: County, live_server: Any
 ) -> None:
@@ -313,6 +353,17 @@ def test_a_page_fits_the_phone_and_can_be_pressed(
     open_as: Callable[..., Page], worker: User, path: str
 ) -> None:
     page = open_as(worker, f"/m/{path}", size=SMALL)
+    _fits(page)
+
+
+def test_what_is_wrong_can_be_pressed_too(open_as: Callable[..., Page], worker: User) -> None:
+    page = open_as(worker, "/m/report/", size=SMALL, javascript=False)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("有 2 处要改")).to_be_visible()
+    _fits(page)
+
+
+def _fits(page: Page) -> None:
     wide = page.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= SMALL[0]
     small = page.evaluate(

@@ -233,14 +233,14 @@ def test_the_centres_acts_are_not_on_the_phone(phone, reported) -> None:
 
 
 def test_whoever_was_moved_sees_nothing_of_the_old_grid(phone, reported, worker) -> None:
-    event = reported()
+    event = reported(place="老槐树下")
     assert phone.get(reverse("phone:event", args=[event.number])).status_code == 200
     GridRole.objects.update(until=clock.today() - timedelta(days=1))
     assert phone.get(reverse("phone:event", args=[event.number])).status_code == 404
     for page in (HOME, REPORT, PATROL, reverse("phone:mine") + "?of=reported"):
         assert event.short_number not in said_by(phone.get(page))
         assert "路灯" not in said_by(phone.get(page))
-        assert event.place not in said_by(phone.get(page))
+        assert "老槐树下" not in said_by(phone.get(page))
     event.refresh_from_db()
     assert event.reported_by == worker
 
