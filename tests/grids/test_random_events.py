@@ -133,11 +133,11 @@ class Days:
         said: dict[str, Any] = {"text": WORDS, "result": WORDS}
         for chooser in ("then", "to"):
             if chooser in form.fields:
-                choices = [key for key, _ in form.fields[chooser].choices]  # type: ignore[attr-defined]
+                choices = [key for key, _ in form.fields[chooser].choices]
                 said[chooser] = self.dice.choice(choices)
         for name, key in (("unit", "code"), ("worker", "username"), ("center", "region__code")):
             if name in form.fields:
-                rows = form.fields[name].queryset.order_by("pk")  # type: ignore[attr-defined]
+                rows = form.fields[name].queryset.order_by("pk")
                 said[name] = next(iter(rows.values_list(key, flat=True)), "")
         said["passed"] = str(self.dice.random() < 0.6)
         said["truth"] = self.dice.choices(
