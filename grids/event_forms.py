@@ -110,8 +110,16 @@ class _Handlers(EventForm):
         if isinstance(workers, forms.ModelChoiceField):
             workers.queryset = serving(self.event)
         for name, field in (("unit", units), ("worker", workers)):
-            if isinstance(field, forms.ModelChoiceField) and not list(field.queryset or ())[:1]:
-                self._without(name)
+            if isinstance(field, forms.ModelChoiceField):
+                self._offer(name, list(field.queryset or ())[:2])
+
+    def _offer(self, name: str, first: list[Any]) -> None:
+        """The only one there is stands chosen; where there is none, it is no choice."""
+        if not first:
+            self._without(name)
+        elif len(first) == 1:
+            field = self.fields[name]
+            self.initial.setdefault(name, getattr(first[0], str(field.to_field_name)))  # type: ignore[attr-defined]
 
     def _without(self, choice: str) -> None:
         """A choice that leads nowhere here is not offered: no units, nobody of the grid."""

@@ -120,7 +120,7 @@ def state_of(event: GridEvent) -> str:
 def who_has(event: GridEvent) -> str:
     """Who must act next, or who did it."""
     if event.actor == EventActor.CASE:
-        return f"事项 {event.case_number}"
+        return f"事项 {event.case_short}"
     if event.actor == EventActor.UNIT or (event.stage == EventStage.DONE and event.unit):
         return event.unit.name if event.unit else ""
     if event.actor == EventActor.WORKER:

@@ -16,3 +16,8 @@ def next_in(series: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [series])
         return int(cursor.fetchone()[0])
+
+
+def short_of(number: str) -> str:
+    """How people say the full number of a case: 9901012611190014 is 1119-014; "" of none."""
+    return f"{number[8:12]}-{int(number[12:]):03}" if number else ""

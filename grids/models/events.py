@@ -13,6 +13,7 @@ from grids.models.grids import Grid
 from grids.querysets import EventQuerySet
 from grids.vocabulary import Category, EventActor, EventStage, Outcome, StepClock
 from orgs.models import Center, Department
+from orgs.numbering import short_of
 from zongzhi.lib.models import ProtectedStage
 
 
@@ -165,6 +166,10 @@ class GridEvent(ProtectedStage):
 
     def get_absolute_url(self) -> str:
         return reverse("grids:event", args=[self.number])
+
+    @property
+    def case_short(self) -> str:
+        return short_of(self.case_number)
 
     @property
     def is_open(self) -> bool:

@@ -11,6 +11,7 @@ from grids.models.duties import Duty
 from grids.models.grids import Grid
 from grids.querysets import GridTaskQuerySet
 from orgs.models import Center
+from orgs.numbering import short_of
 from zongzhi.lib.fields import EncryptedTextField
 
 
@@ -50,6 +51,10 @@ class GridTask(models.Model):
 
     def __str__(self) -> str:
         return f"task {self.pk}"
+
+    @property
+    def case_short(self) -> str:
+        return short_of(self.case_number)
 
 
 class PatrolNote(models.Model):
