@@ -1,0 +1,3 @@
+from reports.models.screen import Display
+
+__all__ = ["Display"]
