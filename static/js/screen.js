@@ -5,7 +5,7 @@
   var doc = document;
   var wall = doc.querySelector("[data-wall]");
   if (!wall) { return; }
-  var EVERY = 60000, STALE = 120000, SLOWEST = 300000, TURN = 8000, PATIENCE = 20000;
+  var EVERY = 60000, STALE = 120000, SLOWEST = 60000, NIGHT = 300000, TURN = 8000, PATIENCE = 20000;
   var body = doc.body, stale = wall.querySelector("[data-stale]");
   var heard = Date.now(), shown = wall.dataset.shown, failures = 0, paused = false, refused = false;
   var next = 0, nightly = 0;
@@ -135,7 +135,7 @@
     fetch(wall.dataset.source, { headers: { "X-Poll": "1" }, cache: "no-store" }).then(function (answer) {
       if (!answer.ok) { throw new Error("not now"); }
       window.location.reload();
-    }).catch(function () { nightly = setTimeout(night, SLOWEST); });
+    }).catch(function () { nightly = setTimeout(night, NIGHT); });
   }
 
   window.addEventListener("resize", fit);
