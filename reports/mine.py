@@ -28,7 +28,7 @@ class Work:
     name: str
     rows: Callable[[User], QuerySet[Any]]
     at: str
-    case: str  # the path to the case; "" when the row is one
+    case: str | None  # the path to the case; "" when the row is one, None when it has none
 
     def since(self, user: User, day: date) -> QuerySet[Any]:
         """What this person did from that day on."""
@@ -86,7 +86,7 @@ WORKS = (
         "上报的网格事件",
         lambda user: GridEvent.objects.filter(reported_by=user),
         "received_at",
-        "case",
+        None,
     ),
 )
 BY_KEY = {work.key: work for work in WORKS}
@@ -143,15 +143,17 @@ class Line:
 
 def lines_of(work: Work, rows: list[Any], user: User) -> list[Line]:
     """The rows of one screen of the list, the cases in one query."""
-    cases = {row.pk: case_id_of(work, row) for row in rows}
+    if work.case is None:
+        return [Line(row.short_number, row.get_absolute_url(), "", _at(work, row)) for row in rows]
+    cases = {row.pk: _case_id(work.case, row) for row in rows}
     ids = [pk for pk in cases.values() if pk is not None]
     seen = Case.objects.visible_to(user).in_bulk(ids)
     return [_line(work, row, seen.get(cases[row.pk] or 0)) for row in rows]
 
 
-def case_id_of(work: Work, row: Any) -> int | None:
+def _case_id(path: str, row: Any) -> int | None:
     """The id of the case a row belongs to."""
-    *before, last = work.case.split("__")
+    *before, last = path.split("__")
     for name in before:
         row = getattr(row, name)
     found: int | None = getattr(row, f"{last}_id") if last else row.pk
@@ -159,8 +161,12 @@ def case_id_of(work: Work, row: Any) -> int | None:
 
 
 def _line(work: Work, row: Any, case: Case | None) -> Line:
-    moment = clock.local(getattr(row, work.at))
-    at = f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+    at = _at(work, row)
     if case is None:
         return Line(getattr(row, "number", "") or "–", "", "", at)
     return Line(case.short_number, case.get_absolute_url(), case.title, at)
+
+
+def _at(work: Work, row: Any) -> str:
+    moment = clock.local(getattr(row, work.at))
+    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"

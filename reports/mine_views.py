@@ -37,8 +37,7 @@ def mine_list(request: StaffRequest, key: str) -> HttpResponse:
         raise NotFound("没有这张清单")
     since = _day(request.GET.get("since", "")) or starts()[1]
     rows = work.since(request.user, since)
-    *before, _ = work.case.split("__")
-    if before:
+    if before := (work.case or "").split("__")[:-1]:
         rows = rows.select_related("__".join(before))
     page = paginate(rows, Order(work.at, descending=True), request.GET, total=rows.count())
     context = {
