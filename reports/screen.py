@@ -30,7 +30,7 @@ from reports.indicators.sets import (
     IN_HAND,
     REGISTERED,
 )
-from reports.indicators.standing import LATE, NEAR, STEPS
+from reports.indicators.standing import APPROVED, LATE, NEAR, STEPS
 from reports.remembered import remembered
 from reports.screen_facts import Late, Number, Wall
 
@@ -87,7 +87,7 @@ class _Counting:
         shown = (
             ("registered", "今日登记", REGISTERED),
             ("agreed", "今日调成", AGREED),
-            ("accepted", "今日办结", ACCEPTED),
+            ("approved", "今日办结", APPROVED),
             ("in_hand", "在办", IN_HAND),
             ("near", "临期", NEAR),
             ("late", "超期", LATE),

@@ -26,7 +26,7 @@ AT_A_TIME = 6  # rows of the table that turns
 SHADES = (1, 5, 10, 20)  # 在办 from which a town is darker
 MAP_KEPT = 600  # seconds; borders do not move
 FULL = 100.0  # the length of a whole bar
-ROWS = {"sources": 5, "types": 6, "units": 10}
+ROWS = {"sources": 4, "types": 5, "units": 10}
 TITLES = {
     "numbers": "",
     "sources": "近 30 天从哪里来",
@@ -36,7 +36,7 @@ TITLES = {
     "days": "近 30 天每天",
     "late": "超期和临期",
     "units": "按期办结（近 90 天）",
-    "duty": "现在在岗",
+    "duty": "现在在岗的单位",
 }
 COLUMNS = (("numbers", "sources", "types"), ("map", "steps", "days"), ("late", "units", "duty"))
 WIDE = (
@@ -125,7 +125,7 @@ def data_of(wall: Wall, parts: Sequence[Part]) -> dict[str, Any]:
 
 def _room(key: str, asked: Asked) -> int:
     """How many rows of letters of that size a part has room for."""
-    return int(ROWS[key] * (1.6 if asked.wide else 1) / asked.k)
+    return max(1, int(ROWS[key] * (1.8 if asked.wide else 1) / asked.k**2))
 
 
 def _bars(numbers: Sequence[Number], room: int) -> list[Bar]:
@@ -168,10 +168,10 @@ def _days(wall: Wall, asked: Asked) -> Lines:
         said,
         names,
         (("登记", came), ("结案", went)),
-        width=1240 if asked.wide else 912,
-        height=400 if asked.wide else 190 + 40 * asked.k,
+        width=744 if asked.wide else 912,
+        height=420 if asked.wide else 190 + 40 * asked.k,
         text=LETTER * 0.8 * asked.k,
-        every=7,
+        every=7 if asked.k < 1.3 else 14,
     )
 
 
@@ -215,7 +215,7 @@ def _draw(stems: Sequence[str], asked: Asked) -> Drawn:
     for code, boxes in villages.items():
         towns[code[:TOWN]].append(hull_of(boxes)["coordinates"])
     boxes = [box for found in villages.values() for box in found]
-    frame = frame_of(boxes, width=1240 if asked.wide else 912, tallest=900 if asked.wide else 460)
+    frame = frame_of(boxes, width=744 if asked.wide else 912, tallest=900 if asked.wide else 460)
     shown: list[Geometry] = [
         {"type": "MultiPolygon", "coordinates": coordinates} for coordinates in towns.values()
     ]

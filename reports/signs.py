@@ -197,10 +197,12 @@ def rising(user: User, now: datetime) -> list[Sign]:
 
 
 def _arithmetic(number: int, before: int) -> str:
-    average = before * RECENT / BEFORE
-    sum_up = f"{before} ÷ {BEFORE // RECENT} = 平均 {RECENT} 天 {average:.1f} 件"
-    times = f"，{number} ÷ {average:.1f} = {number / average:.1f} 倍" if before else ""
-    return f"{sum_up}{times}；{FEWEST} 件、{TIMES:g} 倍起提示"
+    parts = BEFORE // RECENT
+    if before:
+        said = f"{number} ÷（{before} ÷ {parts}）= 平均的 {number * parts / before:.1f} 倍"
+    else:
+        said = f"此前平均 {RECENT} 天 0 件"
+    return f"{said}；{FEWEST} 件、{TIMES:g} 倍起提示"
 
 
 # --- wages before the Spring Festival -------------------------------------------------------------

@@ -27,7 +27,8 @@ from reports.indicators.series import (
     same_day,
     series,
 )
-from reports.indicators.sets import ACCEPTED, CLOSED, CONTENT, IN_HAND, RATED, REGISTERED
+from reports.indicators.sets import CLOSED, CONTENT, IN_HAND, RATED, REGISTERED
+from reports.indicators.standing import APPROVED
 from reports.remembered import remembered
 
 KEPT = 300  # seconds
@@ -167,7 +168,7 @@ def spans_at(now: datetime) -> dict[str, Span]:
 
 def _count(user: User, now: datetime) -> _Numbers:
     spans, scope = spans_at(now), Scope(user)
-    monthly = (REGISTERED, ACCEPTED, CLOSED, RATED, CONTENT, IN_HAND)
+    monthly = (REGISTERED, APPROVED, CLOSED, RATED, CONTENT, IN_HAND)
     wanted: dict[str, Sequence[Rows]] = {
         "today": (REGISTERED,),
         "yesterday": (REGISTERED,),
@@ -190,7 +191,7 @@ def _against(found: dict[str, dict[str, int]], spans: dict[str, Span]) -> list[A
         (name, words, key, "month")
         for name, words, key in (
             ("本月登记", "1 日起；上月、去年同月到同一天", "registered"),
-            ("本月办结", "审核通过的", "accepted"),
+            ("本月办结", "审核通过的", "approved"),
             ("本月结案", "有办理结果的", "closed"),
             ("在办", "现在；上月、去年今天没有结案的", "in_hand"),
             ("本月满意率", "评过的里面", "content_rate"),
@@ -204,7 +205,7 @@ def _against(found: dict[str, dict[str, int]], spans: dict[str, Span]) -> list[A
     return rows
 
 
-_PLAIN = {rows.key: rows for rows in (REGISTERED, ACCEPTED, CLOSED, IN_HAND)}
+_PLAIN = {rows.key: rows for rows in (REGISTERED, APPROVED, CLOSED, IN_HAND)}
 
 
 def _cell(key: str, found: dict[str, int], span: Span) -> Cell:

@@ -120,7 +120,7 @@ def test_a_type_rises_against_its_own_average(leader: User, lives: Lives) -> Non
     lives.registered()
     (sign,) = signs.rising(leader, clock.now())
     assert [part.number for part in sign.parts] == [5, 3]
-    assert "3 ÷ 3 = 平均 30 天 1.0 件，5 ÷ 1.0 = 5.0 倍" in sign.arithmetic
+    assert "5 ÷（3 ÷ 3）= 平均的 5.0 倍" in sign.arithmetic
 
 
 def test_wages_are_a_sign_before_the_spring_festival_only(leader: User, lives: Lives) -> None:
