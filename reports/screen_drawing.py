@@ -171,7 +171,7 @@ def _days(wall: Wall, asked: Asked) -> Lines:
         width=744 if asked.wide else 912,
         height=420 if asked.wide else 190 + 40 * asked.k,
         text=LETTER * 0.8 * asked.k,
-        every=7 if asked.k < 1.3 else 14,
+        every=7 if asked.k < 1.3 and not asked.wide else 14,
     )
 
 
