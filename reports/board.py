@@ -12,7 +12,7 @@ from cases.querysets import in_reach
 from cases.rows import Row, rows_of
 from dispatch.models import Circular, Request, Talk
 from dispatch.queues import drafts_to_issue, pending_requests, pending_talks
-from orgs.models import User
+from orgs.models import Center, User
 from orgs.permissions import Permission
 from reports import figures
 from reports.figures import AsOf, Counted, Figure
@@ -103,6 +103,12 @@ def board_of(user: User, at: AsOf) -> Board:
         drafts=list(drafts_to_issue(user)[:SHOWN]),
         leads=user.can(Permission.DECIDE) and user.can(Permission.SUPERVISE),
     )
+
+
+def centers_seen(user: User) -> list[Center]:
+    """The centres whose cases, and those of all below them, the board is about."""
+    posts = user.posts_giving(Permission.VIEW_CENTER)
+    return list({post.center_id: post.center for post in posts}.values())
 
 
 def _ways(counted: dict[str, Counted], rated: int) -> tuple[Way, ...]:

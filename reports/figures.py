@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 
 from cases.models import Case
 from cases.querysets import CaseQuerySet
-from cases.vocabulary import DISSATISFIED, FINISHED, RatedBy, Risk
+from cases.vocabulary import DISSATISFIED, FINISHED, RatedBy, Risk, Stage
 from orgs.models import User
 from reports.counting import Params, list_url
 from zongzhi.lib import clock
@@ -192,6 +192,20 @@ _WAYS = {
     RatedBy.STAFF: "工作人员回访（电话、短信、上门）后记下的",
 }
 RATED_BY = tuple(_rated_by(way) for way in RatedBy)
+
+
+def _at_stage(stage: Stage) -> Figure:
+    return Figure(
+        f"stage_{stage.value}",
+        stage.label,
+        f"没有结案、现在在“{stage.label}”这一步的事项",
+        Base.OPEN,
+        lambda at: Q(stage=stage),
+        lambda at: {"stage": stage.value},
+    )
+
+
+BY_STAGE = tuple(_at_stage(stage) for stage in Stage if stage is not Stage.CLOSED)
 
 FIGURES = (
     REGISTERED_TODAY,

@@ -134,6 +134,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SETTINGS, "分流规则", "routing:rules"),
         (Permission.SETTINGS, "督办和层级规则", "settings:thresholds"),
         (Permission.SETTINGS, "评分方案", "reports:schemes"),
+        (Permission.SETTINGS, "大屏口令", "reports:displays"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),
     ):
@@ -141,6 +142,21 @@ def _entries(user: User) -> Iterator[Entry]:
             yield Entry(label, reverse(page))
             if page == "orgs:channels":
                 yield Entry("没有发出", reverse("orgs:deliveries"), sub=True, rows=not_sent())
+    yield from _own(user)
+
+
+def _own(user: User) -> Iterator[Entry]:
+    if any(user.can(permission) for permission in _WORKING):
+        yield Entry("我的工作量", reverse("reports:mine"))
+
+
+_WORKING = (
+    Permission.REGISTER,
+    Permission.HANDLE,
+    Permission.MEDIATE,
+    Permission.FOLLOW_UP,
+    Permission.GRID_WORK,
+)
 
 
 def is_leader(user: User) -> bool:
@@ -187,6 +203,7 @@ def _leader(user: User) -> Iterator[Entry]:
     yield Entry("督办", reverse("dispatch:supervision"))
     yield Entry("月度通报", reverse("reports:bulletins"))
     yield Entry("事项查询", reverse("cases:list"))
+    yield Entry("大屏", reverse("reports:screen"))
 
 
 def _triage(user: User) -> Iterator[Entry]:

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reports import bulletin_views, indicator_views, scheme_views, views
+from reports import (
+    board_views,
+    bulletin_views,
+    indicator_views,
+    mine_views,
+    scheme_views,
+    screen_views,
+    views,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -49,5 +57,13 @@ urlpatterns = [
     path("reports/bulletins/<int:pk>/excel/", bulletin_views.excel, name="bulletin_excel"),
     path("reports/schemes/", scheme_views.scheme_list, name="schemes"),
     path("reports/schemes/<slug:group>/", scheme_views.scheme, name="scheme"),
+    path("reports/mine/", mine_views.mine, name="mine"),
+    path("reports/mine/<slug:key>/", mine_views.mine_list, name="mine_list"),
+    path("board/opponent/<int:pk>/", board_views.opponent, name="opponent"),
+    path("screen/", screen_views.screen, name="screen"),
+    path("screen/data", screen_views.screen_data, name="screen_data"),
+    path("screen/enter/", screen_views.enter_screen, name="enter_screen"),
+    path("settings/displays/", screen_views.displays, name="displays"),
+    path("settings/displays/<int:pk>/revoke/", screen_views.revoke, name="revoke_display"),
     path("visits/", views.visits, name="visits"),
 ]

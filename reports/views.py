@@ -17,6 +17,8 @@ from orgs.models import User
 from orgs.permissions import Permission
 from reports import board as boards
 from reports.figures import FIGURES, AsOf
+from reports.signs import signs_of
+from reports.trends import trends_of
 from reports.workbench import workbench_of
 from zongzhi.lib import clock
 from zongzhi.lib.http import StaffRequest, is_phone
@@ -45,8 +47,12 @@ def _is_only_grid_worker(user: User) -> bool:
 @require_GET
 def board(request: StaffRequest) -> HttpResponse:
     """看板: the figures with the lists behind them, and what needs the leader."""
+    user, at = request.user, AsOf(clock.now())
     context = {
-        "board": boards.board_of(request.user, AsOf(clock.now())),
+        "board": boards.board_of(user, at),
+        "trends": trends_of(user, at),
+        "signs": signs_of(user),
+        "scope": "、".join(center.name for center in boards.centers_seen(user)),
         "definitions": [figure.definition for figure in FIGURES],
         "here": reverse("reports:board"),
     }

@@ -21,6 +21,7 @@ from orgs.models.places import STEM_LENGTHS, Level
 from orgs.permissions import Permission
 from reports.indicators.counting import Dimension, Rows, Scope, Span
 from reports.indicators.dictionary import SETS
+from reports.indicators.standing import STANDING
 from reports.models.bulletins import own_units
 from zongzhi.lib import clock
 from zongzhi.lib.errors import NotFound
@@ -84,7 +85,7 @@ def _is(rows: Rows, dimension: Dimension, value: Any) -> Q:
 
 def asked_for(key: str, params: Mapping[str, str], user: User) -> Asked:
     """Read an address; one that names nothing, or nothing of this person's, is not there."""
-    rows = SETS.get(key)
+    rows = SETS.get(key) or STANDING.get(key)
     span = _span(params)
     if rows is None or span is None:
         raise NotFound("没有这张清单")
@@ -119,7 +120,7 @@ def _span(params: Mapping[str, str]) -> Span | None:
     since, until = (_day(params.get(name, "")) for name in ("since", "until"))
     if since is None or until is None or since > until:
         return None
-    return Span.of_days(since, until, _moment(params.get("as_of", "")))
+    return Span.of_days(since, until, moment_of(params.get("as_of", "")))
 
 
 def _day(text: str) -> date | None:
@@ -130,7 +131,7 @@ def _day(text: str) -> date | None:
     return day if day is not None and 2000 <= day.year <= 2100 else None
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text)
     except ValueError:

@@ -8,12 +8,14 @@ from reports.models.bulletins import (
     Scheme,
     SchemeLine,
 )
+from reports.models.screen import Display
 
 __all__ = [
     "Bonus",
     "Bulletin",
     "BulletinRow",
     "Correction",
+    "Display",
     "DraftRow",
     "Objection",
     "Scheme",

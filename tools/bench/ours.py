@@ -115,6 +115,7 @@ class Ours:
             ),
             "dashboard": Work([("GET", "/api/v1/stats/dashboard/", None)], leader),
             "board": Work([("GET", "/board/", None)], board),
+            "wall": Work([("GET", "/screen/data", None)], board),
             "measure_month": Work([measure(31)], leader),
             "measure_year": Work([measure(365)], leader),
         }

@@ -1,0 +1,154 @@
+"""The board beyond today: what is compared, what begins to show, and one's own work."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cases.services.registration import PartyInput
+from cases.vocabulary import PartyRole
+from orgs.models import User
+from reports import signs
+from reports.charts import lines_of, nice
+from reports.figures import AsOf
+from reports.indicators.dictionary import BY_KEY, Value
+from reports.mine import done_by
+from reports.trends import change, spans_at, trends_of
+from tests.lives import Lives
+from tests.reports.test_crawl import length_of, links_of
+from zongzhi.lib import clock
+
+
+def at(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T10:40:00").replace(tzinfo=clock.SHANGHAI)
+
+
+# --- compared with before -------------------------------------------------------------------------
+
+
+def test_a_period_is_compared_up_to_the_same_time_of_day() -> None:
+    spans = spans_at(at("2026-03-31"))
+    before, year = spans["month_before"], spans["month_year"]
+    assert (before.first_day, before.last_day) == (date(2026, 2, 1), date(2026, 2, 28))
+    assert before.as_of == at("2026-02-28")
+    assert (year.first_day, year.as_of) == (date(2025, 3, 1), at("2025-03-31"))
+    assert spans["yesterday"].as_of == at("2026-03-30")
+
+
+def test_more_is_an_arrow_up_and_few_ratings_are_not_compared() -> None:
+    plain, rate = BY_KEY["registered"], BY_KEY["content_rate"]
+    assert change(Value(plain, 7), Value(plain, 5)) == "↑2"
+    assert change(Value(plain, 5), Value(plain, 5)) == "持平"
+    assert change(Value(rate, 9, 10), Value(rate, 8, 10)) == "↑10.0 个百分点"
+    assert change(Value(rate, 9, 9), Value(rate, 8, 10)) == ""
+
+
+def test_the_year_has_twelve_months_and_its_last_is_this_one(leader: User, lives: Lives) -> None:
+    lives.registered()
+    trends = trends_of(leader, AsOf(clock.now()))
+    assert len(trends.months) == 12
+    assert trends.months[-1].registered.number == 1
+    assert sum(month.registered.number for month in trends.months[:-1]) == 0
+
+
+def test_a_town_sees_its_own_only(leader: User, town_officer: User, lives: Lives) -> None:
+    lives.registered()
+    lives.registered(by=town_officer)
+    now = AsOf(clock.now())
+    county, town = (trends_of(user, now).against[0].now.value for user in (leader, town_officer))
+    assert (county.part, town.part) == (2, 1)
+
+
+def test_a_picture_says_itself_in_a_sentence(client: Client, leader: User, lives: Lives) -> None:
+    lives.registered()
+    client.force_login(leader)
+    page = client.get(reverse("reports:board")).content.decode()
+    assert 'role="img"' in page
+    assert "每月登记和结案的件数" in page
+    assert "看数据" in page
+
+
+def test_lines_stay_inside_their_frame() -> None:
+    chart = lines_of("", ["a", "b", "c"], (("x", (0, 7, 3)),), width=300, height=100)
+    assert all(0 <= x <= 300 and 0 <= y <= 100 for x, y in chart.lines[0].dots)
+    assert all(nice(n) >= n and nice(n) % 4 == 0 for n in range(2000))
+
+
+# --- what begins to show --------------------------------------------------------------------------
+
+
+def against(lives: Lives, serial: int) -> None:
+    """Somebody else every time, about the same unit."""
+    lives.registered(
+        parties=[
+            PartyInput(
+                PartyRole.APPLICANT, f"李四{'甲乙丙丁'[serial]}", phone=f"1370013000{serial}"
+            ),
+            PartyInput(PartyRole.RESPONDENT, "鑫源劳务公司", is_organization=True),
+        ]
+    )
+
+
+def test_three_people_against_one_are_a_sign(client: Client, leader: User, lives: Lives) -> None:
+    against(lives, 0)
+    against(lives, 1)
+    assert signs.same_opponent(leader, clock.now()) == []
+    against(lives, 2)
+    (sign,) = signs.same_opponent(leader, clock.now())
+    assert "被 3 人反映" in sign.parts[0].before
+    client.force_login(leader)
+    assert length_of(client.get(sign.parts[0].url).content.decode()) == 3
+
+
+def test_the_same_person_three_times_is_one_person(leader: User, lives: Lives) -> None:
+    for _ in range(3):
+        against(lives, 0)
+    assert signs.same_opponent(leader, clock.now()) == []
+
+
+def test_a_type_rises_against_its_own_average(leader: User, lives: Lives) -> None:
+    began = clock.now()
+    for _ in range(3):
+        lives.registered()
+    clock.freeze(began + timedelta(days=60))
+    for _ in range(4):
+        lives.registered()
+    assert signs.rising(leader, clock.now()) == []  # four are too few to say so
+    lives.registered()
+    (sign,) = signs.rising(leader, clock.now())
+    assert [part.number for part in sign.parts] == [5, 3]
+    assert "5 ÷（3 ÷ 3）= 平均的 5.0 倍" in sign.arithmetic
+
+
+def test_wages_are_a_sign_before_the_spring_festival_only(leader: User, lives: Lives) -> None:
+    clock.freeze(at("2026-12-01"))
+    lives.registered()
+    (sign,) = signs.wages(leader, clock.now())
+    assert "离春节（2月6日）还有 67 天" in sign.parts[0].before
+    assert signs.wages(leader, at("2026-10-01")) == []
+
+
+# --- one's own work -------------------------------------------------------------------------------
+
+
+def test_own_work_is_only_ones_own(client: Client, clerk: User, triage: User, lives: Lives) -> None:
+    lives.registered(by=clerk)
+    lives.registered(by=clerk)
+    assert {one.work.key: one.month for one in done_by(clerk)}["registered"] == 2
+    assert "registered" not in {one.work.key for one in done_by(triage)}
+    client.force_login(clerk)
+    page = client.get(reverse("reports:mine")).content.decode()
+    numbers = [(url, n) for url, n in links_of(page, "/reports/mine/") if n is not None]
+    assert numbers
+    for url, number in numbers:
+        assert length_of(client.get(url).content.decode()) == number, url
+
+
+@pytest.mark.parametrize("key", ["claimed", "reported", "followed", "mediated", "events"])
+def test_each_list_of_own_work_opens(client: Client, handler: User, lives, key: str) -> None:
+    lives.reported()
+    client.force_login(handler)
+    assert client.get(reverse("reports:mine_list", args=[key])).status_code == 200
