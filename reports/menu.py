@@ -111,6 +111,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SUPERVISE, "通报", "dispatch:circulars"),
         (Permission.VIEW_CENTER, "全部事项", "cases:list"),
         (Permission.BOARD, "看板", "reports:board"),
+        (Permission.BOARD, "指标怎么算", "reports:indicators"),
         (Permission.MEDIATE, "我的空闲时间", "mediation:own_time"),
         (Permission.MEDIATION, "调解员", "mediation:mediators"),
         (Permission.MEDIATION, "调解组织", "mediation:bodies"),

@@ -114,6 +114,7 @@ def address(name: str, case: Case, someone: User) -> str:
         "citizen:progress": [case.token],
         "citizen:rate": [case.token],
         "dispatch:sheet": [1],
+        "reports:behind": ["registered"],
         "dispatch:answer_swap": [0, "agree"],
         "dispatch:change_shift": [0, "cancel"],
         "dispatch:remove_template": ["duty-lawyer", 0],

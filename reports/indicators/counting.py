@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Expression, F, Q, QuerySet, Sum
@@ -45,6 +47,11 @@ class Span:
     @property
     def last_day(self) -> date:
         return (self.until - timedelta(microseconds=1)).date()
+
+    @property
+    def as_of_day(self) -> date:
+        """The day the moment lies in: at the end of a span, the day after it."""
+        return clock.local(self.as_of).date()
 
 
 def _midnight(day: date) -> datetime:
@@ -94,6 +101,13 @@ class Rows:
     unit: str = "unit"
     is_date: bool = False  # `at` is a day, not a moment
     total: str = ""  # add up this column instead of counting rows
+    facts: tuple[tuple[str, str], ...] = ()  # what decides: its word, its path on the row
+    part_of: str = ""  # what 「其中」 in the name is said of
+
+    @property
+    def said(self) -> str:
+        """The name where it stands alone."""
+        return f"{self.part_of}，{self.name}" if self.part_of else self.name
 
     @property
     def path(self) -> str:
@@ -110,7 +124,8 @@ class Rows:
         if not self.at:
             return EVERYTHING
         if self.is_date:
-            return Q(**{f"{self.at}__gte": span.first_day, f"{self.at}__lte": span.last_day})
+            last = min(span.last_day, span.as_of_day)
+            return Q(**{f"{self.at}__gte": span.first_day, f"{self.at}__lte": last})
         return Q(
             **{f"{self.at}__gte": span.since, f"{self.at}__lt": span.until},
         ) & Q(**{f"{self.at}__lte": span.as_of})
@@ -176,6 +191,8 @@ def _count(
 ) -> None:
     first = alike[0]
     rows = first._base(scope, span).order_by()
+    if not first.at:  # no moment narrows them down: their conditions may have an index
+        rows = rows.filter(reduce(or_, (one.where(span) for one in alike)))
     if only is not None:
         rows = rows.filter(**{f"{first.unit}__in": list(only)})
     asked = {f"n_{n}": one._counting(span) for n, one in enumerate(alike)}

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from django.db.models import F, Q, QuerySet
-
-from cases.models import Assignment, Case, Visit
-from cases.vocabulary import DISSATISFIED, FINISHED, Closure
-from dispatch.models import Mark, Return
-from mediation.models import Mediation
+from reports.indicators import sets
 from reports.indicators.counting import Rows
 
 SMALL = 10
+AT_THE_END = "统计期最后一刻；还没到的，到打开的时刻"
+AT_CLOSING = f"{AT_THE_END}。后来重新办理的，原来那次结案不再算"
+AT_RATING = f"{AT_CLOSING}；结案以后评的，随到随算"
+NOW_ONLY = "打开的时刻。延期、暂停、退回补正会改期限，过去的时刻复原不了，所以只数现在"
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Indicator:
     top: Rows
     out_of: Rows | None = None
     group: str = "办理"
-    as_of: str = "统计期最后一刻；还没到的，到打开的时刻"
+    as_of: str = AT_THE_END
     source: str = ""
     better: int = 1  # 1: more is better, -1: less is better, 0: neither
 
@@ -43,6 +41,10 @@ class Indicator:
         """In words, for whoever asks how it is counted."""
         out_of = f"；分母：{self.out_of.name}" if self.out_of else ""
         return f"{self.name}：{self.top.name}{out_of}；时点：{self.as_of}；{self.rounding}"
+
+    @property
+    def better_said(self) -> str:
+        return {1: "多的好", -1: "少的好", 0: "不分好坏"}[self.better]
 
     @property
     def sets(self) -> tuple[Rows, ...]:
@@ -93,190 +95,163 @@ def value_of(indicator: Indicator, numbers: dict[str, int] | None) -> Value:
     return Value(indicator, found.get(indicator.top.key, 0), whole)
 
 
-# --- sets -----------------------------------------------------------------------------------------
+# --- what they are said to be by, where it is not this house's own ---------------------------
 
-
-def _cases() -> QuerySet[Any]:
-    return Case.objects.all()
-
-
-def _parts() -> QuerySet[Any]:
-    return Assignment.objects.filter(role=Assignment.Role.LEAD)
-
-
-def _visits() -> QuerySet[Any]:
-    return Visit.objects.all()
-
-
-_FINISHED = Q(closure__in=FINISHED)
-
-REGISTERED = Rows("registered", "本期登记的事项", _cases, "registered_at")
-VISITS = Rows("visits", "本期来访（含再次来访）", _visits, "at", case="case", unit="case__unit")
-VISITORS = Rows(
-    "visitors",
-    "本期来访的人数相加",
-    _visits,
-    "at",
-    case="case",
-    unit="case__unit",
-    total="visitors",
+LAW_PETITION = (
+    "国信发〔2022〕11 号《信访事项办理群众满意度评价工作办法（试行）》：参评率和满意率分开算"
 )
-REVISITS = Rows(
-    "revisits",
-    "其中为已登记的事项再次来访的",
-    _visits,
-    "at",
-    lambda span: Q(at__gt=F("case__registered_at")),
-    case="case",
-    unit="case__unit",
-)
-CLAIM_DUE = Rows(
-    "claim_due",
-    "本期到了签收期限的主办派出（撤回的不算）",
-    _parts,
-    "claim_due_at",
-    lambda span: ~Q(ending=Assignment.Ending.RECALLED),
-    case="case",
-)
-CLAIMED_IN_TIME = Rows(
-    "claimed_in_time",
-    "其中在期限前签收的",
-    _parts,
-    "claim_due_at",
-    lambda span: ~Q(ending=Assignment.Ending.RECALLED) & Q(claimed_at__lte=F("claim_due_at")),
-    case="case",
-)
-ACCEPTED = Rows(
-    "accepted",
-    "本期审核通过的主办",
-    _parts,
-    "ended_at",
-    lambda span: Q(ending=Assignment.Ending.APPROVED),
-    case="case",
-)
-ACCEPTED_IN_TIME = Rows(
-    "accepted_in_time",
-    "其中最后一次反馈没有超过办理期限的",
-    _parts,
-    "ended_at",
-    lambda span: Q(ending=Assignment.Ending.APPROVED) & Q(reported_at__lte=F("handling_due_at")),
-    case="case",
-)
-CLOSED = Rows(
-    "closed",
-    "本期结案、有办理结果的事项（撤回、不予受理、并案、移送不算）",
-    _cases,
-    "closed_at",
-    lambda span: _FINISHED,
-)
-SUBSTANTIVE = Rows(
-    "substantive",
-    "其中结案方式是实质性的",
-    _cases,
-    "closed_at",
-    lambda span: Q(closure=Closure.SUBSTANTIVE),
-)
-RATED = Rows(
-    "rated", "其中来访人评过的", _cases, "closed_at", lambda span: _FINISHED & ~Q(satisfaction="")
-)
-CONTENT = Rows(
-    "content",
-    "其中评了非常满意、满意或基本满意的",
-    _cases,
-    "closed_at",
-    lambda span: _FINISHED & ~Q(satisfaction__in=("", *DISSATISFIED)),
-)
-REDONE = Rows(
-    "redone", "其中办了第二次以上的", _cases, "closed_at", lambda span: _FINISHED & Q(round__gt=1)
-)
-IN_HAND = Rows(
-    "in_hand",
-    "统计期末没有结案的事项",
-    _cases,
-    "",
-    lambda span: (
-        Q(registered_at__lt=span.until, registered_at__lte=span.as_of)
-        & (Q(closed_at=None) | Q(closed_at__gte=span.until) | Q(closed_at__gt=span.as_of))
-    ),
-)
+LAW_MEDIATION = "《人民调解法》第三十一条：督促履行"
+LAW_CONFIRMATION = "《人民调解法》第三十三条；《民事诉讼法》第二百零五条、第二百零六条"
+LAW_COURT = "特邀调解规定（2016）第二十七条；秦安县公布的诉前分流率"
+COUNTING = "件、批次、人次是三个数：批次是来访登记次数，人次是各批次到场人数之和，件是事项"
+HOTLINE = "12345 考核的通行口径（榆林：及时接收率、回退率、重办率、按时办结率）"
+PETITIONS = "信访业务考核的通行口径（达川区细则）"
+TOWNS = "镇村化解占比，东至县公布的口径"
+CARDS = "综治信息系统的通行口径；牌是单位的，不计分"
+HOUSE = "本系统的口径"
 
-
-def _rulings() -> QuerySet[Any]:
-    return Return.objects.exclude(ruling="")
-
-
-RULED = Rows(
-    "ruled",
-    "本期裁定的退回",
-    _rulings,
-    "ruled_at",
-    case="case",
-    unit="assignment__unit",
-)
-UPHELD = Rows(
-    "upheld",
-    "其中维持原派的",
-    _rulings,
-    "ruled_at",
-    lambda span: Q(ruling=Return.Ruling.UPHOLD),
-    case="case",
-    unit="assignment__unit",
-)
-
-
-def _marks() -> QuerySet[Any]:
-    return Mark.objects.filter(revoked_at=None)
-
-
-YELLOW = Rows(
-    "yellow",
-    "本期记的黄牌（取消的不算）",
-    _marks,
-    "at",
-    lambda span: Q(color=Mark.Color.YELLOW),
-    case="case",
-)
-RED = Rows(
-    "red",
-    "本期记的红牌（取消的不算）",
-    _marks,
-    "at",
-    lambda span: Q(color=Mark.Color.RED),
-    case="case",
-)
-
-
-def _mediations() -> QuerySet[Any]:
-    return Mediation.objects.all()
-
-
-MEDIATED = Rows("mediated", "本期结束的调解", _mediations, "ended_on", case="case", is_date=True)
-AGREED = Rows(
-    "agreed",
-    "其中达成协议的",
-    _mediations,
-    "ended_on",
-    lambda span: Q(ending=Mediation.Ending.AGREED),
-    case="case",
-    is_date=True,
-)
+ARRIVING, DOING, MEDIATING, RATING = "来源", "办理", "调解", "评价"
 
 INDICATORS: tuple[Indicator, ...] = (
-    Indicator("registered", "登记（件）", REGISTERED, group="来源", better=0),
-    Indicator("visits", "批次", VISITS, group="来源", better=0, source="domain §1.7"),
-    Indicator("visitors", "人次", VISITORS, group="来源", better=0, source="domain §1.7"),
-    Indicator("claim_rate", "及时签收率", CLAIMED_IN_TIME, CLAIM_DUE),
-    Indicator("on_time_rate", "按期办结率", ACCEPTED_IN_TIME, ACCEPTED),
-    Indicator("substantive_rate", "实质化解率", SUBSTANTIVE, CLOSED),
-    Indicator("mediation_rate", "调解成功率", AGREED, MEDIATED, group="调解"),
-    Indicator("rated_rate", "参评率", RATED, CLOSED, group="评价", source="国信发〔2022〕11 号"),
-    Indicator("content_rate", "满意率", CONTENT, RATED, group="评价", source="国信发〔2022〕11 号"),
-    Indicator("upheld_rate", "退回被驳回率", UPHELD, RULED, better=-1),
-    Indicator("redone_rate", "重办率", REDONE, CLOSED, better=-1),
-    Indicator("revisit_rate", "重复来访率", REVISITS, VISITS, group="来源", better=-1),
-    Indicator("yellow", "黄牌", YELLOW, better=-1),
-    Indicator("red", "红牌", RED, better=-1),
-    Indicator("in_hand", "在办", IN_HAND, better=0),
+    Indicator(
+        "registered", "登记（件）", sets.REGISTERED, group=ARRIVING, better=0, source=COUNTING
+    ),
+    Indicator("visits", "来访（批次）", sets.VISITS, group=ARRIVING, better=0, source=COUNTING),
+    Indicator("visitors", "来访（人次）", sets.VISITORS, group=ARRIVING, better=0, source=COUNTING),
+    Indicator(
+        "revisit_rate",
+        "重复来访率",
+        sets.REVISITS,
+        sets.VISITS,
+        group=ARRIVING,
+        better=-1,
+        source=f"{PETITIONS}；同一事项再次来访",
+    ),
+    Indicator(
+        "escalation_rate", "提级率", sets.ESCALATED, sets.REGISTERED, better=-1, source=HOUSE
+    ),
+    Indicator("dispatched", "接件", sets.DISPATCHED, better=0, source=HOUSE),
+    Indicator("claim_rate", "及时签收率", sets.CLAIMED_IN_TIME, sets.CLAIM_DUE, source=HOTLINE),
+    Indicator("accepted", "办结（件）", sets.ACCEPTED, better=0, source=HOUSE),
+    Indicator("on_time_rate", "按期办结率", sets.ACCEPTED_IN_TIME, sets.ACCEPTED, source=HOTLINE),
+    Indicator("overdue_done", "超期办结", sets.ACCEPTED_LATE, better=-1, source=HOUSE),
+    Indicator("in_hand", "在办", sets.IN_HAND, better=0, source=HOUSE),
+    Indicator(
+        "overdue_in_hand", "超期在办", sets.OVERDUE_NOW, better=-1, as_of=NOW_ONLY, source=HOUSE
+    ),
+    Indicator("closed", "结案（件）", sets.CLOSED, as_of=AT_CLOSING, better=0, source=HOUSE),
+    Indicator(
+        "substantive_rate",
+        "实质化解率",
+        sets.SUBSTANTIVE,
+        sets.CLOSED,
+        as_of=AT_CLOSING,
+        source=f"{HOUSE}：单位反馈解决了、来访人没有否认才算",
+    ),
+    Indicator(
+        "at_once_rate", "一次性化解率", sets.AT_ONCE, sets.CLOSED, as_of=AT_CLOSING, source=HOUSE
+    ),
+    Indicator(
+        "local_share",
+        "镇村化解占比",
+        sets.SETTLED_BELOW,
+        sets.SUBSTANTIVE,
+        as_of=AT_CLOSING,
+        better=0,
+        source=TOWNS,
+    ),
+    Indicator(
+        "town_share",
+        "镇级化解占比",
+        sets.SETTLED_IN_TOWN,
+        sets.SUBSTANTIVE,
+        as_of=AT_CLOSING,
+        better=0,
+        source=TOWNS,
+    ),
+    Indicator(
+        "village_share",
+        "村级化解占比",
+        sets.SETTLED_IN_VILLAGE,
+        sets.SUBSTANTIVE,
+        as_of=AT_CLOSING,
+        better=0,
+        source=TOWNS,
+    ),
+    Indicator("upheld_rate", "退回被驳回率", sets.UPHELD, sets.RULED, better=-1, source=HOTLINE),
+    Indicator(
+        "redone_rate",
+        "重办率",
+        sets.REDONE,
+        sets.CLOSED,
+        as_of=AT_CLOSING,
+        better=-1,
+        source=HOTLINE,
+    ),
+    Indicator("supervised", "督办", sets.SUPERVISED, better=-1, source=HOUSE),
+    Indicator("yellow", "黄牌", sets.YELLOW, better=-1, source=CARDS),
+    Indicator("red", "红牌", sets.RED, better=-1, source=CARDS),
+    Indicator(
+        "mediation_rate",
+        "调解成功率",
+        sets.AGREED,
+        sets.MEDIATED,
+        group=MEDIATING,
+        source="人民调解统计报表：调解总数、调解成功数",
+    ),
+    Indicator(
+        "performance_rate",
+        "履行率",
+        sets.PERFORMED,
+        sets.TO_PERFORM,
+        group=MEDIATING,
+        source=LAW_MEDIATION,
+    ),
+    Indicator(
+        "confirmation_rate",
+        "司法确认率",
+        sets.CONFIRMED,
+        sets.IN_FORCE,
+        group=MEDIATING,
+        better=0,
+        source=LAW_CONFIRMATION,
+    ),
+    Indicator(
+        "court_rate",
+        "诉前分流率",
+        sets.COMMISSIONED,
+        sets.FROM_THE_COURT,
+        group=MEDIATING,
+        better=0,
+        source=LAW_COURT,
+    ),
+    Indicator(
+        "follow_up_rate",
+        "回访率",
+        sets.REACHED,
+        sets.CLOSED,
+        group=RATING,
+        as_of=AT_RATING,
+        source=HOUSE,
+    ),
+    Indicator(
+        "rated_rate",
+        "参评率",
+        sets.RATED,
+        sets.CLOSED,
+        group=RATING,
+        as_of=AT_RATING,
+        source=LAW_PETITION,
+    ),
+    Indicator(
+        "content_rate",
+        "满意率",
+        sets.CONTENT,
+        sets.RATED,
+        group=RATING,
+        as_of=AT_RATING,
+        source=LAW_PETITION,
+    ),
 )
 BY_KEY = {one.key: one for one in INDICATORS}
 SETS = {rows.key: rows for one in INDICATORS for rows in one.sets}

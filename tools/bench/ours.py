@@ -115,6 +115,8 @@ class Ours:
             ),
             "dashboard": Work([("GET", "/api/v1/stats/dashboard/", None)], leader),
             "board": Work([("GET", "/board/", None)], board),
+            "measure_month": Work([measure(31)], leader),
+            "measure_year": Work([measure(365)], leader),
         }
 
     def token(self, name: str) -> dict[str, str]:
@@ -179,6 +181,12 @@ class Place:
         self.key = f"{micro}_{pk}"
         at = datetime.fromtimestamp(micro // 1_000_000, UTC).replace(microsecond=micro % 1_000_000)
         self.cursor = b64encode(urlencode({"p": str(at)}).encode()).decode()
+
+
+def measure(days: int) -> Request:
+    """Ask for every indicator of so many days, by unit: what a bulletin and a ledger are of."""
+    query = urlencode({"since": day(days - 1), "until": day(0), "by": "unit"})
+    return ("GET", f"/api/v1/stats/measure/?{query}", None)
 
 
 def api(**query: str) -> Request:

@@ -139,6 +139,7 @@ API = (of_floor(6), sql_at_most(8), p95_at_most(100), GROWTH, clean)
 HTML = (of_floor(12), sql_at_most(8), p95_at_most(100), GROWTH, clean)
 SEARCH = (p95_at_most(300), clean)
 LEADER = (p95_at_most(100), clean)
+MEASURE = (p95_at_most(2000), clean)  # a page opened now and then, as heavy as a bulletin
 REGISTER = (times_peer(2), sql_at_most(14), clean)
 CLAIM = (times_peer(2), sql_at_most(12), clean)
 
@@ -163,6 +164,8 @@ ROWS = (
     Row("claim_one", "  8 on one case", (clean,)),
     Row("dashboard", "leader dashboard", LEADER),
     Row("board", "  its page", LEADER),
+    Row("measure_month", "every indicator by unit, a month", MEASURE),
+    Row("measure_year", "  a year", MEASURE),
     Row("rest_list", "(the peer's REST list)"),
 )
 

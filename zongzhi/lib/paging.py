@@ -48,11 +48,12 @@ class Page(Generic[Row]):
     total: int
     prev_url: str = ""
     next_url: str = ""
+    is_exact: bool = False
 
     @property
     def total_text(self) -> str:
-        """「83」, or 「1000+」 beyond a thousand."""
-        return str(self.total) if self.total <= MOST else f"{MOST}+"
+        """「83」, or 「1000+」 beyond a thousand where nobody has counted on."""
+        return str(self.total) if self.is_exact or self.total <= MOST else f"{MOST}+"
 
 
 def paginate(
@@ -62,10 +63,12 @@ def paginate(
     *,
     size: int = SIZE,
     window: Window | None = None,
+    total: int | None = None,
 ) -> Page[Row]:
     """The screen that the address asks for, and the addresses of its neighbours: two queries.
 
-    `window` may know a shorter way to the rows of a screen of a descending list.
+    `window` may know a shorter way to the rows of a screen of a descending list; `total` is how
+    many there are, where somebody has counted them all.
     """
     after, before = (_read(str(params.get(name, ""))) for name in CURSORS)
     backward = before is not None and after is None
@@ -81,9 +84,10 @@ def paginate(
     later = True if backward else more
     return Page(
         rows=shown,
-        total=rows.order_by().values("pk")[: MOST + 1].count(),
+        total=rows.order_by().values("pk")[: MOST + 1].count() if total is None else total,
         prev_url=_url(params, "before", order.key(shown[0])) if earlier and shown else "",
         next_url=_url(params, "after", order.key(shown[-1])) if later and shown else "",
+        is_exact=total is not None,
     )
 
 

@@ -1,0 +1,39 @@
+"""指标词典, and the list behind every number of it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from orgs.gates import needs
+from orgs.permissions import Permission
+from reports.indicators.behind import behind as behind_of
+from reports.indicators.links import asked_for
+from reports.indicators.measured import groups_of
+from zongzhi.lib.http import StaffRequest
+
+
+@never_cache
+@login_required
+@require_GET
+def behind(request: StaffRequest, key: str) -> HttpResponse:
+    """The list behind a number: as the reader sees it, or of a centre's official table."""
+    asked = asked_for(key, request.GET, request.user)
+    context = {
+        "behind": behind_of(asked, request.GET, request.user),
+        "asked": asked,
+        "may_read": request.user.can(Permission.BOARD),
+    }
+    return render(request, "reports/behind.html", context)
+
+
+@never_cache
+@needs(Permission.BOARD)
+@require_GET
+def dictionary(request: StaffRequest) -> HttpResponse:
+    """Every indicator: how it is counted, where that is from, and its lists of this month."""
+    context = {"groups": groups_of(request.user)}
+    return render(request, "reports/indicators.html", context)
