@@ -17,7 +17,18 @@ from tests.county import County, build_county, ensure_reference, person
 from tests.lives import Lives
 from zongzhi.lib import clock
 
-APPEND_ONLY = ("cases_caseevent", "cases_document", "grids_eventline", "orgs_accesslog")
+APPEND_ONLY = (
+    "cases_caseevent",
+    "cases_document",
+    "grids_eventline",
+    "orgs_accesslog",
+    "reports_briefedit",
+    "reports_briefmatter",
+    "reports_briefparagraph",
+    "reports_briefreview",
+    "reports_ledgerentry",
+    "reports_sheet",
+)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -297,6 +297,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "dispatch.tasks.draft_circulars",
         "schedule": crontab(hour="8-18", minute="45"),
     },
+    "draft-briefs": {
+        "task": "reports.tasks.draft_briefs",
+        "schedule": crontab(hour="5-18", minute="35"),
+    },
     "recalculate-clocks": {
         "task": "cases.tasks.recalculate_clocks",
         "schedule": crontab(minute="5-59/10"),

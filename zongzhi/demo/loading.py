@@ -22,7 +22,7 @@ from mediation.sweep import STEPS as OF_MEDIATIONS
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
-from zongzhi.demo import agreements, county, supervision
+from zongzhi.demo import agreements, county, report_ledgers, supervision
 from zongzhi.demo.grid_events import build_grid_events
 from zongzhi.demo.grid_phone import build_patrols
 from zongzhi.demo.grid_register import build_register
@@ -74,6 +74,7 @@ def load(*, cases: int = CASES) -> World:
         supervision.today(world)
         agreements.hand_over(world)
         build_grid_events(world)
+        report_ledgers.build(world)
     look_at_the_tables()
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)
     return world
