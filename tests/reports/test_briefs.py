@@ -131,7 +131,7 @@ def test_a_decided_brief_does_not_change(brief: Brief, triage: User, leader: Use
         edit_paragraph(brief_id=brief.pk, place=1, text="别的", by=leader)
     with pytest.raises(DatabaseError), transaction.atomic():
         Brief.objects.update(behind={})
-    paragraph = brief.paragraphs.first()
+    paragraph = brief.paragraphs.get(place=1)
     with pytest.raises(DatabaseError, match="sealed brief"), transaction.atomic():
         BriefEdit.objects.create(
             brief=brief, paragraph=paragraph, text="x", by=leader, at=clock.now()
