@@ -1,4 +1,4 @@
-"""A month, a quarter, a year: what a list or a table of figures is of."""
+"""A month, a quarter, half a year, a year: what a list or a table of figures is of."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from zongzhi.lib import clock
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"(20\d\d)-Q([1-4])")
+_HALF = re.compile(r"(20\d\d)-H([12])")
 _YEAR = re.compile(r"(20\d\d)")
 
 
 @dataclass(frozen=True)
 class Period:
-    """Both days included. `code` is how an address says it: 2026-04, 2026-Q2, 2026."""
+    """Both days included. `code` is how an address says it: 2026-04, 2026-Q2, 2026-H1, 2026."""
 
     code: str
     words: str
@@ -39,6 +40,9 @@ def period_of(text: str) -> Period:
     if found := _QUARTER.fullmatch(text):
         year, quarter = int(found[1]), int(found[2])
         return _of(text, f"{year}年第{'一二三四'[quarter - 1]}季度", year, 3 * quarter - 2, 3)
+    if found := _HALF.fullmatch(text):
+        year, half = int(found[1]), int(found[2])
+        return _of(text, f"{year}年{'上下'[half - 1]}半年", year, 6 * half - 5, 6)
     if found := _YEAR.fullmatch(text):
         return _of(text, f"{text}年", int(text), 1, 12)
     found = _MONTH.fullmatch(text)
@@ -72,8 +76,10 @@ def recent_months(count: int = 13) -> list[Period]:
 
 
 def choices() -> list[tuple[str, str]]:
-    """Months of the last year, quarters and years of this one and the last."""
+    """Months of the last year, quarters, half-years and years of this one and the last."""
     year = clock.today().year
     quarters = [f"{y}-Q{q}" for y in (year, year - 1) for q in (1, 2, 3, 4)]
-    periods = [*recent_months(), *(period_of(c) for c in [*quarters, str(year), str(year - 1)])]
+    halves = [f"{y}-H{h}" for y in (year, year - 1) for h in (1, 2)]
+    longer = [*quarters, *halves, str(year), str(year - 1)]
+    periods = [*recent_months(), *(period_of(code) for code in longer)]
     return [(period.code, period.words) for period in periods]

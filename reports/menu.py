@@ -112,6 +112,8 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SUPERVISE, "月度通报", "reports:bulletins"),
         (Permission.VIEW_CENTER, "全部事项", "cases:list"),
         (Permission.BOARD, "看板", "reports:board"),
+        (Permission.BOARD, "研判", "reports:briefs"),
+        (Permission.BOARD, "台账和报表", "reports:ledgers"),
         (Permission.BOARD, "指标怎么算", "reports:indicators"),
         (Permission.MEDIATE, "我的空闲时间", "mediation:own_time"),
         (Permission.MEDIATION, "调解员", "mediation:mediators"),

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from celery import shared_task
 
 from cases.sweeping import each
-from reports.services import drafting
+from reports.models import Brief
+from reports.services import briefs, drafting
 from zongzhi.lib import clock
 
 
@@ -23,3 +25,22 @@ def draft_bulletins() -> None:
         partial(drafting.quarters_due, now),
         lambda pk: drafting.draft_quarter(month_id=pk, now=now),
     )
+
+
+@shared_task(ignore_result=True)
+def draft_briefs() -> None:
+    """Every hour of the day: on Monday last week's, on the 1st last month's, a quarter's after it.
+
+    Safe to run twice, in two workers, late, or never to finish.
+    """
+    now = clock.now()
+    for kind in Brief.Kind:
+        each(
+            f"draft {kind.value} brief",
+            partial(briefs.due, kind, now),
+            partial(_draft, kind, now),
+        )
+
+
+def _draft(kind: Brief.Kind, now: datetime, center_id: int) -> None:
+    briefs.draft_brief(center_id=center_id, kind=kind, now=now)

@@ -24,6 +24,12 @@ APPEND_ONLY = (
     "orgs_accesslog",
     "reports_bulletinrow",
     "reports_correction",
+    "reports_briefedit",
+    "reports_briefmatter",
+    "reports_briefparagraph",
+    "reports_briefreview",
+    "reports_ledgerentry",
+    "reports_sheet",
 )
 
 

@@ -301,6 +301,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.draft_bulletins",
         "schedule": crontab(hour="5-12", minute="25"),
     },
+    "draft-briefs": {
+        "task": "reports.tasks.draft_briefs",
+        "schedule": crontab(hour="5-18", minute="35"),
+    },
     "recalculate-clocks": {
         "task": "cases.tasks.recalculate_clocks",
         "schedule": crontab(minute="5-59/10"),

@@ -80,6 +80,7 @@ class Dimension(Enum):
     UNIT = "unit"  # the unit that is judged: its own path for each set
     TOWN = "town"  # where it happened
     CENTER = "center"  # where the case is
+    LEVEL = "level"  # on which of the four levels that centre stands
     TYPE = "type"
     SOURCE = "source"
 
@@ -143,6 +144,8 @@ class Rows:
                 return Left(f"{self.path}occurred_region__code", STEM_LENGTHS[Level.TOWN])
             case Dimension.CENTER:
                 return F(f"{self.path}center")
+            case Dimension.LEVEL:
+                return F(f"{self.path}center__level")
             case Dimension.TYPE:
                 return F(f"{self.path}type")
             case Dimension.SOURCE:

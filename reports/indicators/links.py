@@ -21,6 +21,7 @@ from orgs.models.places import STEM_LENGTHS, Level
 from orgs.permissions import Permission
 from reports.indicators.counting import Dimension, Rows, Scope, Span
 from reports.indicators.dictionary import SETS
+from reports.indicators.ledger_sets import LEDGER_SETS
 from reports.indicators.standing import STANDING
 from reports.models.bulletins import own_units
 from zongzhi.lib import clock
@@ -36,8 +37,8 @@ def behind_url(
     """The list of exactly the rows that `counted` counts for a group.
 
     `scope`: of a centre's official table; without it, of what the reader sees. `group` names one
-    of each: `unit`, `town`, `type`, `source` by code (or `NONE`), `center` by id; None asks
-    nothing.
+    of each: `unit`, `town`, `type`, `source`, `level` by code (or `NONE`), `center` by id; None
+    asks nothing.
     """
     address = _address(rows.key, span, scope.pk if scope else None)
     named = [(name, value) for name, value in group.items() if value not in (None, "")]
@@ -79,13 +80,15 @@ def _is(rows: Rows, dimension: Dimension, value: Any) -> Q:
     """Of a group, as `Rows.by` makes them; a town is a range of an index, not a cut string."""
     if dimension is Dimension.TOWN:
         return Q(**{f"{rows.path}occurred_region__code__startswith": value})
+    if dimension is Dimension.LEVEL:
+        return Q(**{f"{rows.path}center__level": value})
     path = rows.unit if dimension is Dimension.UNIT else f"{rows.path}{dimension.value}"
     return Q(**{path: value})
 
 
 def asked_for(key: str, params: Mapping[str, str], user: User) -> Asked:
     """Read an address; one that names nothing, or nothing of this person's, is not there."""
-    rows = SETS.get(key) or STANDING.get(key)
+    rows = SETS.get(key) or STANDING.get(key) or LEDGER_SETS.get(key)
     span = _span(params)
     if rows is None or span is None:
         raise NotFound("没有这张清单")
@@ -182,10 +185,17 @@ def _source(text: str) -> tuple[str, str]:
     return text, str(Source(text).label)
 
 
+def _level(text: str) -> tuple[str, str]:
+    if text not in Level.values:
+        raise NotFound("没有这张清单")
+    return text, f"{Level(text).label}级"
+
+
 _READ = {
     Dimension.UNIT.value: _unit,
     Dimension.TOWN.value: _town,
     Dimension.CENTER.value: _center,
+    Dimension.LEVEL.value: _level,
     Dimension.TYPE.value: _type,
     Dimension.SOURCE.value: _source,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from cases.models import DisputeType
 from cases.vocabulary import Source
 from orgs.models import Center, Department, Region, User
+from orgs.models.places import Level
 from reports.indicators.counting import ALL, Dimension, Numbers, Scope, Span, counted
 from reports.indicators.dictionary import INDICATORS, SETS, Indicator, Value, value_of
 from reports.indicators.links import NONE, behind_url
@@ -96,6 +97,8 @@ def names_of(by: Dimension, numbers: Numbers) -> dict[Any, tuple[str, str]]:
         case Dimension.CENTER:
             centers = Center.objects.in_bulk(keys)
             known |= {key: (str(key), center.name) for key, center in centers.items()}
+        case Dimension.LEVEL:
+            known |= {key: (key, str(Level(key).label)) for key in keys}
         case Dimension.SOURCE:
             known |= {key: (key, str(Source(key).label)) for key in keys}
         case Dimension.TOWN:

@@ -1,3 +1,4 @@
+from reports.models.briefs import Brief, BriefEdit, BriefMatter, BriefParagraph, BriefReview
 from reports.models.bulletins import (
     Bonus,
     Bulletin,
@@ -8,16 +9,25 @@ from reports.models.bulletins import (
     Scheme,
     SchemeLine,
 )
+from reports.models.ledgers import Ledger, LedgerEntry, Sheet
 from reports.models.screen import Display
 
 __all__ = [
     "Bonus",
+    "Brief",
+    "BriefEdit",
+    "BriefMatter",
+    "BriefParagraph",
+    "BriefReview",
     "Bulletin",
     "BulletinRow",
     "Correction",
     "Display",
     "DraftRow",
+    "Ledger",
+    "LedgerEntry",
     "Objection",
     "Scheme",
     "SchemeLine",
+    "Sheet",
 ]

@@ -26,8 +26,14 @@ HISTORY = (
     "cases_document",
     "grids_eventline",
     "orgs_accesslog",
+    "reports_briefedit",
+    "reports_briefmatter",
+    "reports_briefparagraph",
+    "reports_briefreview",
     "reports_bulletinrow",
     "reports_correction",
+    "reports_ledgerentry",
+    "reports_sheet",
 )
 
 

@@ -1,0 +1,321 @@
+"""The sets that official tables and 研判 count (domain.md §1.7), beside those of the indicators.
+
+One moment decides the period of everything: a dispute is 排查 where it is registered and 调处 where
+it is closed with a result; what was not closed by then is carried over. So, whatever the period,
+上期转入＋排查数＝调处数＋其他终止＋转入下期. 件 is counted without what was merged: it is the same
+dispute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from cases.models import Assignment, Case, Document, Party
+from cases.vocabulary import DISSATISFIED, FINISHED, Closure, PartyRole, Risk, Special, Stage
+from reports.indicators.counting import Rows, Span
+from reports.indicators.sets import RATED
+from reports.models import Ledger, LedgerEntry
+
+# 综治"矛盾纠纷排查调处"月报 (domain.md §3.3); what our types are in it stands on `DisputeType`.
+OTHER = "其他"
+CATEGORIES = (
+    "民族宗教",
+    "军转干部、复员退伍军人安置",
+    "征地拆迁安置",
+    "建筑工程质量、物业管理等",
+    "土地矿产山林水利界线权属",
+    "经济活动",
+    "劳资",
+    "企业改制",
+    "环境污染、生态破坏",
+    "司法活动",
+    "行政执法活动",
+    "大中专院校、中小学校",
+    "海事渔事",
+    "干部作风等",
+    "村（社区）务管理",
+    "农村土地承包、集体“三资”及农民负担等",
+    "婚姻家庭邻里等各类民间",
+    "医患",
+    OTHER,
+)
+
+Where = Callable[[Span], Q]
+
+
+def _disputes() -> QuerySet[Any]:
+    return Case.objects.exclude(closure=Closure.MERGED)
+
+
+def _known(span: Span) -> Q:
+    return Q(registered_at__lt=span.until, registered_at__lte=span.as_of)
+
+
+def _open_at_the_beginning(span: Span) -> Q:
+    return ~Q(stage=Stage.CLOSED) | Q(closed_at__gte=span.since) | Q(closed_at__gt=span.as_of)
+
+
+def _open_at_the_end(span: Span) -> Q:
+    return ~Q(stage=Stage.CLOSED) | Q(closed_at__gte=span.until) | Q(closed_at__gt=span.as_of)
+
+
+_DATES = (("登记", "registered_at"), ("结案", "closed_at"))
+
+FOUND = Rows(
+    "ledger_found",
+    "本期登记的矛盾纠纷（排查数；并案的不算）",
+    _disputes,
+    "registered_at",
+    facts=(("类型", "type__name"), ("状态", "label")),
+)
+SETTLED = Rows(
+    "ledger_settled",
+    "本期结案、有办理结果的矛盾纠纷，不管什么时候登记（调处数）",
+    _disputes,
+    "closed_at",
+    lambda span: Q(closure__in=FINISHED),
+    facts=(("类型", "type__name"), ("结案方式", "closure")),
+)
+SUCCEEDED = replace(
+    SETTLED,
+    key="ledger_succeeded",
+    name="其中结案方式是实质性办结的（成功数）",
+    part_of=SETTLED.name,
+    where=lambda span: Q(closure=Closure.SUBSTANTIVE),
+)
+ENDED = replace(
+    SETTLED,
+    key="ledger_ended",
+    name="本期结案、没有办理结果的：撤回、不予受理、移送（并案的不算）",
+    where=lambda span: ~Q(closure__in=FINISHED),
+)
+CARRIED_IN = Rows(
+    "ledger_carried_in",
+    "本期以前登记、到本期开始还没结案的（上期转入）",
+    _disputes,
+    "",
+    lambda span: (
+        Q(registered_at__lt=span.since, registered_at__lte=span.as_of)
+        & _open_at_the_beginning(span)
+    ),
+    facts=_DATES,
+)
+CARRIED_ON = Rows(
+    "ledger_carried_on",
+    "到本期最后一天还没结案的（转入下期）",
+    _disputes,
+    "",
+    lambda span: _known(span) & _open_at_the_end(span),
+    facts=_DATES,
+)
+DUE = Rows(
+    "ledger_due",
+    "上期转入的和本期登记的（应调处数）",
+    _disputes,
+    "",
+    lambda span: _known(span) & _open_at_the_beginning(span),
+    facts=_DATES,
+)
+
+
+def _parties() -> QuerySet[Any]:
+    return Party.objects.exclude(role=PartyRole.AGENT).exclude(case__closure=Closure.MERGED)
+
+
+PEOPLE = Rows(
+    "ledger_people",
+    "本期登记的矛盾纠纷的来访人、代表和对方，同一事项里每人算一次，代理人不算（涉及人数）",
+    _parties,
+    "case__registered_at",
+    case="case",
+    unit="case__unit",
+    facts=(("身份", "role"),),
+)
+
+
+def _of_category(rows: Rows, number: int) -> Rows:
+    """Those of one of the 19; what is mapped to none of the others is 其他."""
+    name = CATEGORIES[number - 1]
+    of = Q(type__monthly_category=name)
+    if name == OTHER:
+        of = ~Q(type__monthly_category__in=CATEGORIES[:-1])
+    return replace(
+        rows,
+        key=f"{rows.key}_{number:02d}",
+        name=f"其中{name}的",
+        part_of=rows.name,
+        where=lambda span: rows.where(span) & of,
+    )
+
+
+FOUND_BY = tuple(_of_category(FOUND, n) for n in range(1, len(CATEGORIES) + 1))
+SETTLED_BY = tuple(_of_category(SETTLED, n) for n in range(1, len(CATEGORIES) + 1))
+
+# --- 办件统计 -------------------------------------------------------------------------------------
+
+
+def _parts() -> QuerySet[Any]:
+    return Assignment.objects.filter(role=Assignment.Role.LEAD)
+
+
+def _with_the_unit(span: Span) -> Q:
+    ended = Q(ended_at=None) | Q(ended_at__gte=span.until) | Q(ended_at__gt=span.as_of)
+    return Q(dispatched_at__lt=span.until, dispatched_at__lte=span.as_of) & ended
+
+
+def _late(span: Span) -> Q:
+    """办理 stops at the report and stands still in a pause."""
+    over = Q(handling_due_at__lt=min(span.until, span.as_of))
+    return (
+        over & (Q(reported_at=None) | Q(reported_at__gt=F("handling_due_at"))) & Q(paused_at=None)
+    )
+
+
+def _not_late(span: Span) -> Q:
+    return (
+        Q(handling_due_at__gte=min(span.until, span.as_of))
+        | Q(reported_at__lte=F("handling_due_at"))
+        | Q(paused_at__isnull=False)
+    )
+
+
+AT_WORK = Rows(
+    "ledger_at_work",
+    "统计期末还在主办单位、没有超过办理期限的（已按期反馈、暂停计时的算在内）",
+    _parts,
+    "",
+    lambda span: _with_the_unit(span) & _not_late(span),
+    case="case",
+    facts=(("派出", "dispatched_at"), ("办理到期", "handling_due_at"), ("反馈", "reported_at")),
+)
+AT_WORK_LATE = replace(
+    AT_WORK,
+    key="ledger_at_work_late",
+    name="统计期末还在主办单位、超过了办理期限的，以前派出的也算",
+    where=lambda span: _with_the_unit(span) & _late(span),
+)
+
+# --- 台账 -----------------------------------------------------------------------------------------
+
+GROUP_OR_THREAT = Q(special__overlap=[Special.GROUP.value, Special.THREAT.value])
+RULES = {
+    Ledger.SALIENT: Q(risk=Risk.HIGH) | GROUP_OR_THREAT,
+    Ledger.MAJOR: Q(risk=Risk.HIGH) & GROUP_OR_THREAT,
+}
+RULES_IN_WORDS = {
+    Ledger.SALIENT: "风险高的，或者特别情况里有“5人以上”“扬言过激”的",
+    Ledger.MAJOR: "风险高、并且特别情况里有“5人以上”或“扬言过激”的",
+}
+
+
+def chosen(ledger: Ledger, span: Span) -> Q:
+    """By the rule, unless somebody has said otherwise by then; the latest word holds."""
+    said = LedgerEntry.objects.filter(ledger=ledger, at__lte=span.as_of)
+    latest = said.order_by("case", "-pk").distinct("case").values("pk")
+    put_on, taken_off = (
+        LedgerEntry.objects.filter(pk__in=latest, is_on=is_on).values("case")
+        for is_on in (True, False)
+    )
+    return (RULES[ledger] & ~Q(pk__in=taken_off)) | Q(pk__in=put_on)
+
+
+def _on_ledger(ledger: Ledger) -> Rows:
+    return replace(
+        DUE,
+        key=f"ledger_{ledger.value}",
+        name=f"{ledger.label}：{RULES_IN_WORDS[ledger]}，人工列入、移出的按人工；"
+        "本期以前结案的不算",
+        where=lambda span: DUE.where(span) & chosen(ledger, span),
+        facts=(("风险", "risk"), *_DATES),
+    )
+
+
+ON_LEDGER = {ledger: _on_ledger(ledger) for ledger in Ledger}
+
+# --- 研判 -----------------------------------------------------------------------------------------
+
+CROWD, CROWD_DAYS = 3, 90
+
+
+def _crowded(span: Span) -> Q:
+    """Cases against a party of whom that many different people have complained in that time."""
+    since = span.until - timedelta(days=CROWD_DAYS)
+    against = Party.objects.filter(
+        role=PartyRole.RESPONDENT,
+        case__registered_at__gte=since,
+        case__registered_at__lt=span.until,
+        case__registered_at__lte=span.as_of,
+    ).exclude(case__closure=Closure.MERGED)
+    numbered = NullIf(F("case__parties__id_number_key"), Value(""))
+    person = Coalesce(numbered, F("case__parties__name"))
+    applicants = Q(case__parties__role=PartyRole.APPLICANT)
+    found = Q(pk__in=[])
+    for same, key in (
+        (Q(is_organization=True), "name"),
+        (Q(is_organization=False) & ~Q(id_number_key=""), "id_number_key"),
+    ):
+        alike = against.filter(same).order_by()
+        crowd = alike.values(key).annotate(n=Count(person, distinct=True, filter=applicants))
+        named = crowd.filter(n__gte=CROWD).values(key)
+        found |= Q(pk__in=alike.filter(**{f"{key}__in": named}).values("case"))
+    return found
+
+
+GROUP_SIGNS = Rows(
+    "ledger_group_signs",
+    f"同一对方 {CROWD_DAYS} 天内被 {CROWD} 个以上不同的来访人反映的事项"
+    "（单位看名称，个人看证件号；人数不限本中心）",
+    _disputes,
+    "",
+    _crowded,
+    facts=(("类型", "type__name"), ("登记", "registered_at")),
+)
+UNHAPPY = replace(
+    RATED,
+    key="ledger_unhappy",
+    name="本期结案的事项里，来访人评了不满意或非常不满意的",
+    where=lambda span: RATED.where(span) & Q(satisfaction__in=DISSATISFIED),
+)
+
+
+def _warnings() -> QuerySet[Any]:
+    return Document.objects.filter(kind=Document.Kind.WARNING)
+
+
+WARNINGS = Rows(
+    "ledger_warnings",
+    "本期发出的预警函，重做的每一版都算",
+    _warnings,
+    "made_at",
+    case="case",
+    unit="case__unit",
+    facts=(("文号", "number"), ("第几版", "version")),
+)
+
+LEDGER_SETS = {
+    rows.key: rows
+    for rows in (
+        FOUND,
+        SETTLED,
+        SUCCEEDED,
+        ENDED,
+        CARRIED_IN,
+        CARRIED_ON,
+        DUE,
+        PEOPLE,
+        *FOUND_BY,
+        *SETTLED_BY,
+        AT_WORK,
+        AT_WORK_LATE,
+        *ON_LEDGER.values(),
+        GROUP_SIGNS,
+        UNHAPPY,
+        WARNINGS,
+    )
+}

@@ -1,0 +1,156 @@
+"""研判: drafted by the clock, edited by people, its risk 初定 → 议定 → 审定, then sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from cases.clocks import local_day
+from cases.models import Case
+from cases.vocabulary import Risk
+from orgs.models import Center, User
+from orgs.models.places import Level
+from orgs.permissions import Permission
+from orgs.services import notify
+from reports.briefing import Period, draft_of, period_before
+from reports.indicators.counting import Scope
+from reports.models import Brief, BriefEdit, BriefMatter, BriefParagraph, BriefReview
+from zongzhi.lib import clock
+from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
+
+LEVELS = (Level.COUNTY, Level.TOWN)
+Step = BriefReview.Step
+
+
+def due(kind: Brief.Kind, now: datetime) -> list[int]:
+    """Which centres still lack the brief of the last whole week, month or quarter."""
+    made = Brief.objects.filter(kind=kind, first=period_before(kind, local_day(now)).first)
+    centers = Center.objects.filter(level__in=LEVELS).exclude(pk__in=made.values("center"))
+    return list(centers.order_by("pk").values_list("pk", flat=True))
+
+
+def draft_brief(*, center_id: int, kind: Brief.Kind, now: datetime) -> Brief | None:
+    """Draft it, once; None when another worker has, or there is nothing to draft any more."""
+    center = Center.objects.select_related("region").get(pk=center_id)
+    period = period_before(kind, local_day(now))
+    if Brief.objects.filter(center=center, kind=kind, first=period.first).exists():
+        return None
+    try:
+        with transaction.atomic():
+            return _draft(center, period, now)
+    except IntegrityError:  # another worker has made it since we looked
+        return None
+
+
+def _draft(center: Center, period: Period, now: datetime) -> Brief:
+    draft = draft_of(center, period)
+    brief = Brief.objects.create(
+        center=center,
+        kind=period.kind,
+        first=period.first,
+        last=period.last,
+        as_of=draft.as_of,
+        drafted_at=now,
+        behind=draft.behind,
+    )
+    BriefParagraph.objects.bulk_create(
+        BriefParagraph(brief=brief, place=place, heading=heading, parts=parts)
+        for place, (heading, parts) in enumerate(draft.paragraphs, start=1)
+    )
+    people = User.objects.holding(Permission.SUPERVISE, center=center)
+    text = f"{period.words}{period.kind.label}已起草，改好后初定风险"
+    notify(people, text=text, url=url_of(brief))
+    return brief
+
+
+def url_of(brief: Brief) -> str:
+    return reverse("reports:brief", args=[brief.pk])
+
+
+def may_write(user: User, brief: Brief) -> bool:
+    """Whoever supervises or leads the centre."""
+    wanted = (Permission.SUPERVISE, Permission.DECIDE)
+    return any(user.can_at(permission, brief.center_id) for permission in wanted)
+
+
+def may_decide(user: User, brief: Brief) -> bool:
+    """审定 is a leader's, of this centre or the one above it."""
+    here = user.can_at(Permission.DECIDE, brief.center_id)
+    return here or user.can_at(Permission.DECIDE, brief.center.parent_id)
+
+
+def next_step(brief: Brief) -> BriefReview.Step | None:
+    """The step of the review that comes now; None when all is said."""
+    done = set(brief.reviews.values_list("step", flat=True))
+    return next((step for step in Step if step not in done), None)
+
+
+@transaction.atomic
+def edit_paragraph(*, brief_id: int, place: int, text: str, by: User) -> BriefEdit:
+    """Write a paragraph anew; what was computed and every edit before it stay."""
+    brief = _open(brief_id, by)
+    paragraph = BriefParagraph.objects.filter(brief=brief, place=place).first()
+    if paragraph is None:
+        raise NotFound("没有这一段")
+    return BriefEdit.objects.create(
+        brief=brief, paragraph=paragraph, text=text.strip(), by=by, at=clock.now()
+    )
+
+
+@transaction.atomic
+def review_brief(*, brief_id: int, step: str, level: Risk, text: str, by: User) -> BriefReview:
+    """Say the risk. 审定 seals the brief: nothing of it changes from then on."""
+    brief = _open(brief_id, by)
+    expected = next_step(brief)
+    if step != expected:
+        said = brief.reviews.filter(step=step).select_related("by").first()
+        if said is not None:
+            raise AlreadyDone(f"{said.by.name}已经{Step(step).label}过了")
+        raise WrongState(
+            f"先{Step(expected).label}，再{Step(step).label}" if expected else "已审定"
+        )
+    if step == Step.DECIDED and not may_decide(by, brief):
+        raise NotAllowed("审定由中心领导做")
+    now = clock.now()
+    review = BriefReview.objects.create(
+        brief=brief, step=step, level=level, text=text.strip(), by=by, at=now
+    )
+    if step == Step.DECIDED:
+        brief.sealed_at = now
+        brief.save(update_fields=["sealed_at"])
+    return review
+
+
+@transaction.atomic
+def name_matter(*, brief_id: int, number: str, move: str, reason: str, by: User) -> BriefMatter:
+    """Name a matter whose risk goes up or down, or that is struck off. Its case does not change."""
+    brief = _open(brief_id, by)
+    wrong = {}
+    inside = Scope(brief.center).q("")
+    case = Case.objects.visible_to(by).filter(inside, number=number.strip()).first()
+    if case is None:
+        wrong["number"] = ["没有这个编号的事项，写完整的 16 位编号"]
+    elif move == BriefMatter.Move.OFF and case.is_open:
+        wrong["move"] = [f"{case.short_number} 还没结案，不能销号"]
+    if not reason.strip():
+        wrong["reason"] = ["还没写“理由”"]
+    if wrong or case is None:
+        raise Invalid(errors=wrong)
+    return BriefMatter.objects.create(
+        brief=brief, case=case, move=move, reason=reason.strip(), by=by, at=clock.now()
+    )
+
+
+def _open(brief_id: int, by: User) -> Brief:
+    """Held, so that nobody writes into what is being sealed."""
+    if not Brief.objects.visible_to(by).filter(pk=brief_id).exists():
+        raise NotFound("没有这份研判")
+    Brief.objects.select_for_update().get(pk=brief_id)
+    brief = Brief.objects.select_related("center__region").get(pk=brief_id)
+    if not (may_write(by, brief) or may_decide(by, brief)):
+        raise NotAllowed("研判由本中心督办的人或领导写")
+    if brief.sealed_at is not None:
+        raise AlreadyDone("已经审定封存，不能再改")
+    return brief
