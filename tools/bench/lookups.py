@@ -19,7 +19,6 @@ ASKED = 200
 
 def main(count: int) -> dict[str, Any]:
     """Look for people all over the list as the officer of a county and of a village."""
-    from grids.base_searching import number_key, page_of  # noqa: PLC0415
     from grids.models import Resident  # noqa: PLC0415
     from orgs.models import User  # noqa: PLC0415
 
@@ -29,13 +28,19 @@ def main(count: int) -> dict[str, Any]:
         user = User.objects.get(username=who)
         people = Resident.objects.visible_to(user).select_related("grid__region")
         looks: dict[str, Callable[[int], Any]] = {
-            "number": lambda n, seen=people: page_of(seen.numbered(number_key(id_number(n))), {}),
+            "number": partial(_numbered, people),
             "name": partial(_named, people, user, None),
             "beginning": partial(_named, people, user, 2),
         }
         for what, look in looks.items():
             found[f"{who} {what}"] = timed(picks, look)
     return found
+
+
+def _numbered(people: Any, n: int) -> Any:
+    from grids.base_searching import number_key, page_of  # noqa: PLC0415
+
+    return page_of(people.numbered(number_key(id_number(n))), {})
 
 
 def _named(people: Any, user: Any, length: int | None, n: int) -> Any:
