@@ -306,6 +306,25 @@ def revisit_case(
         return Case.objects.visible_to(by).get(pk=case_id)
 
 
+@transaction.atomic
+def revisit_for_event(
+    *,
+    case_id: int,
+    by: User,
+    visitors: int,
+    text: str,
+    event: str,
+    submission_id: uuid.UUID | None = None,
+) -> Case:
+    """转为事项 where the matter is known already: one visit more, and the event goes with it."""
+    case = revisit_case(
+        case_id=case_id, by=by, visitors=visitors, text=text, submission_id=submission_id
+    )
+    if event:
+        raise_event(event, case, by=by)
+    return case
+
+
 def _revisit(
     case_id: int, by: User, visitors: int, text: str, submission_id: uuid.UUID | None
 ) -> Case:

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -20,13 +19,13 @@ from cases.compulsory import reports_of
 from cases.drafts import content_of, drafts_of
 from cases.duplicates import ask_about, duplicates_of, strong, weak
 from cases.effects import said_after
-from cases.grid_events import begun_from, raise_event
+from cases.grid_events import begun_from
 from cases.models import Case, Consultation
 from cases.presenting import case_page
 from cases.registration_form import ANOTHER, RegistrationForm
 from cases.searching import find_case
 from cases.services.drafting import forget_draft
-from cases.services.registration import register_case, revisit_case
+from cases.services.registration import register_case, revisit_for_event
 from cases.window import danger_phones, registering_post, with_reader
 from orgs.models import Post
 from zongzhi.lib import clock
@@ -148,16 +147,14 @@ def _register(request: StaffRequest, form: RegistrationForm, found: list[Case]) 
 def _revisit(request: StaffRequest, form: RegistrationForm, case: Case) -> HttpResponse:
     sent = form.cleaned_data["submission_id"]
     try:
-        with transaction.atomic():
-            revisit_case(
-                case_id=case.pk,
-                by=request.user,
-                visitors=form.cleaned_data["visitors"],
-                text=form.cleaned_data["narrative"],
-                submission_id=sent,
-            )
-            if form.event:
-                raise_event(form.event.number, case, by=request.user)
+        revisit_for_event(
+            case_id=case.pk,
+            by=request.user,
+            visitors=form.cleaned_data["visitors"],
+            text=form.cleaned_data["narrative"],
+            event=form.event.number if form.event else "",
+            submission_id=sent,
+        )
     except DomainError as error:
         form.add_error(None, error.message)
         return _page(request, form, status=error.status)
