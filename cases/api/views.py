@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
@@ -25,12 +24,11 @@ from cases.api.serializers import (
 from cases.duplicates import duplicates_of
 from cases.filters import CaseFilter
 from cases.forms import sentences
-from cases.grid_events import raise_event
 from cases.loading import load_for_reading, load_parties
 from cases.models import Case, CaseEvent
 from cases.querysets import CaseQuerySet, newest_seen
 from cases.searching import id_of, not_found
-from cases.services.registration import register_case, revisit_case
+from cases.services.registration import register_case, revisit_for_event
 from cases.timeline import entries_of, events_of
 from grids.models import GridEvent
 from orgs.api.once import once
@@ -117,15 +115,13 @@ def taken_in(
     others: list[Case] = []
     if number := given.validated_data["same_as"]:
         same = _same(request.user, number)
-        with transaction.atomic():
-            case = revisit_case(
-                case_id=same.pk,
-                by=request.user,
-                visitors=registration.visitors,
-                text=registration.narrative,
-            )
-            if event is not None:
-                raise_event(event.number, case, by=request.user)
+        case = revisit_for_event(
+            case_id=same.pk,
+            by=request.user,
+            visitors=registration.visitors,
+            text=registration.narrative,
+            event=event.number if event else "",
+        )
     else:
         if event is not None:
             registration = replace(registration, grid=event.grid, grid_event=event.number)

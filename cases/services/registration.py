@@ -289,18 +289,6 @@ def index_words(case: Case, names: Sequence[str]) -> None:
         cursor.execute(_INDEX, [case.pk, document])
 
 
-def revisit_by_event(
-    number: str, *, case_id: int, by: User, visitors: int, text: str, submission_id: uuid.UUID
-) -> Case:
-    """再次来访 that came out of a grid event: the visit is noted and the event tied, or neither."""
-    with transaction.atomic():
-        case = revisit_case(
-            case_id=case_id, by=by, visitors=visitors, text=text, submission_id=submission_id
-        )
-        raise_event(number, case, by=by)
-    return case
-
-
 class _CountedAlready(Exception):
     """This very form has been counted before: nothing more is to happen."""
 
@@ -316,6 +304,25 @@ def revisit_case(
         return _revisit(case_id, by, visitors, text, submission_id)
     except _CountedAlready:
         return Case.objects.visible_to(by).get(pk=case_id)
+
+
+@transaction.atomic
+def revisit_for_event(
+    *,
+    case_id: int,
+    by: User,
+    visitors: int,
+    text: str,
+    event: str,
+    submission_id: uuid.UUID | None = None,
+) -> Case:
+    """转为事项 where the matter is known already: one visit more, and the event goes with it."""
+    case = revisit_case(
+        case_id=case_id, by=by, visitors=visitors, text=text, submission_id=submission_id
+    )
+    if event:
+        raise_event(event, case, by=by)
+    return case
 
 
 def _revisit(

@@ -25,7 +25,7 @@ from cases.presenting import case_page
 from cases.registration_form import ANOTHER, RegistrationForm
 from cases.searching import find_case
 from cases.services.drafting import forget_draft
-from cases.services.registration import register_case, revisit_by_event, revisit_case
+from cases.services.registration import register_case, revisit_for_event
 from cases.window import danger_phones, registering_post, with_reader
 from orgs.models import Post
 from zongzhi.lib import clock
@@ -147,17 +147,14 @@ def _register(request: StaffRequest, form: RegistrationForm, found: list[Case]) 
 def _revisit(request: StaffRequest, form: RegistrationForm, case: Case) -> HttpResponse:
     sent = form.cleaned_data["submission_id"]
     try:
-        given = {
-            "case_id": case.pk,
-            "by": request.user,
-            "visitors": form.cleaned_data["visitors"],
-            "text": form.cleaned_data["narrative"],
-            "submission_id": sent,
-        }
-        if form.event:
-            revisit_by_event(form.event.number, **given)
-        else:
-            revisit_case(**given)
+        revisit_for_event(
+            case_id=case.pk,
+            by=request.user,
+            visitors=form.cleaned_data["visitors"],
+            text=form.cleaned_data["narrative"],
+            event=form.event.number if form.event else "",
+            submission_id=sent,
+        )
     except DomainError as error:
         form.add_error(None, error.message)
         return _page(request, form, status=error.status)

@@ -198,7 +198,7 @@ def test_every_act_is_in_the_table() -> None:
 
 
 def test_the_document_says_the_same() -> None:
-    states = Path(__file__).parents[2] / "docs" / "states.md"
+    states = Path(__file__).parents[2] / "docs" / "grid-events.md"
     said = {}
     for line in states.read_text(encoding="utf-8").splitlines():
         if found := re.match(r"\| (\S+) `([a-z-]+)` \| (.+?) \|", line):
