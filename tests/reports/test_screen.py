@@ -89,6 +89,7 @@ def test_the_wall_is_counted_once_for_all_its_displays(
         client.get(DATA)
 
 
+@pytest.mark.django_db
 def test_no_personal_data_ever_stands_on_the_wall(client: Client) -> None:
     """Every name, number, phone and address that the demo county has, looked for in all of it."""
     load(cases=60)
