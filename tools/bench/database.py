@@ -28,6 +28,7 @@ SETTINGS = {
 # they are counted, but apart.
 CONTROL = (b"BEGIN", b"COMMIT", b"ROLLBACK", b"SAVEPOINT", b"RELEASE", b"SET TRANSACTION")
 PING = b"SELECT 1"
+LOOKS, MOST_LOOKS = 5, 100  # between two statements a request looks idle, too
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,17 @@ class Database:
         found = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
         return float(found[1]) if found and done.returncode == 0 else None
 
+    def wait_until_idle(self) -> None:
+        """Wait for what a measurement that was cut off has left at work: it would be counted."""
+        others = f"datname = '{self.name}' AND state <> 'idle'"
+        asked = f"SELECT count(*) FROM pg_stat_activity WHERE {others}"
+        idle = 0
+        for _ in range(MOST_LOOKS):
+            idle = idle + 1 if run_sql(self.server, "postgres", asked) == "0" else 0
+            if idle == LOOKS:
+                return
+            time.sleep(0.1)
+
     @contextlib.contextmanager
     def counting(self) -> Iterator[Callable[[], Statements]]:
         """Yield a lap counter of all statements that the server is sent for this database.
@@ -90,6 +102,7 @@ class Database:
         Read from the server's own log: it sees what a client sends, not what a framework says
         that it sends.
         """
+        self.wait_until_idle()
         log_statements(self.server, "all")
         position = self.server.log.stat().st_size
 
