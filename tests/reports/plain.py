@@ -232,6 +232,7 @@ GROUPS: dict[str, Callable[[Found], Any]] = {
     "center": lambda row: row.case.center_id,
     "type": lambda row: row.case.type_id,
     "source": lambda row: row.case.source,
+    "level": lambda row: row.case.center.level,
 }
 
 
