@@ -130,8 +130,10 @@ class Meter:
             slow = self.send(work, clients=LATENCY_CLIENTS, most=most)
             return judged(work, slow, slow, statements)
         self.send(work, clients=THROUGHPUT_CLIENTS, most=WARM_UP)
+        measured = self.again(work, statements)
+        # Counted when every thread has long had its connection and what a process keeps.
         _, statements = self.probe(work, laps=3)
-        return self.again(work, statements)
+        return replace(measured, statements=statements)
 
     def again(self, work: Work, statements: Statements) -> Measured:
         """Measure what is warm and whose statements are counted."""
