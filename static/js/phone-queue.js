@@ -71,6 +71,7 @@
   /* ---------- sending: only what the signed-in person wrote, in the order it was written ---------- */
   class Later extends Error {}
   class SignedOut extends Error {}
+  class Stale extends Error {}
 
   async function answerOf(url, body, session) {
     const response = await fetch(url, {
@@ -83,6 +84,7 @@
     });
     if (response.type === "opaqueredirect" || response.status === 401) { throw new SignedOut(); }
     const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
+    if (response.status === 403 && !isJson) { throw new Stale(); }
     if (response.status >= 500 || !isJson) { throw new Later(); }
     return { ok: response.ok, said: await response.json() };
   }
@@ -122,6 +124,19 @@
     if (item.sent) { await sendPhotos(item, session); }
   }
 
+  /* a page fetched beside may have been given another cookie than the token belongs to: asked for once more */
+  async function sendFresh(item, session, sessionUrl) {
+    try {
+      await sendOne(item, session);
+    } catch (error) {
+      if (!(error instanceof Stale)) { throw error; }
+      const fresh = await sessionOf(sessionUrl);
+      if (fresh.account !== session.account) { throw new Later(); }
+      Object.assign(session, fresh);
+      await sendOne(item, session);
+    }
+  }
+
   async function sessionOf(url) {
     const response = await fetch(url, {
       credentials: "same-origin", cache: "no-store", headers: { "X-Poll": "1", "Accept": "application/json" },
@@ -144,14 +159,14 @@
     for (const item of await itemsOf(session.account)) {
       if (item.refused || (!force && item.next > Date.now())) { continue; }
       try {
-        await sendOne(item, session);
+        await sendFresh(item, session, sessionUrl);
         sent.push(item);
       } catch (error) {
         if (error instanceof SignedOut) { return { state: "signed-out", sent }; }
         item.tries = (item.tries || 0) + 1;
         item.next = Date.now() + BACK_OFF[Math.min(item.tries, BACK_OFF.length - 1)];
         await change(item);
-        return { state: error instanceof Later ? "busy" : "offline", sent };
+        return { state: error instanceof Later || error instanceof Stale ? "busy" : "offline", sent };
       }
     }
     return { state: "done", sent };

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils.crypto import get_random_string
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from dispatch.models import RuleSet
@@ -107,7 +108,13 @@ def open_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
             client = Client()
             client.force_login(user)
             session = client.cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+            kept = {"sessionid": session, "csrftoken": get_random_string(32)}  # as a sign-in leaves them
+            context.add_cookies(
+                [
+                    {"name": name, "value": value, "url": live_server.url}
+                    for name, value in kept.items()
+                ]
+            )
         page = context.new_page()
         page.on("console", complain)
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -325,6 +325,30 @@ def test_an_error_of_the_server_is_tried_again(
     until_there(1)
 
 
+def test_an_outdated_token_is_fetched_anew_at_once(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    page = open_as(worker, "/m/report/", size=SMALL)
+    expect(page.locator("form[data-queue][data-ready]")).to_be_visible()
+    page.evaluate(
+        """() => {
+          const real = window.fetch;
+          window.asked = 0;
+          window.fetch = async (url, options) => {
+            const answer = await real(url, options);
+            if (!String(url).includes("/session/") || (window.asked += 1) > 1) { return answer; }
+            const told = Object.assign(await answer.json(), { token: "A".repeat(64) });
+            return new Response(JSON.stringify(told), { headers: answer.headers });
+          };
+        }"""
+    )
+    fill(page)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("已提交")).to_be_visible()
+    assert page.evaluate("window.asked") == 2
+    until_there(1)
+
+
 def test_what_the_server_refuses_can_be_mended(open_as: Callable[..., Page], worker: User) -> None:
     page = open_as(worker, "/m/report/", size=SMALL)
     expect(page.locator("form[data-queue][data-ready]")).to_be_visible()
