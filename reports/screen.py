@@ -7,8 +7,11 @@ wall cannot read is not on it: the letters are 32 px on a canvas of 1,920 × 1,0
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import Q
 
 from cases.lights import row_light
 from cases.loading import load_places
@@ -16,7 +19,7 @@ from cases.models import Case
 from dispatch.duty import on_duty
 from dispatch.models import Residency
 from orgs.calendars import calendars_of
-from orgs.models import Center, Region, User
+from orgs.models import Center, Department, Region, User
 from orgs.models.places import STEM_LENGTHS, Level
 from reports.indicators.counting import ALL, Dimension, Numbers, Rows, Scope, Span, counted
 from reports.indicators.links import behind_url
@@ -147,6 +150,8 @@ class _Counting:
         """按期办结 of the units with enough to compare, the surest first."""
         found = counted([ACCEPTED_IN_TIME, ACCEPTED], self.scope, self.quarter, by=Dimension.UNIT)
         enough = {k: v for k, v in found.items() if k and v[ACCEPTED.key] >= FEWEST}
+        for village in village_units(enough):
+            del enough[village]
         named = names_of(Dimension.UNIT, enough)
         order = sorted(enough, key=lambda pk: (-_share(enough[pk]), -enough[pk][ACCEPTED.key], pk))
         return tuple(
@@ -182,13 +187,32 @@ def late_rows(center: Center, at: datetime) -> tuple[Late, ...]:
         rows += list(found.for_list().order_by("due_at", "pk")[:room])
     load_places(rows, None)
     calendars = calendars_of({case.center_id: case.center for case in rows}.values())
+    towns = village_units(case.unit_id for case in rows if case.unit_id)
     shown = []
     for case in rows:
         light = row_light(case, calendars[case.center_id], at)
-        unit = case.unit.name if case.unit else "中心"
+        unit = towns.get(case.unit_id or 0) or (case.unit.name if case.unit else "中心")
         words = light.words.replace(" 个工作日", "日").replace(" ", "")
         shown.append(Late(case.short_number, unit, light.mark, words, light.colour))
     return tuple(shown)
+
+
+def village_units(units: Iterable[int]) -> dict[int, str]:
+    """Those of these units that belong to one village, each with the name of its town.
+
+    The wall names no place below a town: who lives there could be told from few cases.
+    """
+    of_village = Q(center__level=Level.VILLAGE) | Q(runs__level=Level.VILLAGE)
+    found = Department.objects.filter(of_village, pk__in=list(units))
+    return {unit.pk: _town_of(unit.runs or unit.center) for unit in found.select_related(*_TOWNS)}
+
+
+_TOWNS = ("center__region__parent", "runs__region__parent")
+
+
+def _town_of(village: Center) -> str:
+    town = village.region.parent
+    return f"{town.name}所辖村" if town else "村社区"
 
 
 def present(center: Center, at: datetime) -> tuple[tuple[str, int], ...]:
