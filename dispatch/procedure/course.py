@@ -23,6 +23,7 @@ from dispatch.level_forms import EscalateForm
 from dispatch.models import Request, Supervision
 from dispatch.procedure import levels
 from dispatch.services import asking, assigning, handling, moving, supervising
+from dispatch.sheets import sheets_of
 from orgs.models import Center, User
 from zongzhi.lib import clock
 from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
@@ -173,10 +174,7 @@ def _supervised(case: Case) -> str | None:
 
 
 def _open_sheet(case: Case) -> Supervision | None:
-    loaded: list[Supervision] | None = getattr(case, "loaded_sheets", None)
-    if loaded is None:
-        loaded = list(case.supervisions.select_related("unit").filter(closed_at=None))
-    return loaded[0] if loaded else None
+    return next((sheet for sheet in sheets_of(case) if sheet.closed_at is None), None)
 
 
 def _may_be_answered(case: Case) -> str | None:
@@ -283,9 +281,6 @@ def _nothing_to_decide(user: User, case: Case) -> str | None:
 
 
 _REQUESTS = Prepared(lambda: Request.objects.select_related("assignment").filter(OF_CASES))
-_SHEETS = Prepared(
-    lambda: Supervision.objects.select_related("unit").filter(OF_CASES, closed_at=None)
-)
 _PLACES = Prepared(
     lambda: (
         Case.objects.filter(IsAny(F("pk"), Given("cases", IDS)))
@@ -309,7 +304,6 @@ def load_papers(cases: Sequence[Case]) -> None:
         if case.history_length == 1:  # just registered: nothing has been asked for
             setattr(case, REQUESTS, [])
     _load(_REQUESTS, open_cases, REQUESTS)
-    _load(_SHEETS, [case for case in open_cases if case.stage == _S], "loaded_sheets")
     if len(open_cases) > 1:
         levels.load_standings([case for case in open_cases if _granted(case)])
     waiting = [case for case in open_cases if case.label == Label.TO_DISPATCH]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q
 
 from cases import policies
 from cases.acts import Act, staying
-from cases.loading import IDS, OF_CASES
+from cases.loading import IDS
 from cases.models import Case
 from cases.services.course import said
 from cases.vocabulary import Stage
 from dispatch import session_forms as forms
-from dispatch.models import JointSession, JointTask
+from dispatch.models import JointSession
 from dispatch.services import convening
 from dispatch.session_forms import (
     PLANNED,
@@ -28,17 +29,17 @@ from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
 
 _AT_WORK = (Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION)
 
-# A session over several of the cases comes once for each of them.
-_PLANNED = Prepared(
+# What is arranged, and the tasks that minutes have given: one question. A session over several of
+# the cases comes once for each of them, and once for each task.
+_ARRANGED = Prepared(
     lambda: (
-        JointSession.objects.planned()
-        .annotate(case_id=F("cases"))
+        JointSession.objects.annotate(
+            case_id=F("cases"),
+            task=FilteredRelation("tasks", condition=Q(tasks__dropped_at=None)),
+        )
         .filter(IsAny(F("case_id"), Given("cases", IDS)))
-    )
-)
-_TASKED = Prepared(
-    lambda: (
-        JointTask.objects.select_related("unit").filter(OF_CASES, dropped_at=None).order_by("pk")
+        .filter(Q(held_at=None, cancelled_at=None) | Q(task__case=F("case_id")))
+        .select_related("task__unit")
     )
 )
 
@@ -47,11 +48,12 @@ def load_sessions(cases: Sequence[Case]) -> None:
     """Load what the rules below read: a case that is not 联合会商 has nothing planned or to do."""
     asked = [case for case in cases if not hasattr(case, PLANNED)]
     joint = [case.pk for case in asked if case.is_joint]
-    sessions = grouped(_PLANNED(cases=joint), "case_id") if joint else {}
-    tasks = grouped(_TASKED(cases=joint), "case_id") if joint else {}
+    found = grouped(_ARRANGED(cases=joint), "case_id") if joint else {}
     for case in asked:
-        setattr(case, PLANNED, sessions.get(case.pk, []))
-        setattr(case, TASKED, tasks.get(case.pk, []))
+        rows: list[Any] = found.get(case.pk, [])
+        tasks = (row.task for row in rows if row.task is not None)
+        setattr(case, PLANNED, [row for row in rows if row.task is None])
+        setattr(case, TASKED, sorted(tasks, key=lambda task: task.pk))
 
 
 def _always(case: Case) -> str | None:

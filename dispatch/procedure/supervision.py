@@ -10,30 +10,26 @@ from cases.loading import OF_CASES
 from cases.models import Case
 from cases.vocabulary import Stage
 from dispatch import supervision_forms as forms
-from dispatch.models import Instruction, Mark
+from dispatch.models import Instruction
 from dispatch.services import instructing, marking
+from dispatch.sheets import is_marked, load_sheets
 from orgs.models import User
 from zongzhi.lib.prepared import Prepared, grouped
 
 OPEN = (Stage.ACCEPTANCE, Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP)
-# What `load_what_waits` leaves on a case.
-INSTRUCTIONS, MARKS = "loaded_instructions", "loaded_marks"
+INSTRUCTIONS = "loaded_instructions"  # what `load_what_waits` leaves on a case
 
 _INSTRUCTIONS = Prepared(lambda: Instruction.objects.filter(OF_CASES, noted_at=None))
-_MARKS = Prepared(lambda: Mark.objects.filter(OF_CASES, revoked_at=None))
 
 
 def load_what_waits(cases: Sequence[Case]) -> None:
-    """Load the instructions and marks of the few cases that have any."""
-    for rows, name, having in (
-        (_INSTRUCTIONS, INSTRUCTIONS, [c for c in cases if c.instructed_at is not None]),
-        (_MARKS, MARKS, [c for c in cases if c.supervised_at is not None]),
-    ):
-        lacking = [case.pk for case in having if not hasattr(case, name)]
-        found = grouped(rows(cases=lacking), "case_id") if lacking else {}
-        for case in having:
-            if not hasattr(case, name):
-                setattr(case, name, found.get(case.pk, []))
+    """Load the instructions, sheets and marks of the few cases that have any."""
+    load_sheets(cases)
+    instructed = [c for c in cases if c.instructed_at is not None and not hasattr(c, INSTRUCTIONS)]
+    pks = [case.pk for case in instructed]
+    found = grouped(_INSTRUCTIONS(cases=pks), "case_id") if pks else {}
+    for case in instructed:
+        setattr(case, INSTRUCTIONS, found.get(case.pk, []))
 
 
 def _instructions(case: Case) -> list[Instruction]:
@@ -41,13 +37,6 @@ def _instructions(case: Case) -> list[Instruction]:
         return []
     loaded: list[Instruction] | None = getattr(case, INSTRUCTIONS, None)
     return list(case.instructions.filter(noted_at=None)) if loaded is None else loaded
-
-
-def _marks(case: Case) -> list[Mark]:
-    if case.supervised_at is None:  # a mark comes with a 督办单, never before
-        return []
-    loaded: list[Mark] | None = getattr(case, MARKS, None)
-    return list(case.marks.filter(revoked_at=None)) if loaded is None else loaded
 
 
 def _works_on_it(user: User, case: Case) -> bool:
@@ -76,7 +65,7 @@ def _may_be_noted(case: Case) -> str | None:
 
 
 def _may_be_revoked(case: Case) -> str | None:
-    return None if _marks(case) else "没有督办牌"
+    return None if is_marked(case) else "没有督办牌"
 
 
 ACTS = (
