@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
+from django.db.models import Count, Max, QuerySet, Sum
 from django.urls import reverse
 
-from grids.figures import WHOLE, Figure, figures
+from grids.figures import VILLAGE_DIGITS, WHOLE, Figure, figures
 from grids.map_drawing import Box, Frame, frame_of, hull_of, middle_of, paths_of
 from grids.models import Grid, GridShape
 from grids.places import Geometry
@@ -19,6 +23,8 @@ from orgs.models import Region, User
 from zongzhi.lib.errors import NotFound
 
 TOWN_DIGITS = 9
+_MOST_NAMES = 40  # more would lie on top of each other
+_KEPT = 86_400  # seconds
 _DEEPER = {4: 6, 6: TOWN_DIGITS}  # a city shows its counties, a county its towns
 SHADES = ((0, "没有"), (1, "1 到 2 件"), (3, "3 到 5 件"), (6, "6 件以上"))
 
@@ -29,7 +35,11 @@ class Number:
 
     figure: Figure
     value: int
-    url: str
+    stem: str
+
+    @property
+    def url(self) -> str:
+        return self.figure.url(self.stem)
 
 
 @dataclass
@@ -44,7 +54,7 @@ class Place:
     at: tuple[int, int] | None = None
     is_micro: bool = False
 
-    @property
+    @cached_property
     def total(self) -> int:
         return sum(number.value for number in self.numbers)
 
@@ -52,7 +62,7 @@ class Place:
     def shade(self) -> int:
         return max(n for n, (least, _) in enumerate(SHADES) if self.total >= least)
 
-    @property
+    @cached_property
     def words(self) -> str:
         said = "，".join(
             f"{one.figure.label} {one.value} {one.figure.unit}" for one in self.numbers
@@ -71,6 +81,19 @@ class GridMap:
     is_far: bool  # drawn as hulls, which overlap
     figures: list[Figure]
 
+    @property
+    def has_room_for_names(self) -> bool:
+        return len(self.drawn) < _MOST_NAMES
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What the shapes of a place look like: by code, the path and where a number stands."""
+
+    stamp: tuple[Any, ...]
+    frame: Frame | None
+    places: dict[str, tuple[str, tuple[int, int]]]
+
 
 def stems_seen(user: User) -> list[str]:
     return sorted({*stems_of(user), *stems_kept(user)}, key=lambda stem: (len(stem), stem))
@@ -86,7 +109,10 @@ def map_of(user: User, area: str) -> GridMap:
     deeper = _DEEPER.get(len(stem))
     places = _places_below(stem, deeper) if deeper else _grids_of(stem)
     _count(user, stem, deeper or WHOLE, places)
-    frame = _draw_hulls(stem, deeper, places) if deeper else _draw_grids(stem, places)
+    drawing = _drawing_of(stem, deeper)
+    for place in places:
+        place.path, place.at = drawing.places.get(place.code, ("", None))
+    places.sort(key=lambda place: (place.is_micro, place.code))  # micro grids lie on top
     up = region.parent.stem if region.parent else ""
     return GridMap(
         stem=stem,
@@ -94,7 +120,7 @@ def map_of(user: User, area: str) -> GridMap:
         up=up if any(up.startswith(one) for one in seen) else "",
         places=places,
         drawn=[place for place in places if place.path],
-        frame=frame,
+        frame=drawing.frame,
         is_far=deeper is not None,
         figures=figures(),
     )
@@ -128,40 +154,41 @@ def _count(user: User, stem: str, length: int, places: Sequence[Place]) -> None:
     for figure in figures():
         counted = figure.count(user, stem, length)
         for place in places:
-            url = figure.url(place.code)
-            place.numbers.append(Number(figure, counted.get(place.code, 0), url))
+            place.numbers.append(Number(figure, counted.get(place.code, 0), place.code))
 
 
-def _draw_grids(stem: str, places: list[Place]) -> Frame | None:
-    rows = GridShape.objects.filter(grid__code__startswith=stem, grid__is_active=True)
-    shapes: dict[str, tuple[Geometry, Box]] = {
-        code: (geometry, (w, s, e, n))
-        for code, geometry, w, s, e, n in rows.values_list(
-            "grid__code", "geometry", "west", "south", "east", "north"
-        )
-    }
-    places.sort(key=lambda place: (place.is_micro, place.code))  # micro grids lie on top
-    return _draw([(place, *shapes[place.code]) for place in places if place.code in shapes])
+def _drawing_of(stem: str, deeper: int | None) -> Drawing:
+    """Drawn once, and again when a shape has changed."""
+    shapes = GridShape.objects.filter(grid__code__startswith=stem, grid__is_active=True)
+    found = shapes.aggregate(last=Max("updated_at"), n=Count("pk"), which=Sum("pk"))
+    key, stamp = f"grids:map:{stem}:{deeper}", tuple(found.values())
+    kept: Drawing | None = cache.get(key)
+    if kept is None or kept.stamp != stamp:
+        parts = _hulls(shapes, deeper) if deeper else _grid_shapes(shapes)
+        kept = _draw(stamp, parts)
+        cache.set(key, kept, _KEPT)
+    return kept
 
 
-def _draw_hulls(stem: str, deeper: int, places: Sequence[Place]) -> Frame | None:
+Part = tuple[str, Geometry, Box]
+
+
+def _grid_shapes(shapes: QuerySet[GridShape]) -> list[Part]:
+    rows = shapes.values_list("grid__code", "geometry", "west", "south", "east", "north")
+    return [(code, geometry, (w, s, e, n)) for code, geometry, w, s, e, n in rows]
+
+
+def _hulls(shapes: QuerySet[GridShape], deeper: int) -> list[Part]:
     """From afar a place is its villages, a village the hull around its grids."""
     villages: dict[str, list[Box]] = defaultdict(list)
-    rows = GridShape.objects.filter(grid__code__startswith=stem, grid__is_active=True)
-    for code, *box in rows.values_list("grid__code", "west", "south", "east", "north"):
-        villages[code[:12]].append((box[0], box[1], box[2], box[3]))
+    for code, *box in shapes.values_list("grid__code", "west", "south", "east", "north"):
+        villages[code[:VILLAGE_DIGITS]].append((box[0], box[1], box[2], box[3]))
     hulls: dict[str, list[Geometry]] = defaultdict(list)
     around: dict[str, list[Box]] = defaultdict(list)
     for code, boxes in villages.items():
         hulls[code[:deeper]].append(hull_of(boxes))
         around[code[:deeper]] += boxes
-    return _draw(
-        [
-            (place, _together(hulls[place.code]), _around(around[place.code]))
-            for place in places
-            if hulls[place.code]
-        ]
-    )
+    return [(code, _together(hulls[code]), _around(around[code])) for code in hulls]
 
 
 def _together(polygons: Sequence[Geometry]) -> Geometry:
@@ -177,17 +204,20 @@ def _around(boxes: Sequence[Box]) -> Box:
     )
 
 
-def _draw(found: Sequence[tuple[Place, Geometry, Box]]) -> Frame | None:
+def _draw(stamp: tuple[Any, ...], found: Sequence[Part]) -> Drawing:
     if not found:
-        return None
+        return Drawing(stamp, None, {})
     frame = frame_of([box for _, _, box in found])
     paths = paths_of([geometry for _, geometry, _ in found], frame)
-    for (place, geometry, box), path in zip(found, paths, strict=True):
-        place.path = path
-        place.at = (
-            middle_of(geometry, frame) if geometry["type"] == "Polygon" else _middle(box, frame)
-        )
-    return frame
+    places = {
+        code: (path, middle_of(geometry, frame) if _is_one(geometry) else _middle(box, frame))
+        for (code, geometry, box), path in zip(found, paths, strict=True)
+    }
+    return Drawing(stamp, frame, places)
+
+
+def _is_one(geometry: Geometry) -> bool:
+    return bool(geometry["type"] == "Polygon")
 
 
 def _middle(box: Box, frame: Frame) -> tuple[int, int]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from django.core.cache import cache, caches
 from django.db.models import Q
 
 from cases.lights import row_light
@@ -34,10 +36,12 @@ from reports.indicators.sets import (
     REGISTERED,
 )
 from reports.indicators.standing import APPROVED, LATE, NEAR, STEPS
-from reports.remembered import remembered
+from reports.remembered import recount, remembered
 from reports.screen_facts import Late, Number, Wall
 
-FRESH = 20  # seconds that every display of a centre shares one counting
+FRESH = 90  # seconds that every display of a centre shares one counting
+WANTED = 900  # seconds after the last display has asked, during which it is counted every minute
+SAID = 300  # seconds after which a process says again that it is wanted
 DAYS = 30
 UNITS_OVER = 90  # days over which units are compared
 FEWEST = 5  # 办结 below which a unit is not compared
@@ -46,10 +50,27 @@ TOWN = STEM_LENGTHS[Level.TOWN]
 
 
 def wall_of(center: Center) -> Wall:
-    """The wall of a centre, at most `FRESH` seconds old."""
-    _, wall = remembered(f"wall:{center.pk}", seconds=FRESH, make=lambda at: _wall(center, at))
-    found: Wall = wall
+    """The wall of a centre, at most `FRESH` seconds old; from now on it is counted ahead."""
+    if cache.add(_wanted(center.pk), True, SAID):
+        caches["shared"].set(_wanted(center.pk), True, WANTED)
+    found: Wall = remembered(f"wall:{center.pk}", seconds=FRESH, make=partial(_wall, center))[1]
     return found
+
+
+def walls_wanted() -> list[int]:
+    """Centres whose wall somebody looks at."""
+    keys = {_wanted(pk): pk for pk in Center.objects.values_list("pk", flat=True)}
+    return [keys[key] for key in caches["shared"].get_many(keys)]
+
+
+def recount_wall(center_id: int) -> None:
+    """Count ahead, so that no display waits for it."""
+    center = Center.objects.select_related("region").get(pk=center_id)
+    recount(f"wall:{center.pk}", seconds=FRESH, make=partial(_wall, center))
+
+
+def _wanted(center_id: int) -> str:
+    return f"reports:wall:{center_id}:wanted"
 
 
 def _wall(center: Center, at: datetime) -> Wall:
@@ -191,7 +212,9 @@ def late_rows(center: Center, at: datetime) -> tuple[Late, ...]:
     shown = []
     for case in rows:
         light = row_light(case, calendars[case.center_id], at)
-        unit = towns.get(case.unit_id or 0) or (case.unit.name if case.unit else "中心")
+        unit = "中心"  # nor which unit has a matter that is kept quiet: 妇联 says enough
+        if case.unit is not None and not case.is_silent:
+            unit = towns.get(case.unit.pk, case.unit.name)
         words = light.words.replace(" 个工作日", "日").replace(" ", "")
         shown.append(Late(case.short_number, unit, light.mark, words, light.colour))
     return tuple(shown)

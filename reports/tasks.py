@@ -7,6 +7,7 @@ from celery import shared_task
 
 from cases.sweeping import each
 from reports.models import Brief
+from reports.screen import recount_wall, walls_wanted
 from reports.services import briefs, drafting
 from zongzhi.lib import clock
 
@@ -44,3 +45,9 @@ def draft_briefs() -> None:
 
 def _draft(kind: Brief.Kind, now: datetime, center_id: int) -> None:
     briefs.draft_brief(center_id=center_id, kind=kind, now=now)
+
+
+@shared_task(ignore_result=True)
+def recount_walls() -> None:
+    """Every minute: the walls that hang somewhere, so that none is counted while it is asked."""
+    each("recount wall", walls_wanted, recount_wall)

@@ -214,7 +214,15 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Nothing that a request needs lives in a shared cache, for the same reason as the sessions.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What all processes should say alike, with Redis or without: dear numbers and their moment.
+    "shared": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "reports_remembered",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 
 # --- API ------------------------------------------------------------------------------------------
 
@@ -300,6 +308,11 @@ CELERY_BEAT_SCHEDULE = {
     "draft-bulletins": {
         "task": "reports.tasks.draft_bulletins",
         "schedule": crontab(hour="5-12", minute="25"),
+    },
+    "recount-walls": {
+        "task": "reports.tasks.recount_walls",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 50},
     },
     "draft-briefs": {
         "task": "reports.tasks.draft_briefs",

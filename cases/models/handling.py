@@ -91,6 +91,18 @@ class Assignment(models.Model):
             models.Index(
                 fields=["unit", "-case_registered_at", "-case"], name="assignment_newest_of_unit"
             ),
+            # What a period is counted by. All three are written once: a claim changes none of them.
+            models.Index(
+                fields=["dispatched_at"], condition=Q(role="lead"), name="assignment_dispatched"
+            ),
+            models.Index(
+                fields=["claim_due_at"], condition=Q(role="lead"), name="assignment_claim_due"
+            ),
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(role="lead", ended_at__isnull=False),
+                name="assignment_ended",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from cases import policies
 from cases.acts import Act, staying
@@ -29,19 +29,18 @@ from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
 
 _AT_WORK = (Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION)
 
+
 # What is arranged, and the tasks that minutes have given: one question. A session over several of
 # the cases comes once for each of them, and once for each task.
-_ARRANGED = Prepared(
-    lambda: (
-        JointSession.objects.annotate(
-            case_id=F("cases"),
-            task=FilteredRelation("tasks", condition=Q(tasks__dropped_at=None)),
-        )
-        .filter(IsAny(F("case_id"), Given("cases", IDS)))
-        .filter(Q(held_at=None, cancelled_at=None) | Q(task__case=F("case_id")))
-        .select_related("task__unit")
-    )
-)
+def _arranged() -> QuerySet[JointSession]:
+    given = FilteredRelation("tasks", condition=Q(tasks__dropped_at=None))
+    rows: QuerySet[JointSession] = JointSession.objects.annotate(case_id=F("cases"), task=given)
+    planned, of_it = Q(held_at=None, cancelled_at=None), Q(task__case=F("case_id"))
+    asked = rows.filter(IsAny(F("case_id"), Given("cases", IDS))).filter(planned | of_it)
+    return asked.select_related("task__unit")  # type: ignore[misc]
+
+
+_ARRANGED = Prepared(_arranged)
 
 
 def load_sessions(cases: Sequence[Case]) -> None:

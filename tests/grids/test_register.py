@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -285,6 +286,26 @@ def test_the_map_counts_what_its_links_list(field: Field, keeper: Client) -> Non
     assert f'<a href="{link}">1</a>' in html
     listed = keeper.get(link.replace("&amp;", "&")).content.decode()
     assert "共 1 件" in listed
+
+
+def test_the_map_is_drawn_anew_when_a_border_has_changed(field: Field, keeper: Client) -> None:
+    def drawn() -> str:
+        html = keeper.get("/grids/map/?area=990101100201").content.decode()
+        return "".join(re.findall(r' d="([^"]*)"', html))
+
+    def set_shape(height: float) -> None:
+        corners = [[103, 24], [103.01, 24], [103.01, 24 + height], [103, 24 + height], [103, 24]]
+        shape = {"type": "Polygon", "coordinates": [corners]}
+        register.set_shape(grid=field.grid, geometry=shape, by=field.town, address=None)
+
+    assert drawn() == ""
+    set_shape(0.01)
+    first = drawn()
+    assert first == drawn() != ""
+    set_shape(0.02)
+    assert drawn() not in (first, "")
+    register.set_shape(grid=field.grid, geometry=None, by=field.town, address=None)
+    assert drawn() == ""
 
 
 def test_a_worker_reads_the_grid_and_changes_nothing(field: Field, client: Client) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case, Party
-from cases.vocabulary import Risk
+from cases.vocabulary import Risk, Special
 from orgs.models import AccessLog, Department, User
 from orgs.permissions import RoleCode
 from reports.displays import NotANetwork, display_of, issue_display, network_of, revoke_display
@@ -136,6 +136,15 @@ def test_the_wall_names_no_place_below_a_town(
     assert [row.unit for row in wall.late] == ["青石镇所辖村"]
     assert wall.units == ()
     assert "柳湾村" not in repr(wall)
+
+
+def test_the_wall_does_not_say_who_has_a_matter_that_is_kept_quiet(
+    county: County, lives: Lives
+) -> None:
+    with clock.at(clock.now() - timedelta(days=80)):
+        lives.claimed(special=[Special.VIOLENCE])
+        lives.claimed()
+    assert sorted(row.unit for row in wall_of(county.county).late) == ["中心", "人社局"]
 
 
 def test_the_demo_says_so_over_everything(client: Client, leader: User) -> None:

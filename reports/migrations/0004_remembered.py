@@ -1,0 +1,20 @@
+from django.core.management import call_command
+from django.db import migrations
+
+
+def make_table(apps, schema_editor):
+    call_command(
+        "createcachetable",
+        "reports_remembered",
+        database=schema_editor.connection.alias,
+        verbosity=0,
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reports", "0003_ledgers_and_briefs")]
+    operations = [
+        migrations.RunPython(
+            make_table, migrations.RunPython.noop, hints={"model_name": "remembered"}
+        ),
+    ]
