@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +24,47 @@ if TYPE_CHECKING:
 NOTHING = Q(pk__in=[])
 
 
+@dataclass(frozen=True)
+class Sight:
+    """All that decides which cases somebody sees: two with the same sight see the same."""
+
+    user_id: int  # 0 where it does not matter who it is
+    centers: frozenset[int]
+    reach: frozenset[int]  # the centres and those below them
+    others: frozenset[int]  # all other centres there are
+    units: frozenset[int]
+    sees_own: bool
+    mediates: bool
+
+    @property
+    def only_units(self) -> bool:
+        return bool(self.units) and not (self.centers or self.mediates or self.sees_own)
+
+
+def sight_of(user: User) -> Sight:
+    """Kept with the person, as the posts of today are."""
+    known: Sight | None = vars(user).get("_sight")
+    if known is None:
+        known = vars(user)["_sight"] = _sight_of(user)
+    return known
+
+
+def _sight_of(user: User) -> Sight:
+    posts = user.posts_giving(Permission.VIEW_CENTER)
+    reach = frozenset(pk for post in posts for pk in post.reach)
+    units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
+    sees_own, mediates = user.can(Permission.VIEW_OWN), user.can(Permission.MEDIATE)
+    return Sight(
+        user_id=user.pk if sees_own or mediates else 0,
+        centers=frozenset(post.center_id for post in posts),
+        reach=reach,
+        others=frozenset(user.all_centers - reach) if posts else frozenset(),
+        units=frozenset(pk for pk in units if pk is not None),
+        sees_own=sees_own,
+        mediates=mediates,
+    )
+
+
 def visible_cases(user: User, prefix: str = "") -> Q:
     """Who sees which case, said once. `prefix` leads from a related row to its case.
 
@@ -34,41 +76,40 @@ def visible_cases(user: User, prefix: str = "") -> Q:
     """
     known: dict[str, Q] = vars(user).setdefault("_visible_cases", {})
     if prefix not in known:
-        known[prefix] = _visible_cases(user, prefix)
+        known[prefix] = _seen_by(sight_of(user), prefix)
     return known[prefix]
 
 
-def _visible_cases(user: User, prefix: str) -> Q:
-    posts = user.posts_giving(Permission.VIEW_CENTER)
-    units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
-    parts = apps.get_model("cases", "Assignment").objects.filter(unit__in=units).values("case")
-    mediates = user.can(Permission.MEDIATE)
-    if units and not (posts or mediates or user.can(Permission.VIEW_OWN)):
-        return Q(**{f"{prefix}pk__in": parts})  # alone, so that it may be as many as it likes
+def _seen_by(sight: Sight, prefix: str) -> Q:
+    """Of the sight and nothing else: what is remembered by it must be everybody's with the same."""
+    parts = apps.get_model("cases", "Assignment").objects.filter(unit__in=sight.units)
+    if sight.only_units:  # alone, so that it may be as many as it likes
+        return Q(**{f"{prefix}pk__in": parts.values("case")})
     seen = NOTHING
-    if posts:
-        seen |= in_reach(user, f"{prefix}center")
-        centers = {post.center_id for post in posts}
-        formerly = apps.get_model("cases", "CaseCenter").objects.filter(center__in=centers)
+    if sight.centers:
+        seen |= _in_reach(sight.reach, sight.others, f"{prefix}center")
+        formerly = apps.get_model("cases", "CaseCenter").objects.filter(center__in=sight.centers)
         seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(formerly.values("case"))))
-    if units:
-        seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(parts)))
-    if user.can(Permission.VIEW_OWN):
-        seen |= Q(**{f"{prefix}registered_by": user})
-    if mediates:
-        let_in = apps.get_model("cases", "Admission").objects.filter(user=user, until=None)
+    if sight.units:
+        seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(parts.values("case"))))
+    if sight.sees_own:
+        seen |= Q(**{f"{prefix}registered_by": sight.user_id})
+    if sight.mediates:
+        admissions = apps.get_model("cases", "Admission").objects
+        let_in = admissions.filter(user=sight.user_id, until=None)
         seen |= Q(IsAny(F(f"{prefix}pk"), ArraySubquery(let_in.values("case"))))
     return seen
 
 
 def in_reach(user: User, column: str) -> Q:
-    """The column names a centre whose cases this person sees for being at one above.
+    """The column names a centre whose cases this person sees for being at one above."""
+    sight = sight_of(user)
+    return _in_reach(sight.reach, sight.others, column)
 
-    Whoever reaches most centres is said by the others: a long list tempts the database to collect
-    nearly every case by an index.
-    """
-    reach = {pk for post in user.posts_giving(Permission.VIEW_CENTER) for pk in post.reach}
-    others = user.all_centers - reach
+
+def _in_reach(reach: frozenset[int], others: frozenset[int], column: str) -> Q:
+    """Whoever reaches most centres is said by the others: a long list tempts the database to
+    collect nearly every case by an index."""
     few, beyond = (others, True) if len(others) < len(reach) else (reach, False)
     named = Q(IsAny(F(column), Value(sorted(few), ArrayField(models.BigIntegerField()))))
     return ~named if beyond else named
@@ -84,9 +125,10 @@ def newest_seen(
     For somebody who sees the cases of one unit and no others, and for no narrower list: the
     database would otherwise walk through everybody's newest cases to find that unit's.
     """
-    unit = _only_unit(user)
-    if unit is None:
+    sight = sight_of(user)
+    if not sight.only_units or len(sight.units) > 1:
         return cases
+    (unit,) = sight.units
     parts = apps.get_model("cases", "Assignment").objects.filter(unit=unit)
     if until is not None:
         parts = parts.filter(case_registered_at__lte=until)
@@ -95,17 +137,6 @@ def newest_seen(
     newest = ("case_registered_at", "case")
     by_index = parts.order_by(*(f"-{name}" for name in newest)).distinct(*newest)
     return cases.filter(pk__in=by_index.values("case")[:most])
-
-
-_WIDER = (Permission.VIEW_CENTER, Permission.VIEW_OWN, Permission.MEDIATE)
-
-
-def _only_unit(user: User) -> int | None:
-    """The unit whose cases are all this person sees."""
-    if any(user.can(right) for right in _WIDER):
-        return None
-    units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
-    return next(iter(units)) if len(units) == 1 else None
 
 
 # What `for_citizens` leaves on a case: the parts of its leads, the latest first.

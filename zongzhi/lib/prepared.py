@@ -7,9 +7,10 @@ its values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from copy import copy
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -94,6 +95,30 @@ class Prepared(Generic[M]):
         sql, places = compiler.as_sql()
         self._written = queryset, compiler, sql, places
         return self._written
+
+
+class Written(Generic[M]):
+    """Querysets whose SQL and values are all known from a key: written once for each key.
+
+        FIRST_PAGES = Written[Case](most=1000)
+        FIRST_PAGES.rows(lambda: Case.objects.filter(center=center_id)[:26], key=center_id)
+
+    The key must hold everything that the queryset is made of. The latest `most` are kept.
+    """
+
+    def __init__(self, *, most: int) -> None:
+        self._most = most
+        self._kept: dict[Hashable, Prepared[M]] = {}
+        self._lock = Lock()
+
+    def rows(self, build: Callable[[], QuerySet[M]], *, key: Hashable) -> list[M]:
+        """Ask; `build` is only called for a key that is not known."""
+        with self._lock:
+            prepared = self._kept.pop(key, None) or Prepared(build)
+            self._kept[key] = prepared  # to the end: asked for just now
+            if len(self._kept) > self._most:
+                self._kept.pop(next(iter(self._kept)))
+        return prepared()
 
 
 class _Written(Query):
