@@ -20,7 +20,7 @@ from orgs.gates import needs
 from orgs.models import User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
-from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
+from zongzhi.lib.errors import DomainError, Invalid, NotAllowed, NotFound
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.paging import Order, paginate
 
@@ -43,7 +43,7 @@ def choose(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enter(request: StaffRequest, code: str) -> HttpResponse:
     """The rows of one grid's sheet: all of them, or none and what is wrong with which."""
-    grid = _grid(request.user, code)
+    grid = _grid(request.user, code, even_closed=request.method == "POST")
     workers = _workers(grid)
     count = _count(request.POST.get("count", ""))
     if request.method != "POST":
@@ -55,8 +55,11 @@ def enter(request: StaffRequest, code: str) -> HttpResponse:
     if not written:
         return _page(request, grid, rows, 422, "还没写，至少写一行")
     wrong = [row for row in written if not row.is_valid()]
-    if not wrong and _taken(request, grid, written):
-        return redirect("paper:enter", code=grid.code)
+    try:
+        if not wrong and _taken(request, grid, written):
+            return redirect("paper:enter", code=grid.code)
+    except DomainError as error:
+        return _page(request, grid, rows, error.status, f"{error.message}。写的都在下面，还没有录入")
     return _page(request, grid, rows, 422)
 
 
@@ -121,15 +124,17 @@ def _is_wrong(row: PaperRow) -> bool:
     return row.is_written and bool(row.errors)
 
 
-def _grids(user: User) -> QuerySet[Grid]:
+def _grids(user: User, *, even_closed: bool = False) -> QuerySet[Grid]:
     stems = stems_of(user)
     if not stems:
         raise NotAllowed("代网格员录入由社区、镇街综治中心做")
-    return Grid.objects.active().filter(within(stems, "code")).select_related("region")
+    grids = Grid.objects.all() if even_closed else Grid.objects.active()
+    return grids.filter(within(stems, "code")).select_related("region")
 
 
-def _grid(user: User, code: str) -> Grid:
-    found: Grid | None = _grids(user).filter(code=code).first()
+def _grid(user: User, code: str, *, even_closed: bool = False) -> Grid:
+    """A grid of the area. One closed while its sheet was typed still shows what was typed."""
+    found: Grid | None = _grids(user, even_closed=even_closed).filter(code=code).first()
     if found is None:
         raise NotFound("没有这个网格")
     return found

@@ -112,15 +112,17 @@ def report(request: StaffRequest) -> HttpResponse:
     form = ReportForm(
         request.POST if request.method == "POST" else None, user=request.user, initial=initial
     )
+    status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
             return _reported(request, form)
-        except Invalid as error:
+        except DomainError as error:
+            status = error.status
             _say(form, error)
     if form.is_bound and wants_json(request):
-        return _refused(form)
+        return _refused(form, status)
     context = {"tab": "home", "form": form, "spot": spot, "most_photos": MOST_PHOTOS}
-    return _page(request, "phone/report.html", context, 422 if form.is_bound else 200)
+    return _page(request, "phone/report.html", context, status)
 
 
 def _reported(request: StaffRequest, form: ReportForm) -> HttpResponse:

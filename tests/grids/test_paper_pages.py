@@ -106,3 +106,12 @@ def test_a_grid_elsewhere_is_not_there(client, page, city_officer, grid, county)
     grid.code = "880101100201003"
     grid.save()
     assert client.get(reverse("paper:enter", args=[grid.code])).status_code == 404
+
+
+def test_a_grid_closed_meanwhile_keeps_all_rows_on_the_page(client, page, grid) -> None:
+    grid.is_active = False
+    grid.save()
+    response = client.post(page, sheet({"text": "路灯不亮"}, {"text": "井盖翘起来了"}))
+    assert response.status_code == 409
+    assert "已停用，不能再上报" in said_by(response)
+    assert 'value="井盖翘起来了"' in said_by(response)
