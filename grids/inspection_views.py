@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -163,7 +164,7 @@ def inspection_new(request: StaffRequest) -> HttpResponse:
         "passed_up": 0,
     }
     zero = request.POST.get("zero") == "1"
-    data = request.POST if request.method == "POST" else None
+    data: Mapping[str, Any] | None = request.POST if request.method == "POST" else None
     if zero:
         data = _zero(request, kind)
     form = NewReportForm(data, asked=start, initial=counted)

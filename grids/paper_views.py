@@ -177,8 +177,8 @@ def _told(form: forms.Form, error: DomainError) -> int:
 
 def _go_on(request: StaffRequest, sheet: _Sheet) -> HttpResponse:
     """To the empty page; with something else still typed on it, to that."""
-    small = [sheet.patrol, *([sheet.result] if sheet.result else [])]
-    if any(form.is_written for form in [*sheet.rows, *small]):
+    is_more = sheet.patrol.is_written or (sheet.result is not None and sheet.result.is_written)
+    if is_more or any(row.is_written for row in sheet.rows):
         return _page(request, sheet, 200)
     return redirect("paper:enter", code=sheet.grid.code)
 

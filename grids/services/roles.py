@@ -148,7 +148,7 @@ def move_role(*, role: GridRole, to: Grid, since: date, by: User, address: str |
     return made
 
 
-# --- What was given to who has left -----------------------------------------------------------------
+# --- What was given to who has left ---------------------------------------------------------------
 
 
 def given_to_leavers() -> QuerySet[GridEvent, int]:

@@ -108,12 +108,10 @@ def open_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
             client = Client()
             client.force_login(user)
             session = client.cookies["sessionid"].value
-            kept = {"sessionid": session, "csrftoken": get_random_string(32)}  # as a sign-in leaves them
+            # As a sign-in leaves them.
+            kept = {"sessionid": session, "csrftoken": get_random_string(32)}
             context.add_cookies(
-                [
-                    {"name": name, "value": value, "url": live_server.url}
-                    for name, value in kept.items()
-                ]
+                [{"name": key, "value": said, "url": live_server.url} for key, said in kept.items()]
             )
         page = context.new_page()
         page.on("console", complain)

@@ -380,7 +380,8 @@ def test_the_worker_asks_for_another_turn_while_something_waits(
     assert page.context.service_workers[0].evaluate(asked) == "another turn"
     page.evaluate(
         """async () => {
-          for (const one of await phoneQueue.all("queue")) { await phoneQueue.drop("queue", one.id); }
+          const all = await phoneQueue.all("queue");
+          for (const one of all) { await phoneQueue.drop("queue", one.id); }
         }"""
     )
 
@@ -402,10 +403,11 @@ def test_a_report_written_while_another_goes_up_follows_at_once(
             }
             return real(url, options);
           };
+          const grid = document.querySelector("[name=grid]").value;
           const row = (text) => phoneQueue.put("queue", {
             id: phoneQueue.newId(), account: document.body.dataset.account, kind: "report",
             at: new Date().toISOString(), photos: [], url: "/m/report/", tries: 0, next: 0,
-            fields: { text, category: "facility", who: "center", grid: document.querySelector("[name=grid]").value },
+            fields: { text, grid, category: "facility", who: "center" },
           });
           window.both = row("先写的").then(async () => {
             const first = phoneSend(true);
@@ -546,6 +548,7 @@ def test_photos_of_what_was_done_are_picked_like_the_others(
     expect(page.get_by_role("img", name="照片")).to_have_count(2)
     page.get_by_role("button", name="删掉这张").first.click()
     shot(page, "feedback")
+    _fits(page)
     page.get_by_role("button", name="反馈", exact=True).click()
     expect(page.get_by_text("处置了，等中心看")).to_be_visible()
     photo = event.photos.get()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -344,3 +345,21 @@ def test_what_was_typed_for_an_act_that_is_over_can_still_be_read(
     response = phone.post(url, {"text": "路口北边第二盏"})
     assert response.status_code == 409
     assert "路口北边第二盏</textarea>" in said_by(response)
+
+
+def test_each_form_of_an_event_has_labels_of_its_own(
+    phone, worker, reported, village_officer
+) -> None:
+    event = reported()
+    events.verify_event(
+        event_id=event.pk,
+        by=village_officer,
+        truth="true",
+        valid=True,
+        then="worker",
+        worker=worker,
+    )
+    page = said_by(phone.get(reverse("phone:event", args=[event.number])))
+    names = re.findall(r' id="([^"]+)"', page)
+    assert {"id_feedback_text", "id_note_text"} < set(names)
+    assert len(names) == len(set(names))
