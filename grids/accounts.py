@@ -6,8 +6,9 @@ Nobody can sign in with one before the security administrator has given a first 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 from pypinyin import lazy_pinyin
@@ -21,6 +22,8 @@ RULE = "账号是姓名的全拼，有人用了的后面加数字；安全管理
 # A guide looks after others and reports nothing: no right on the phone comes with it.
 REPORTING = frozenset(GridRole.Kind) - {GridRole.Kind.GUIDE}
 _LONGEST = 40
+_DAY = timedelta(days=1)
+Span = tuple[date, date | None]
 _NO_NAME = "wanggeyuan"
 
 
@@ -61,26 +64,46 @@ def make_accounts(people: Iterable[tuple[str, str]]) -> list[User]:
 
 
 def give_posts(wanted: Iterable[tuple[User, Center, date]], *, by: User | None) -> list[Post]:
-    """A post as 网格员 there for who cannot report yet; nobody gives one to themselves.
+    """A post as 网格员 there, from that day on, for every day on which who is named has none.
 
-    Who has one that begins later or has run out gets another for the rest.
+    Nobody gives one to themselves. A post that ends next month, or begins later, is no post for
+    the days beside it.
     """
     asked = [(user, center, since) for user, center, since in wanted if by is None or user != by]
-    people = {user.pk for user, _, _ in asked}
-    today = clock.today()
-    held = Post.objects.filter(user__in=people).exclude(until__lt=today)
-    able = set(
-        held.filter(role__permissions__contains=[Permission.GRID_WORK.value]).values_list(
-            "user", "center"
-        )
-    )
+    held = _held({user.pk for user, _, _ in asked})
     role = Role.objects.get(code=RoleCode.GRID_WORKER.value)
     rows = []
     for user, center, since in asked:
-        if (user.pk, center.pk) not in able:
-            able.add((user.pk, center.pk))
-            rows.append(Post(user=user, role=role, center=center, since=since))
+        spans = held[user.pk, center.pk]
+        for first, last in _uncovered(spans, since):
+            if last is not None and last < clock.today():
+                continue  # days gone by need no right any more
+            rows.append(Post(user=user, role=role, center=center, since=first, until=last))
+            spans.append((first, last))
     return Post.objects.bulk_create(rows, batch_size=1000)
+
+
+def _held(people: set[int]) -> defaultdict[tuple[int, int], list[Span]]:
+    """From when to when each may report, by person and centre."""
+    posts = Post.objects.filter(
+        user__in=people, role__permissions__contains=[Permission.GRID_WORK.value]
+    )
+    found: defaultdict[tuple[int, int], list[Span]] = defaultdict(list)
+    for user, center, since, until in posts.values_list("user", "center", "since", "until"):
+        found[user, center].append((since, until))
+    return found
+
+
+def _uncovered(spans: list[Span], since: date) -> list[Span]:
+    """What of the days from `since` on lies in none of the spans."""
+    gaps: list[Span] = []
+    for first, last in sorted(spans, key=lambda span: span[0]):
+        if first > since:
+            gaps.append((since, first - _DAY))
+        if last is None:
+            return gaps
+        since = max(since, last + _DAY)
+    return [*gaps, (since, None)]
 
 
 def log_accounts(
@@ -119,11 +142,30 @@ def end_idle_post(
     for post in posts.select_related("role"):
         post.until = until
         post.save(update_fields=["until"])
-        AccessLog.objects.create(
-            at=clock.now(),
-            user=by,
-            action=AccessLog.Action.ACCOUNT,
-            address=address,
-            subject=user.username,
-            purpose=f"收回岗位：{post.role.name}，到 {until.isoformat()}",
-        )
+        _log_post(post, by, address, f"收回岗位：{post.role.name}，到 {until.isoformat()}")
+
+
+def lengthen_post(
+    *, user: User, center: Center, was: date, until: date, by: User, address: str | None
+) -> None:
+    """The end of a service was put later: the post that ended with it goes on as long."""
+    if user == by:
+        return
+    posts = Post.objects.filter(
+        user=user, center=center, role__code=RoleCode.GRID_WORKER.value, until=was
+    )
+    for post in posts.select_related("role"):
+        post.until = until
+        post.save(update_fields=["until"])
+        _log_post(post, by, address, f"岗位延长：{post.role.name}，到 {until.isoformat()}")
+
+
+def _log_post(post: Post, by: User, address: str | None, purpose: str) -> None:
+    AccessLog.objects.create(
+        at=clock.now(),
+        user=by,
+        action=AccessLog.Action.ACCOUNT,
+        address=address,
+        subject=post.user.username,
+        purpose=purpose,
+    )

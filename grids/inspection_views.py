@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -21,11 +22,14 @@ from orgs.models import Center, User
 from orgs.models.places import Level
 from orgs.permissions import Permission
 from zongzhi.lib import clock
-from zongzhi.lib.errors import Invalid, NotFound
+from zongzhi.lib.errors import DomainError, Invalid, NotFound, WrongState
 from zongzhi.lib.http import StaffRequest
 
 READERS = (Permission.VIEW_CENTER, Permission.TRIAGE)
 _MOST = 9999
+_NO_START = "没带上是哪一期的，核对上面写的日期再报"
+_YEAR = timedelta(days=366)
+SAID = ("found", "settled", "passed_up", "text", "measures")
 
 
 class ReportForm(forms.Form):
@@ -41,7 +45,25 @@ class ReportForm(forms.Form):
 
     @property
     def said(self) -> Said:
-        return Said(**self.cleaned_data)
+        return Said(**{name: self.cleaned_data[name] for name in SAID})
+
+
+class NewReportForm(ReportForm):
+    """The first report of a period says which: a page may lie open past midnight."""
+
+    start = forms.DateField(
+        widget=forms.HiddenInput,
+        error_messages={"required": _NO_START, "invalid": _NO_START},
+    )
+
+    def __init__(self, data: Any = None, *, asked: date, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.asked = asked
+
+    def clean_start(self) -> date:
+        if self.cleaned_data["start"] != self.asked:
+            raise forms.ValidationError(_NO_START)
+        return self.asked
 
 
 def _own(user: User) -> list[Center]:
@@ -134,39 +156,66 @@ def inspection_new(request: StaffRequest) -> HttpResponse:
     """The form, begun with what the system knows; or one tap when it knows of nothing."""
     center = _asked_center(request.user, request.GET.get("center", ""))
     kind = periods.KIND_OF[Level(center.level)]
-    start = _start(kind, request.GET.get("start", ""), clock.today())
+    start = _asked_start(kind, request)
     known = facts(Asked(request.user, center.region, start, periods.last_of(kind, start)))
+    counted = {
+        "found": sum(one.count for one in known if not one.settled),
+        "settled": sum(one.count for one in known if one.settled),
+        "passed_up": 0,
+    }
     zero = request.POST.get("zero") == "1"
-    form = ReportForm(
-        request.POST if request.method == "POST" and not zero else None,
-        initial={
-            "found": sum(one.count for one in known if not one.settled),
-            "settled": sum(one.count for one in known if one.settled),
-            "passed_up": 0,
-        },
-    )
-    if zero or form.is_valid():
+    data: Mapping[str, Any] | None = request.POST if request.method == "POST" else None
+    if zero:
+        data = _zero(request, kind)
+    form = NewReportForm(data, asked=start, initial=counted)
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
         try:
-            said = Said(text=f"{inspections.ZERO[kind]}。") if zero else form.said
-            inspections.report_inspection(center=center, start=start, said=said, by=request.user)
+            inspections.report_inspection(
+                center=center, start=start, said=form.said, by=request.user
+            )
             messages.success(request, f"{periods.words(kind, start)}的{kind.label}报好了。")
             return redirect("grids:inspections")
-        except Invalid as error:
+        except DomainError as error:
+            status = error.status
             _tell(form, error)
     context = {
         "center": center,
         "kind": kind,
         "words": periods.words(kind, start),
+        "start": start,
         "facts": known,
         "nothing": not any(one.count for one in known),
         "zero_label": inspections.ZERO[kind],
         "form": form,
     }
-    status = 422 if form.is_bound else 200
     return render(request, "grids/inspections/form.html", context, status=status)
 
 
-def _tell(form: ReportForm, error: Invalid) -> None:
+def _asked_start(kind: InspectionReport.Kind, request: StaffRequest) -> date:
+    """The period the form was opened for, closed or not; this one for who names none."""
+    text = request.POST.get("start", "") or request.GET.get("start", "")
+    today = clock.today()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = today
+    start = periods.start_of(kind, day if abs(day - today) < _YEAR else today)
+    if request.method == "GET" and start not in periods.open_periods(kind, today):
+        raise WrongState(f"{periods.words(kind, start)}的{kind.label}现在不能报")
+    return start
+
+
+def _zero(request: StaffRequest, kind: InspectionReport.Kind) -> dict[str, Any]:
+    """零报告: the form as it is filled in by one tap."""
+    said = {"found": 0, "settled": 0, "passed_up": 0, "text": f"{inspections.ZERO[kind]}。"}
+    return {**said, "start": request.POST.get("start", "")}
+
+
+def _tell(form: ReportForm, error: DomainError) -> None:
+    if not isinstance(error, Invalid) or not error.errors:
+        form.add_error(None, error.message)
+        return
     for name, found in error.errors.items():
         form.add_error(name, found)
 
@@ -183,17 +232,18 @@ def _one(user: User, pk: int) -> InspectionReport:
 def inspection(request: StaffRequest, pk: int) -> HttpResponse:
     """One report, what it corrects, and the form to correct it."""
     one = _one(request.user, pk)
-    names = ("found", "settled", "passed_up", "text", "measures")
     form = ReportForm(
         request.POST if request.method == "POST" else None,
-        initial={name: getattr(one, name) for name in names},
+        initial={name: getattr(one, name) for name in SAID},
     )
+    status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
             fresh = inspections.correct_inspection(pk=pk, said=form.said, by=request.user)
             messages.success(request, "更正好了，先前的一份还在。")
             return redirect("grids:inspection", fresh.pk)
-        except Invalid as error:
+        except DomainError as error:
+            status = error.status
             _tell(form, error)
     newer = InspectionReport.objects.filter(corrects=one).first()
     own = any(center.pk == one.center_id for center in _own(request.user))
@@ -201,9 +251,8 @@ def inspection(request: StaffRequest, pk: int) -> HttpResponse:
         "one": one,
         "words": periods.words(one.kind, one.period_start),
         "newer": newer,
-        "form": form if own and newer is None else None,
+        "form": form if form.is_bound or (own and newer is None) else None,
     }
-    status = 422 if form.is_bound else 200
     return render(request, "grids/inspections/report.html", context, status=status)
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from grids.models import Grid, GridRole
-from grids.paper_forms import ROWS, PaperRow, rows_for
+from grids.models import Grid, GridRole, GridTask
+from grids.paper_forms import ROWS, PaperPatrol, PaperResult, PaperRow, rows_for
 from grids.querysets import stems_of, within
+from grids.services.paper import finish_task_on_paper, note_patrol_on_paper
 from grids.services.reporting import OLDEST_PAPER, report_on_paper
 from grids.vocabulary import Category
 from orgs.gates import needs
 from orgs.models import User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
-from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
-from zongzhi.lib.http import StaffRequest
+from zongzhi.lib.errors import DomainError, Invalid, NotAllowed, NotFound
+from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Order, paginate
 
 MOST_ROWS = 40
@@ -39,25 +43,144 @@ def choose(request: StaffRequest) -> HttpResponse:
     return render(request, "grids/paper/choose.html", {"page": page, "sought": sought})
 
 
+@dataclass
+class _Sheet:
+    """Everything on the page of one grid: the rows, and two small forms beside them."""
+
+    grid: Grid
+    rows: Sequence[PaperRow]
+    patrol: PaperPatrol
+    result: PaperResult | None  # None when no task waits there
+    said: str = ""
+
+
 @needs(Permission.REGISTER)
 @require_http_methods(["GET", "POST"])
 def enter(request: StaffRequest, code: str) -> HttpResponse:
-    """The rows of one grid's sheet: all of them, or none and what is wrong with which."""
-    grid = _grid(request.user, code)
-    workers = _workers(grid)
-    count = _count(request.POST.get("count", ""))
+    """The rows of one grid's sheet: all of them, or none and what is wrong with which.
+
+    Beside them a day walked and the result of a task; whatever else is typed stays on the page.
+    """
+    grid = _grid(request.user, code, even_closed=request.method == "POST")
     if request.method != "POST":
-        return _page(request, grid, rows_for(workers), 200)
+        return _page(request, _sheet_of(request, grid), 200)
     if "more" in request.POST:
-        return _page(request, grid, _with_more(workers, request.POST, count), 200)
-    rows = rows_for(workers, request.POST, count)
-    written = [row for row in rows if row.is_written]
+        return _page(request, _as_typed(request, grid, more=5), 200)
+    if "patrol" in request.POST:
+        return _patrolled(request, grid)
+    if "result" in request.POST:
+        return _finished(request, grid)
+    return _entered(request, grid)
+
+
+def _sheet_of(request: StaffRequest, grid: Grid) -> _Sheet:
+    """An empty one."""
+    workers = _workers(grid)
+    tasks = _tasks(request.user, grid)
+    return _Sheet(
+        grid,
+        rows_for(workers),
+        PaperPatrol(workers=workers, prefix="patrol", initial=_new_day()),
+        PaperResult(workers=workers, tasks=tasks, prefix="result") if tasks else None,
+    )
+
+
+def _new_day() -> dict[str, Any]:
+    return {"client_id": uuid.uuid4(), "day": clock.today()}
+
+
+def _as_typed(request: StaffRequest, grid: Grid, more: int = 0) -> _Sheet:
+    """Everything typed so far, and more rows when asked; nothing is checked yet."""
+    workers, data = _workers(grid), request.POST
+    count = _count(data.get("count", ""))
+    sheet = _sheet_of(request, grid)
+    typed = rows_for(workers, data, count)
+    fresh = rows_for(workers, None, min(count + more, MOST_ROWS))
+    for old, new in zip(typed, fresh, strict=False):
+        new.initial = old.typed
+    sheet.rows = fresh
+    walked = PaperPatrol(data, workers=workers, prefix="patrol").typed
+    sheet.patrol.initial = _new_day() | {name: value for name, value in walked.items() if value}
+    if sheet.result is not None:
+        tasks = _tasks(request.user, grid)
+        said = PaperResult(data, workers=workers, tasks=tasks, prefix="result")
+        sheet.result.initial = said.typed
+    return sheet
+
+
+def _entered(request: StaffRequest, grid: Grid) -> HttpResponse:
+    sheet = _as_typed(request, grid)
+    sheet.rows = rows_for(_workers(grid), request.POST, _count(request.POST.get("count", "")))
+    written = [row for row in sheet.rows if row.is_written]
     if not written:
-        return _page(request, grid, rows, 422, "还没写，至少写一行")
+        sheet.said = "还没写，至少写一行"
+        return _page(request, sheet, 422)
     wrong = [row for row in written if not row.is_valid()]
-    if not wrong and _taken(request, grid, written):
-        return redirect("paper:enter", code=grid.code)
-    return _page(request, grid, rows, 422)
+    try:
+        if not wrong and _taken(request, grid, written):
+            sheet.rows = rows_for(_workers(grid))
+            return _go_on(request, sheet)
+    except DomainError as error:
+        sheet.said = f"{error.message}。写的都在下面，还没有录入"
+        return _page(request, sheet, error.status)
+    return _page(request, sheet, 422)
+
+
+def _patrolled(request: StaffRequest, grid: Grid) -> HttpResponse:
+    sheet, workers = _as_typed(request, grid), _workers(grid)
+    form = PaperPatrol(request.POST, workers=workers, prefix="patrol")
+    sheet.patrol = form
+    status = 422
+    if form.is_valid():
+        try:
+            note, is_new = note_patrol_on_paper(
+                grid=grid, by=request.user, address=client_address(request), **form.cleaned_data
+            )
+        except DomainError as error:
+            status = _told(form, error)
+        else:
+            said = f"已记 {note.by.name} {note.day.month} 月 {note.day.day} 日：{note.text}"
+            messages.success(request, said if is_new else f"{said}，没有重复记")
+            sheet.patrol = PaperPatrol(workers=workers, prefix="patrol", initial=_new_day())
+            return _go_on(request, sheet)
+    return _page(request, sheet, status)
+
+
+def _finished(request: StaffRequest, grid: Grid) -> HttpResponse:
+    sheet, workers = _as_typed(request, grid), _workers(grid)
+    form = PaperResult(
+        request.POST, workers=workers, tasks=_tasks(request.user, grid), prefix="result"
+    )
+    sheet.result = form
+    status = 422
+    if form.is_valid():
+        try:
+            finish_task_on_paper(
+                by=request.user, address=client_address(request), **form.cleaned_data
+            )
+        except DomainError as error:
+            status = _told(form, error)
+        else:
+            messages.success(request, "已记任务结果")
+            sheet.result = _sheet_of(request, grid).result
+            return _go_on(request, sheet)
+    return _page(request, sheet, status)
+
+
+def _told(form: forms.Form, error: DomainError) -> int:
+    """Say it beside its field; the status to answer with."""
+    for name, sentences in _named(error).items():
+        for sentence in sentences:
+            form.add_error(name if name in form.fields else None, sentence)
+    return error.status
+
+
+def _go_on(request: StaffRequest, sheet: _Sheet) -> HttpResponse:
+    """To the empty page; with something else still typed on it, to that."""
+    is_more = sheet.patrol.is_written or (sheet.result is not None and sheet.result.is_written)
+    if is_more or any(row.is_written for row in sheet.rows):
+        return _page(request, sheet, 200)
+    return redirect("paper:enter", code=sheet.grid.code)
 
 
 def _taken(request: StaffRequest, grid: Grid, rows: Sequence[PaperRow]) -> bool:
@@ -65,28 +188,18 @@ def _taken(request: StaffRequest, grid: Grid, rows: Sequence[PaperRow]) -> bool:
     reports = [row.report(grid) for row in rows]
     told, new = report_on_paper(reports, by=request.user)
     for number, error in told.items():
-        for name, sentences in _named(error).items():
-            for sentence in sentences:
-                rows[number].add_error(name if name in rows[number].fields else None, sentence)
+        _told(rows[number], error)
     if not told:
         said = f"已录入 {len(reports)} 行"
         messages.success(request, said if new else f"{said}，前面录过，没有重复录入")
     return not told
 
 
-def _named(error: Invalid) -> dict[str, list[str]]:
+def _named(error: DomainError) -> dict[str, list[str]]:
     same = {"reported_at": "day", "reported_by": "worker"}
-    errors = error.errors or {"": [error.message]}
+    errors = error.errors if isinstance(error, Invalid) else {}
+    errors = errors or {"": [error.message]}
     return {same.get(name, name): sentences for name, sentences in errors.items()}
-
-
-def _with_more(workers: Any, data: Any, count: int) -> list[PaperRow]:
-    """The rows typed so far and five more; nothing is checked yet."""
-    typed = rows_for(workers, data, count)
-    fresh = rows_for(workers, None, min(count + 5, MOST_ROWS))
-    for old, new in zip(typed, fresh, strict=False):
-        new.initial = {name: old[name].value() for name in old.fields}
-    return fresh
 
 
 def _count(said: str) -> int:
@@ -102,15 +215,15 @@ def sheet(request: StaffRequest, code: str) -> HttpResponse:
     return render(request, "grids/paper/sheet.html", {**context, "lines": range(14)})
 
 
-def _page(
-    request: StaffRequest, grid: Grid, rows: Sequence[PaperRow], status: int, said: str = ""
-) -> HttpResponse:
+def _page(request: StaffRequest, sheet: _Sheet, status: int) -> HttpResponse:
+    rows = sheet.rows
     wrong = [(n, row) for n, row in enumerate(rows, 1) if row.is_bound and _is_wrong(row)]
     context = {
-        "grid": grid,
+        "sheet": sheet,
+        "grid": sheet.grid,
         "rows": rows,
         "wrong": wrong,
-        "said": said,
+        "small": [form for form in (sheet.patrol, sheet.result) if form and form.errors],
         "can_have_more": len(rows) < MOST_ROWS,
         "days": OLDEST_PAPER.days,
     }
@@ -121,18 +234,25 @@ def _is_wrong(row: PaperRow) -> bool:
     return row.is_written and bool(row.errors)
 
 
-def _grids(user: User) -> QuerySet[Grid]:
+def _grids(user: User, *, even_closed: bool = False) -> QuerySet[Grid]:
     stems = stems_of(user)
     if not stems:
         raise NotAllowed("代网格员录入由社区、镇街综治中心做")
-    return Grid.objects.active().filter(within(stems, "code")).select_related("region")
+    grids = Grid.objects.all() if even_closed else Grid.objects.active()
+    return grids.filter(within(stems, "code")).select_related("region")
 
 
-def _grid(user: User, code: str) -> Grid:
-    found: Grid | None = _grids(user).filter(code=code).first()
+def _grid(user: User, code: str, *, even_closed: bool = False) -> Grid:
+    """A grid of the area. One closed while its sheet was typed still shows what was typed."""
+    found: Grid | None = _grids(user, even_closed=even_closed).filter(code=code).first()
     if found is None:
         raise NotFound("没有这个网格")
     return found
+
+
+def _tasks(user: User, grid: Grid) -> QuerySet[GridTask]:
+    """Those of the grid that wait for a result."""
+    return GridTask.objects.visible_to(user).open().filter(grid=grid)
 
 
 def _workers(grid: Grid) -> QuerySet[User]:

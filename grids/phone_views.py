@@ -112,15 +112,17 @@ def report(request: StaffRequest) -> HttpResponse:
     form = ReportForm(
         request.POST if request.method == "POST" else None, user=request.user, initial=initial
     )
+    status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
             return _reported(request, form)
-        except Invalid as error:
+        except DomainError as error:
+            status = error.status
             _say(form, error)
     if form.is_bound and wants_json(request):
-        return _refused(form)
+        return _refused(form, status)
     context = {"tab": "home", "form": form, "spot": spot, "most_photos": MOST_PHOTOS}
-    return _page(request, "phone/report.html", context, 422 if form.is_bound else 200)
+    return _page(request, "phone/report.html", context, status)
 
 
 def _reported(request: StaffRequest, form: ReportForm) -> HttpResponse:
@@ -220,7 +222,7 @@ def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     if request.method == "GET":  # back from signing in again
         return redirect("phone:event", number=found.number)
     doing = _act(verb)
-    form = doing.form(request.POST, event=found, user=request.user)
+    form = _form_of(doing, found, request.user, request.POST)
     status = 422
     if form.is_valid():
         try:
@@ -241,6 +243,11 @@ def _result_photo(request: StaffRequest, found: GridEvent, upload: Upload) -> No
         add_photo(found.pk, upload, uuid.uuid4(), request.user, of_result=True)
     except DomainError as error:
         messages.error(request, error.message)
+
+
+def _form_of(doing: EventAct, found: GridEvent, user: User, data: Any = None) -> Any:
+    """The form of an act; several stand on one page, so each has labels of its own."""
+    return doing.form(data, event=found, user=user, auto_id=f"id_{doing.verb}_%s")
 
 
 def _act(verb: str) -> EventAct:
@@ -266,8 +273,7 @@ def _show(
     bound = bound or {}
     open_now = [doing for doing in allowed(request.user, found) if doing.verb in PHONES_OWN]
     forms = [
-        (doing, bound.get(doing.verb) or doing.form(event=found, user=request.user))
-        for doing in open_now
+        (doing, bound.get(doing.verb) or _form_of(doing, found, request.user)) for doing in open_now
     ]
     refused = [form for verb, form in bound.items() if verb not in {d.verb for d in open_now}]
     context = {

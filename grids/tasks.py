@@ -4,12 +4,14 @@ from celery import shared_task
 
 from grids.event_sweep import sweep
 from grids.inspection_sweep import remind
+from grids.role_sweep import put_back_all
 from zongzhi.lib import clock
 
 
 @shared_task(ignore_result=True)
 def sweep_events() -> None:
     """Every 10 minutes. Safe to run twice, in two workers, late, or never to finish."""
+    put_back_all()
     sweep(clock.now())
 
 

@@ -14,11 +14,11 @@
   const kind = form.dataset.queue;
   const restored = one("[data-restored]");
   const said = one("[data-said]");
-  const photos = [];
+  const RECENT = 10 * 60000;  // after that one may be standing somewhere else
   let account = doc.body.dataset.account;
   let ready = false;
   let inCamera = false;
-  let taking = Promise.resolve();
+  let locatedAt = 0;
   let finished = false;
 
   function fields() {
@@ -35,8 +35,11 @@
   /* ---------- the draft ---------- */
   function keep() {
     if (!ready || finished || kind !== "report") { return Promise.resolve(); }
-    return queue.put("drafts", { key: key(), account, fields: fields(), photos, inCamera });
+    return queue.put("drafts", { key: key(), account, fields: fields(), photos: picked.photos, inCamera, locatedAt });
   }
+
+  /* a phone that is full says so when it is asked to submit, not at every letter */
+  const quietly = () => keep().catch(() => {});
 
   function fill(values) {
     Array.from(form.elements).forEach((el) => {
@@ -64,8 +67,8 @@
     const draft = await queue.get("drafts", key());
     if (!draft || !isWorth(draft)) { return false; }
     fill(draft.fields);
-    photos.push(...draft.photos);
-    photos.forEach(showPhoto);
+    restorePlace(draft);
+    draft.photos.forEach(picked.add);
     restored.textContent = draft.inCamera ? "刚才拍照时页面重开了，内容已恢复。" : "上次没提交的内容已恢复。";
     restored.appendChild(emptyButton());
     restored.hidden = false;
@@ -74,88 +77,54 @@
 
   /* ---------- photos ---------- */
   const picker = one("input[type=file]", form);
-  const thumbs = one("[data-thumbs]", form);
-  const photoError = one("[data-photo-error]", form);
-  const most = picker ? Number(picker.dataset.most) : 0;
-
-  function complain(text) {
-    photoError.textContent = text;
-    photoError.hidden = !text;
-  }
-
-  async function showPhoto(photo) {
-    const row = doc.createElement("li");
-    const button = doc.createElement("button");
-    button.type = "button";
-    button.className = "btn";
-    button.textContent = "删掉这张";
-    button.addEventListener("click", () => {
-      photos.splice(photos.indexOf(photo), 1);
-      row.remove();
-      keep();
-    });
-    row.appendChild(button);
-    thumbs.appendChild(row);
-    const picture = await self.phonePhotos.thumb(photo.blob).catch(() => null);
-    if (picture) {
-      picture.setAttribute("role", "img");
-      picture.setAttribute("aria-label", "照片");
-      row.insertBefore(picture, button);
-    }
-  }
-
-  async function takeAll(files) {
-    complain("");
-    for (const file of files) {
-      if (photos.length >= most) { complain("最多 " + most + " 张照片。"); break; }
-      try {
-        const photo = { id: queue.newId(), blob: await self.phonePhotos.shrink(file) };
-        photos.push(photo);
-        await keep();
-        showPhoto(photo);
-      } catch (error) {
-        complain("照片打不开，换成 jpg、png 格式的照片。");
-      }
-    }
-    inCamera = false;
-    await keep();
-  }
-
-  function take(files) {
-    taking = taking.then(() => takeAll(files)).catch(() => {});
-  }
+  let picked = { photos: [], taken: () => Promise.resolve(), intoForm: () => Promise.resolve() };
 
   function watchPhotos() {
-    if (!picker || !self.createImageBitmap) { return; }
-    picker.classList.add("sr");
-    one("[data-pick]", form).hidden = false;
-    picker.addEventListener("click", () => { inCamera = true; keep(); });
-    picker.addEventListener("change", () => {
-      const files = Array.from(picker.files);
-      picker.value = "";
-      take(files);
-    });
-    picker.addEventListener("cancel", () => { inCamera = false; keep(); });
+    if (!picker) { return; }
+    picked = self.phonePhotos.field(form, keep);
+    const camera = (isOpen) => { inCamera = isOpen; quietly(); };
+    picker.addEventListener("click", () => camera(true));
+    picker.addEventListener("change", () => camera(false));
+    picker.addEventListener("cancel", () => camera(false));
   }
 
   /* ---------- the place, only when tapped ---------- */
+  const FOUND = "（取到了）";
+  const locateWords = (text) => { one("[data-locate-words]", form).textContent = text; };
+
+  function setPlace(longitude, latitude, text) {
+    form.elements.longitude.value = longitude;
+    form.elements.latitude.value = latitude;
+    locatedAt = longitude === "" ? 0 : Date.now();
+    locateWords(text);
+    quietly();
+  }
+
+  /* no place is sent without its tick to be seen, and none of an hour ago */
+  function restorePlace(draft) {
+    const box = one("[data-locate]", form);
+    const age = Date.now() - (draft.locatedAt || 0);
+    if (box && !one("[data-locate-field]", form).hidden && age >= 0 && age < RECENT) {
+      box.checked = true;
+      locatedAt = draft.locatedAt;
+      locateWords(FOUND);
+    } else if (box) {
+      form.elements.longitude.value = form.elements.latitude.value = "";
+    }
+  }
+
   function watchPlace() {
     const box = one("[data-locate]", form);
     if (!box || !self.isSecureContext || !navigator.geolocation) { return; }
     one("[data-locate-field]", form).hidden = false;
-    const words = one("[data-locate-words]", form);
-    const set = (longitude, latitude, text) => {
-      form.elements.longitude.value = longitude;
-      form.elements.latitude.value = latitude;
-      words.textContent = text;
-      keep();
-    };
+    box.checked = false;  // a browser may bring back what stood in a form
+    form.elements.longitude.value = form.elements.latitude.value = "";
     box.addEventListener("change", () => {
-      if (!box.checked) { set("", "", ""); return; }
-      words.textContent = "（正在取…）";
+      if (!box.checked) { setPlace("", "", ""); return; }
+      locateWords("（正在取…）");
       navigator.geolocation.getCurrentPosition(
-        (found) => { if (box.checked) { set(found.coords.longitude, found.coords.latitude, "（取到了）"); } },
-        () => { box.checked = false; set("", "", "（取不到，写在“在哪”里就行）"); },
+        (found) => { if (box.checked) { setPlace(found.coords.longitude, found.coords.latitude, FOUND); } },
+        () => { box.checked = false; setPlace("", "", "（取不到，写在“在哪”里就行）"); },
         { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
       );
     });
@@ -166,7 +135,7 @@
     form.elements.duty.value = duty;
     const chip = all("input[name=category]", form).find((el) => el.value === category);
     if (chip) { chip.checked = true; }
-    keep();
+    quietly();
   }
 
   function watchDuties() {
@@ -248,16 +217,22 @@
     const wrong = missing(values);
     if (wrong) { say(wrong); return; }
     busy(button, true);
-    await taking;  // a photo picked just now is still being made small
+    await picked.taken();  // a photo picked just now is still being made small
     const now = new Date().toISOString();
     if ("reported_at" in values) { values.reported_at = now; }
     const item = {
-      id: values.client_id, account, kind, at: now, fields: values, photos: photos.slice(),
+      id: values.client_id, account, kind, at: now, fields: values, photos: picked.photos.slice(),
       url: form.getAttribute("action"), photosUrl: doc.body.dataset.photos, tries: 0, next: 0,
     };
-    await queue.put("queue", item);
-    await queue.drop("drafts", key());
+    try {
+      await queue.put("queue", item);
+    } catch (error) {
+      busy(button, false);
+      tellFull();
+      return;
+    }
     finished = true;
+    await queue.drop("drafts", key()).catch(() => {});
     doc.dispatchEvent(new CustomEvent("queued"));
     await atMost(self.phoneSend(true), 8000);
     const left = await queue.get("queue", item.id);
@@ -265,7 +240,7 @@
       finished = false;
       await queue.drop("queue", item.id);
       doc.dispatchEvent(new CustomEvent("queued"));
-      await keep();
+      await quietly();
       busy(button, false);
       say(left.refused);
     } else {
@@ -273,22 +248,46 @@
     }
   }
 
+  /* there is no room to keep it: with a net it can go up at once, as it would without a script */
+  function tellFull() {
+    say(self.phonePhotos.FULL);
+    if (navigator.onLine === false) { return; }
+    const straight = doc.createElement("button");
+    straight.type = "button";
+    straight.className = "btn";
+    straight.textContent = "不存手机，直接提交";
+    straight.addEventListener("click", async () => {
+      straight.disabled = true;
+      const net = await self.phoneNet();
+      if (net !== "here") {
+        say(self.phoneAway(net));
+        return;
+      }
+      finished = true;
+      await queue.drop("drafts", key()).catch(() => {});
+      goAsItIs();
+    });
+    said.appendChild(straight);
+  }
+
+  const goAsItIs = () => picked.intoForm().then(() => form.submit());
+
   async function became(item, left) {
     const told = self.phoneSent[item.id] || (left && left.sent);
     return told || "存在手机里了，有网自动传。";
   }
 
   form.addEventListener("submit", (event) => {
-    if (!ready) { return; }
     event.preventDefault();
+    if (!ready) { goAsItIs(); return; }
     if (!form.hasAttribute("data-busy-now") && !finished) { submit(event.submitter); }
   });
-  form.addEventListener("input", keep);
-  form.addEventListener("change", keep);
+  form.addEventListener("input", quietly);
+  form.addEventListener("change", quietly);
 
   async function begin() {
     if (account) {
-      await queue.put("meta", { key: "account", value: account });
+      await queue.put("meta", { key: "account", value: account }).catch(() => {});
     } else {
       account = ((await queue.get("meta", "account")) || {}).value || "";
     }

@@ -6,6 +6,7 @@
   const NAME = "zongzhi-phone";
   const MINUTE = 60000;
   const BACK_OFF = [0, 10000, 30000, MINUTE, 3 * MINUTE, 10 * MINUTE];
+  const LONGEST = BACK_OFF[BACK_OFF.length - 1];
   let opened = null;
 
   function open() {
@@ -146,6 +147,25 @@
     return response.json();
   }
 
+  /* what is still here goes up later: the earliest time at which something may */
+  async function whatIsLeft(account, state, sent) {
+    const left = (await itemsOf(account)).filter((item) => !item.refused);
+    if (!left.length) { return { state: "done", sent }; }
+    return { state, sent, next: Math.min(...left.map((item) => item.next || 0)) };
+  }
+
+  /* a phone whose clock was put back does not wait for a day that is far away */
+  function isDue(item) {
+    const wait = (item.next || 0) - Date.now();
+    return wait <= 0 || wait > LONGEST;
+  }
+
+  async function putOff(item) {
+    item.tries = (item.tries || 0) + 1;
+    item.next = Date.now() + BACK_OFF[Math.min(item.tries, BACK_OFF.length - 1)];
+    await change(item);
+  }
+
   async function sendAll(sessionUrl, force) {
     const waiting = (await all("queue")).filter((item) => !item.refused);
     if (!waiting.length) { return { state: "empty", sent: [] }; }
@@ -157,30 +177,50 @@
       return { state: error instanceof SignedOut ? "signed-out" : error instanceof Later ? "busy" : "offline", sent };
     }
     for (const item of await itemsOf(session.account)) {
-      if (item.refused || (!force && item.next > Date.now())) { continue; }
+      if (item.refused || !(force || isDue(item))) { continue; }
       try {
         await sendFresh(item, session, sessionUrl);
         sent.push(item);
       } catch (error) {
         if (error instanceof SignedOut) { return { state: "signed-out", sent }; }
-        item.tries = (item.tries || 0) + 1;
-        item.next = Date.now() + BACK_OFF[Math.min(item.tries, BACK_OFF.length - 1)];
-        await change(item);
-        return { state: error instanceof Later || error instanceof Stale ? "busy" : "offline", sent };
+        await putOff(item);
+        if (!(error instanceof Later || error instanceof Stale)) { return whatIsLeft(session.account, "offline", sent); }
       }
     }
-    return { state: "done", sent };
+    return whatIsLeft(session.account, "busy", sent);
   }
 
   /* one sender at a time, page or worker; without locks the server's "once" is what counts */
   let running = null;
+  let wanted = null;
+
+  /* what was written while a pass was under way is not in its list: another pass takes it along */
+  async function passes(sessionUrl) {
+    const sent = [];
+    let told;
+    try {
+      while (wanted) {
+        const force = wanted.force;
+        wanted = null;
+        told = await sendAll(sessionUrl, force);
+        sent.push(...told.sent);
+      }
+    } finally {
+      running = wanted = null;
+    }
+    return Object.assign(told, { sent });
+  }
+
   function flush(sessionUrl, force) {
-    if (running) { return running; }
-    const work = () => sendAll(sessionUrl, force);
-    const locks = root.navigator && root.navigator.locks;
-    running = (locks ? locks.request(NAME, work) : work()).finally(() => { running = null; });
+    wanted = { force: Boolean(force || (wanted && wanted.force)) };
+    if (!running) {
+      const locks = root.navigator && root.navigator.locks;
+      const work = () => passes(sessionUrl);
+      running = locks ? locks.request(NAME, work) : work();
+      running.catch(() => { running = wanted = null; });
+    }
     return running;
   }
 
-  root.phoneQueue = { open, put, get, drop, all, itemsOf, forget, newId, flush };
+  root.phoneQueue = { LONGEST, open, put, get, drop, all, itemsOf, forget, newId, flush };
 })(self);

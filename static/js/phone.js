@@ -92,14 +92,14 @@
     if (item.refused) { el.appendChild(paragraph("field__error", item.refused)); }
     const acts = doc.createElement("div");
     acts.className = "acts";
-    acts.appendChild(button("再试", () => again(item)));
+    acts.appendChild(button("再试", () => tryAgain(item)));
     acts.appendChild(button("复制文字", (pressed) => copy(wordsOf(item), pressed)));
     if (item.refused) { acts.appendChild(button("删掉", (pressed) => remove(item, pressed))); }
     el.appendChild(acts);
     return el;
   }
 
-  async function again(item) {
+  async function tryAgain(item) {
     const fresh = await queue.get("queue", item.id);
     if (fresh) {
       delete fresh.refused;
@@ -129,13 +129,14 @@
 
   /* ---------- sending, again and again ---------- */
   let timer = 0;
+  const again = (next) => Math.min(Math.max(AGAIN, (next || 0) - Date.now()), queue.LONGEST);
   self.phoneSend = async (force) => {
     clearTimeout(timer);
     const told = await queue.flush(body.dataset.session, force);
     told.sent.forEach((item) => { if (item.sent) { self.phoneSent[item.id] = item.sent; } });
     await show(told.state);
     if (told.state === "busy" || told.state === "offline") {
-      timer = setTimeout(self.phoneSend, AGAIN);
+      timer = setTimeout(() => self.phoneSend(false), again(told.next));
       wish();
     }
     return told;
@@ -154,7 +155,8 @@
   /* ---------- a form that needs a net and a session keeps what was typed ---------- */
   const online = Array.from(doc.querySelectorAll("form[data-online]"));
   const typedIn = (form) => Array.from(form.elements).filter((el) => el.name && el.type !== "hidden" && el.type !== "file");
-  const draftOf = (form) => body.dataset.account + " " + form.action;
+  const draftOf = (form) => [body.dataset.account, form.action, ...typedIn(form).map((el) => el.name)].join(" ");
+  const pickers = new Map();
 
   function tell(text, ...links) {
     strip.textContent = text;
@@ -163,54 +165,91 @@
     scrollTo(0, 0);
   }
 
-  async function isSignedOut() {
-    const answer = await fetch(body.dataset.session, { credentials: "same-origin", cache: "no-store", headers: { "X-Poll": "1" } });
-    return answer.status === 401;
+  /* "here", "out" (signed out) or "away": a phone may think there is a net where there is none */
+  async function net() {
+    if (navigator.onLine === false) { return "away"; }
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), SLOW);
+    try {
+      const answer = await fetch(body.dataset.session, {
+        credentials: "same-origin", cache: "no-store", headers: { "X-Poll": "1" }, signal: patience.signal,
+      });
+      return answer.status === 401 ? "out" : answer.ok ? "here" : "away";
+    } catch (error) {
+      return "away";
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  function keepTyped(form) {
-    const fields = typedIn(form).map((el) => [el.name, el.type === "checkbox" || el.type === "radio" ? el.checked : el.value, el.value]);
-    return queue.put("drafts", { key: draftOf(form), account: body.dataset.account, fields, photos: [] });
+  const SIGNED_OUT = "离开太久，为安全已退出。登录后回到这一页，写的都在。";
+  self.phoneNet = net;
+  self.phoneAway = (found) => (found === "out" ? SIGNED_OUT : "没有网络，写的都还在。有网后再点一次。");
+
+  const isTicked = (el) => el.type === "checkbox" || el.type === "radio";
+  const isWritten = (el) => (isTicked(el) ? el.checked !== el.defaultChecked : el.value.trim() !== "");
+
+  /* kept at every letter, until an answer has come: neither a killed page nor a dead net takes it away */
+  function keepTyped(form, isSent) {
+    if (!typedIn(form).some(isWritten)) { return queue.drop("drafts", draftOf(form)); }
+    const fields = typedIn(form).map((el) => [el.name, isTicked(el) ? el.checked : el.value, el.value]);
+    return queue.put("drafts", { key: draftOf(form), account: body.dataset.account, fields, photos: [], isSent });
   }
 
-  async function restoreTyped(form) {
-    const draft = await queue.get("drafts", draftOf(form));
-    if (!draft) { return; }
+  function fillTyped(form, draft) {
     draft.fields.forEach(([name, value, option]) => typedIn(form).filter((el) => el.name === name).forEach((el) => {
       if (typeof value !== "boolean") { el.value = value; } else if (el.value === option) { el.checked = value; }
     }));
     const details = form.closest("details");
     if (details) { details.open = true; }
-    await queue.drop("drafts", draft.key);
+  }
+
+  /* a page that says what became of it is the answer; what was sent and not answered is still to be sent */
+  async function restoreTyped() {
+    const isAnswer = Boolean(one(".message, [data-focus]"));
+    const drafts = (await queue.all("drafts")).filter((draft) => Array.isArray(draft.fields) && draft.account === body.dataset.account);
+    for (const draft of drafts) {
+      if (draft.isSent && isAnswer) { await queue.drop("drafts", draft.key); continue; }
+      if (draft.isSent) { await queue.put("drafts", Object.assign(draft, { isSent: false })); }
+      online.filter((form) => draftOf(form) === draft.key).forEach((form) => fillTyped(form, draft));
+    }
+  }
+
+  function addPressed(form, pressed) {
+    if (!pressed || !pressed.name) { return; }
+    const field = doc.createElement("input");
+    field.type = "hidden";
+    field.name = pressed.name;
+    field.value = pressed.value;
+    form.appendChild(field);
   }
 
   async function submitOnline(form, pressed) {
     form.setAttribute("data-busy-now", "");
-    if (await isSignedOut().catch(() => false)) {
-      await keepTyped(form);
+    await keepTyped(form, false).catch(() => {});
+    const found = await net();
+    if (found !== "here") {
       form.removeAttribute("data-busy-now");
-      tell("离开太久，为安全已退出。登录后回到这一页，写的都在。", link("去登录", "/login/?next=" + encodeURIComponent(location.pathname)));
+      tell(self.phoneAway(found), ...(found === "out" ? [link("去登录", "/login/?next=" + encodeURIComponent(location.pathname))] : []));
       return;
     }
-    if (pressed && pressed.name) {
-      const field = doc.createElement("input");
-      field.type = "hidden";
-      field.name = pressed.name;
-      field.value = pressed.value;
-      form.appendChild(field);
-    }
+    await keepTyped(form, true).catch(() => {});
+    if (pickers.has(form)) { await pickers.get(form).intoForm(); }
+    addPressed(form, pressed);
     form.submit();
   }
 
   online.forEach((form) => {
-    restoreTyped(form).catch(() => {});
+    if (form.querySelector("[data-photos-field]")) {
+      pickers.set(form, self.phonePhotos.field(form, () => Promise.resolve()));
+    }
+    form.addEventListener("input", () => { keepTyped(form, false).catch(() => {}); });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (form.hasAttribute("data-busy-now")) { return; }
-      if (navigator.onLine === false) { tell("没有网络，写的都还在。有网后再点一次。"); return; }
-      submitOnline(form, event.submitter);
+      if (!form.hasAttribute("data-busy-now")) { submitOnline(form, event.submitter); }
     });
   });
+  restoreTyped().catch(() => {});
   addEventListener("pageshow", () => online.forEach((form) => form.removeAttribute("data-busy-now")));
 
   const wrong = one("[data-focus]");

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from grids.models import Grid, GridEvent, GridRole
 from grids.services import reporting
-from grids.services.events import ask_event
+from grids.services.events import ask_event, verify_event
 from grids.vocabulary import Category
 from orgs.models import User
 from orgs.permissions import RoleCode
@@ -302,18 +302,24 @@ def _cookies_of(user: User, url: str) -> list[Any]:
     return [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}]
 
 
+def breaking(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The server answers with an error so many times."""
+    left = [True] * times
+    real = reporting.next_in
+
+    def next_in(name: str) -> int:
+        if left:
+            left.pop()
+            raise RuntimeError("the disk is full")
+        return real(name)
+
+    monkeypatch.setattr(reporting, "next_in", next_in)
+
+
 def test_an_error_of_the_server_is_tried_again(
     open_as: Callable[..., Page], worker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing = [True]
-    real = reporting.center_for
-
-    def center_for(grid: Grid) -> Any:
-        if failing.pop() if failing else False:
-            raise RuntimeError("the disk is full")
-        return real(grid)
-
-    monkeypatch.setattr(reporting, "center_for", center_for)
+    breaking(monkeypatch, 1)
     page = open_as(worker, "/m/report/", size=SMALL)
     expect(page.locator("form[data-queue][data-ready]")).to_be_visible()
     fill(page)
@@ -323,6 +329,230 @@ def test_an_error_of_the_server_is_tried_again(
     page.get_by_role("button", name="再试").click()
     expect(page.get_by_text("没有没传上去的。")).to_be_visible()
     until_there(1)
+
+
+def ready_to_report(open_as: Callable[..., Page], worker: User) -> Page:
+    page = open_as(worker, "/m/report/", size=SMALL)
+    expect(page.locator("form[data-queue][data-ready]")).to_be_visible()
+    return page
+
+
+NO_WORKER = "delete self.SyncManager;"  # the page alone tries again, by the clock of the test
+
+
+def test_what_failed_twice_is_tried_again_without_a_tap(
+    open_as: Callable[..., Page], worker: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaking(monkeypatch, 2)
+    page = open_as(worker, "/m/", size=SMALL)
+    page.clock.install()
+    page.add_init_script(NO_WORKER)
+    page.goto("/m/report/")
+    fill(page)
+    page.locator("form[data-queue][data-ready]").wait_for()
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    tries = "async () => (await phoneQueue.all('queue')).map((one) => one.tries)[0]"
+    with page.expect_response("**/m/report/"):
+        page.clock.fast_forward(16_000)
+    while page.evaluate(tries) == 1:  # the answer has come, the phone is still noting it down
+        until_answered()
+    for _ in range(20):  # a quarter of a minute at a time, as a phone lies on a table
+        until_answered()
+        page.clock.fast_forward(16_000)
+    expect(page.locator("[data-net]")).to_be_hidden()
+    until_there(1)
+
+
+def test_the_worker_asks_for_another_turn_while_something_waits(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    phone_is_ready(page)
+    page.evaluate(
+        """() => phoneQueue.put("queue", {
+          id: phoneQueue.newId(), account: document.body.dataset.account, kind: "report",
+          at: new Date().toISOString(), fields: {}, photos: [], url: "/m/report/",
+          tries: 1, next: Date.now() + 60000,
+        })"""
+    )
+    asked = "() => sendWaiting().then(() => 'nothing waits', () => 'another turn')"
+    assert page.context.service_workers[0].evaluate(asked) == "another turn"
+    page.evaluate(
+        """async () => {
+          const all = await phoneQueue.all("queue");
+          for (const one of all) { await phoneQueue.drop("queue", one.id); }
+        }"""
+    )
+
+
+def test_a_report_written_while_another_goes_up_follows_at_once(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    page = ready_to_report(open_as, worker)
+    page.add_init_script(NO_WORKER)
+    page.reload()
+    page.locator("form[data-queue][data-ready]").wait_for()
+    page.evaluate(
+        """() => {
+          const real = window.fetch;
+          window.letGo = null;
+          window.fetch = async (url, options) => {
+            if (String(url).includes("/m/report/") && !window.letGo) {
+              await new Promise((done) => { window.letGo = done; });
+            }
+            return real(url, options);
+          };
+          const grid = document.querySelector("[name=grid]").value;
+          const row = (text) => phoneQueue.put("queue", {
+            id: phoneQueue.newId(), account: document.body.dataset.account, kind: "report",
+            at: new Date().toISOString(), photos: [], url: "/m/report/", tries: 0, next: 0,
+            fields: { text, grid, category: "facility", who: "center" },
+          });
+          window.both = row("先写的").then(async () => {
+            const first = phoneSend(true);
+            while (!window.letGo) { await new Promise((done) => setTimeout(done, 10)); }
+            await row("后写的");
+            const second = phoneSend(true);
+            window.letGo();
+            await Promise.all([first, second]);
+          });
+        }"""
+    )
+    page.evaluate("() => window.both")
+    expect(page.locator("[data-net]")).to_be_hidden()
+    until_there(2)
+
+
+def asked_for_more(worker: User, officer: User) -> GridEvent:
+    report = reporting.Report(uuid4(), Grid.objects.get(), Category.FACILITY, TEXT)
+    event, _ = reporting.report_event(report, by=worker)
+    ask_event(event_id=event.pk, by=officer, text="哪一盏")
+    return event
+
+
+def test_a_dead_net_that_looks_alive_takes_nothing_typed(
+    open_as: Callable[..., Page], worker: User, village_officer: User
+) -> None:
+    event = asked_for_more(worker, village_officer)
+    page = open_as(worker, f"/m/events/{event.number}/", size=SMALL)
+    page.context.route("**/session/**", lambda route: route.abort())
+    page.get_by_label("补充的情况").fill("路口北边第二盏")
+    page.get_by_role("button", name="补充", exact=True).click()
+    expect(page.get_by_text("没有网络，写的都还在。有网后再点一次。")).to_be_visible()
+    expect(page.get_by_label("补充的情况")).to_have_value("路口北边第二盏")
+    page.reload()
+    expect(page.get_by_label("补充的情况")).to_have_value("路口北边第二盏")
+    page.context.unroute("**/session/**")
+    page.get_by_role("button", name="补充", exact=True).click()
+    expect(page.get_by_text("等核实")).to_be_visible()
+    assert page.evaluate("async () => (await phoneQueue.all('drafts')).length") == 0
+
+
+def test_what_was_sent_into_a_dead_net_is_still_there(
+    open_as: Callable[..., Page], worker: User, village_officer: User
+) -> None:
+    event = asked_for_more(worker, village_officer)
+    page = open_as(worker, f"/m/events/{event.number}/", size=SMALL)
+    page.context.route("**/supplement/", lambda route: route.abort())
+    page.get_by_label("补充的情况").fill("路口北边第二盏")
+    with page.expect_event("requestfailed", lambda request: "supplement" in request.url):
+        page.get_by_role("button", name="补充", exact=True).click()
+    page.context.unroute("**/supplement/")
+    page.goto(f"/m/events/{event.number}/")
+    expect(page.get_by_label("补充的情况")).to_have_value("路口北边第二盏")
+
+
+FULL = """() => {
+  const real = phoneQueue.put;
+  phoneQueue.put = (store, row) => (store === "meta" ? real(store, row)
+    : Promise.reject(new DOMException("full", "QuotaExceededError")));
+}"""
+
+
+def test_a_full_phone_says_so_and_sends_straight(
+    open_as: Callable[..., Page], worker: User, snapshot: Path, shot: Any
+) -> None:
+    page = ready_to_report(open_as, worker)
+    fill(page)
+    page.evaluate(FULL)
+    page.locator("#id_photos").set_input_files(snapshot)
+    expect(page.get_by_text("手机存满了，删几张照片再试。")).to_be_visible()
+    page.get_by_role("button", name="提交", exact=True).click()
+    said = page.get_by_role("alert").filter(has_text="不存手机，直接提交")
+    expect(said).to_contain_text("手机存满了，删几张照片再试。")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_enabled()
+    shot(page, "full")
+    said.get_by_role("button", name="不存手机，直接提交").click()
+    expect(page.get_by_text("已提交")).to_be_visible()
+    until_there(1)
+    assert GridEvent.objects.get().photos.count() == 1
+
+
+def test_a_phone_that_cannot_make_photos_small_sends_them_as_they_are(
+    open_as: Callable[..., Page], worker: User, snapshot: Path
+) -> None:
+    page = ready_to_report(open_as, worker)
+    page.add_init_script("delete self.createImageBitmap;")
+    page.reload()
+    page.locator("form[data-queue][data-ready]").wait_for()
+    fill(page)
+    page.locator("#id_photos").set_input_files(snapshot)
+    expect(page.get_by_text("IMG_0001.jpg")).to_be_visible()
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("已提交")).to_be_visible()
+    expect(page.locator("[data-net]")).to_be_hidden()
+    until_there(1)
+    photo = GridEvent.objects.get().photos.get()
+    assert (photo.width, GPS in path_to(photo.stored_as).read_bytes()) == (3000, False)
+
+
+@pytest.mark.parametrize(("minutes", "ticked"), [(1, True), (11, False)])
+def test_a_restored_place_has_its_tick_and_is_not_old(
+    open_as: Callable[..., Page], worker: User, minutes: int, ticked: bool
+) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    page.clock.install()
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": 103.1234, "latitude": 24.5678})
+    open_report(page)
+    fill(page)
+    page.get_by_label("用现在的位置").check()
+    expect(page.get_by_text("取到了")).to_be_visible()
+    page.clock.fast_forward(minutes * 60000)
+    page.reload()
+    expect(page.get_by_text("上次没提交的内容已恢复。")).to_be_visible()
+    expect(page.get_by_label("用现在的位置")).to_be_checked(checked=ticked)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("已提交")).to_be_visible()
+    assert GridEvent.objects.get().longitude == (103.1234 if ticked else None)
+
+
+def test_photos_of_what_was_done_are_picked_like_the_others(
+    open_as: Callable[..., Page], worker: User, village_officer: User, snapshot: Path, shot: Any
+) -> None:
+    report = reporting.Report(uuid4(), Grid.objects.get(), Category.FACILITY, TEXT)
+    event, _ = reporting.report_event(report, by=worker)
+    verify_event(
+        event_id=event.pk,
+        by=village_officer,
+        truth="true",
+        valid=True,
+        then="worker",
+        worker=worker,
+    )
+    page = open_as(worker, f"/m/events/{event.number}/", size=SMALL)
+    page.get_by_label("怎么处置的").fill("和电工一起换了灯泡")
+    expect(page.get_by_text("拍照，或选照片")).to_be_visible()
+    page.locator("#id_photos").set_input_files([snapshot, snapshot])
+    expect(page.get_by_role("img", name="照片")).to_have_count(2)
+    page.get_by_role("button", name="删掉这张").first.click()
+    shot(page, "feedback")
+    _fits(page)
+    page.get_by_role("button", name="反馈", exact=True).click()
+    expect(page.get_by_text("处置了，等中心看")).to_be_visible()
+    photo = event.photos.get()
+    assert (photo.of_result, photo.width) == (True, 1600)
 
 
 def test_an_outdated_token_is_fetched_anew_at_once(

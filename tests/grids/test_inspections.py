@@ -61,7 +61,7 @@ def test_a_village_says_in_one_tap_that_there_was_nothing(
 ) -> None:
     client.force_login(village_officer)
     assert "今天没有发现" in client.get(f"{PAGE}report/").content.decode()
-    client.post(f"{PAGE}report/", {"zero": "1"})
+    client.post(f"{PAGE}report/", {"zero": "1", "start": "2025-04-03"})
     one = InspectionReport.objects.get()
     assert (one.kind, one.center, one.period_start, one.found) == ("day", county.village, TODAY, 0)
 
@@ -174,3 +174,53 @@ def test_nobody_is_told_in_the_morning_or_on_a_holiday(
 ) -> None:
     clock.freeze(evening(hour, day))
     assert list(centers_silent(now=clock.now())) == []
+
+
+WRITTEN = {"found": "1", "settled": "1", "passed_up": "0", "text": "两家为水沟吵架，当场说开了"}
+
+
+def test_a_form_left_open_past_midnight_is_of_the_day_it_says(
+    client: Client, county: County, village_officer: User
+) -> None:
+    client.force_login(village_officer)
+    assert 'name="start" value="2025-04-03"' in client.get(f"{PAGE}report/").content.decode()
+    clock.freeze(evening(0, 4))
+    client.post(f"{PAGE}report/", {**WRITTEN, "start": "2025-04-03"})
+    assert InspectionReport.objects.get().period_start == TODAY
+
+
+@pytest.mark.parametrize(
+    ("start", "status", "sentence"),
+    [
+        ("2025-03-03", 409, "3 月 3 日的日排查现在不能报"),
+        ("", 422, "没带上是哪一期的"),
+        ("9999-12-31", 422, "没带上是哪一期的"),
+    ],
+)
+def test_a_day_that_is_closed_or_unsaid_becomes_no_other_day(
+    client: Client, village_officer: User, start: str, status: int, sentence: str
+) -> None:
+    client.force_login(village_officer)
+    answer = client.post(f"{PAGE}report/", {**WRITTEN, "start": start})
+    page = answer.content.decode()
+    assert (answer.status_code, sentence in page) == (status, True)
+    assert "两家为水沟吵架，当场说开了</textarea>" in page
+    assert not InspectionReport.objects.exists()
+
+
+def test_an_old_link_to_a_closed_day_says_so(client: Client, village_officer: User) -> None:
+    client.force_login(village_officer)
+    assert client.get(f"{PAGE}report/?start=2025-03-03").status_code == 409
+
+
+def test_who_was_second_keeps_what_was_written(
+    client: Client, county: County, village_officer: User
+) -> None:
+    first = zero(county.village, village_officer)
+    client.force_login(village_officer)
+    answers = [client.post(f"{PAGE}report/", {**WRITTEN, "start": "2025-04-03"})]
+    correct_inspection(pk=first.pk, said=Said(found=1, text="水沟"), by=village_officer)
+    answers.append(client.post(reverse("grids:inspection", args=[first.pk]), WRITTEN))
+    for answer in answers:
+        assert answer.status_code == 409
+        assert "两家为水沟吵架，当场说开了</textarea>" in answer.content.decode()

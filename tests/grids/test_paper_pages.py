@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grids.models import GridEvent
+from grids.duty_lists import ensure_duties
+from grids.models import Duty, GridEvent, GridTask, PatrolNote
+from grids.services.tasks import finish_task, give_task
 from grids.vocabulary import EventStage
+from orgs.models import AccessLog
 from zongzhi.lib import clock
 
 
@@ -106,3 +109,94 @@ def test_a_grid_elsewhere_is_not_there(client, page, city_officer, grid, county)
     grid.code = "880101100201003"
     grid.save()
     assert client.get(reverse("paper:enter", args=[grid.code])).status_code == 404
+
+
+def test_a_grid_closed_meanwhile_keeps_all_rows_on_the_page(client, page, grid) -> None:
+    grid.is_active = False
+    grid.save()
+    response = client.post(page, sheet({"text": "路灯不亮"}, {"text": "井盖翘起来了"}))
+    assert response.status_code == 409
+    assert "已停用，不能再上报" in said_by(response)
+    assert 'value="井盖翘起来了"' in said_by(response)
+
+
+def test_what_is_urgent_on_paper_is_urgent(client, page) -> None:
+    client.post(page, sheet({"text": "河堤渗水", "is_urgent": "on"}))
+    assert GridEvent.objects.get().is_urgent
+
+
+def walked(**said: str) -> dict[str, str]:
+    given = {"client_id": str(uuid4()), "worker": "grid", "day": clock.today().isoformat()}
+    return {f"patrol-{name}": value for name, value in (given | said).items()} | {"patrol": "1"}
+
+
+def test_a_day_walked_is_typed_for_a_worker_without_a_phone(
+    client, page, worker, village_officer
+) -> None:
+    sent = walked(text="河堤有人钓鱼，劝走了")
+    assert "已记 赵小军" in said_by(client.post(page, sent, follow=True))
+    assert "没有重复记" in said_by(client.post(page, sent, follow=True))
+    note = PatrolNote.objects.get()
+    assert (note.by, note.text) == (worker, "河堤有人钓鱼，劝走了")
+    assert "巡查记录" in AccessLog.objects.get(user=village_officer, action="import").subject
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "sentence"),
+    [
+        ({"day": "2020-01-01"}, 422, "只能补最近 7 天的"),
+        ({"text": "别的"}, 409, "已经记过：走过，没异常"),
+        ({"worker": "clerk"}, 422, "这个人不在这个网格"),
+    ],
+)
+def test_a_walk_that_cannot_be_keeps_the_whole_page(client, page, said, status, sentence) -> None:
+    client.post(page, walked())
+    response = client.post(page, sheet({"text": "路灯不亮"}) | walked(**said))
+    assert response.status_code == status
+    assert sentence in said_by(response)
+    assert 'value="路灯不亮"' in said_by(response)
+    assert not GridEvent.objects.exists()
+
+
+@pytest.fixture
+def task(grid, village_officer) -> GridTask:
+    ensure_duties()
+    return give_task(
+        grid=grid,
+        by=village_officer,
+        text="看看3组的河堤",
+        due_at=clock.now() + timedelta(days=1),
+        duty=Duty.objects.first(),
+    )
+
+
+def result(task: GridTask, words: str) -> dict[str, str]:
+    given = {"task": str(task.pk), "worker": "grid", "result": words}
+    return {f"result-{name}": value for name, value in given.items()} | {"result": "1"}
+
+
+def test_the_result_of_a_task_is_typed_for_a_worker_without_a_phone(
+    client, page, worker, village_officer, task
+) -> None:
+    assert "没有等着办的任务" not in said_by(client.get(page))
+    assert "已记任务结果" in said_by(client.post(page, result(task, "河堤完好"), follow=True))
+    task.refresh_from_db()
+    assert (task.done_by, task.result) == (worker, "河堤完好")
+    assert "任务结果" in AccessLog.objects.get(user=village_officer, action="import").subject
+    assert "没有等着办的任务" in said_by(client.get(page))
+
+
+def test_a_result_too_short_or_late_keeps_what_was_typed(client, page, worker, task) -> None:
+    short = client.post(page, result(task, "好"))
+    assert (short.status_code, 'value="好"' in said_by(short)) == (422, True)
+    finish_task(task_id=task.pk, by=worker, result="河堤完好")
+    late = client.post(page, result(task, "河堤渗水"))
+    assert (late.status_code, 'value="河堤渗水"' in said_by(late)) == (422, True)
+    assert "已经办完或撤销" in said_by(late)
+
+
+def test_what_else_was_typed_stays_after_the_rows_came_in(client, page, task) -> None:
+    response = client.post(page, sheet({"text": "路灯不亮"}) | {"result-result": "河堤完好"})
+    assert "已录入 1 行" in said_by(response)
+    assert 'value="河堤完好"' in said_by(response)
+    assert 'value="路灯不亮"' not in said_by(response)

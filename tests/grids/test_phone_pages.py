@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -318,3 +319,47 @@ def test_a_task_is_done_in_two_taps_and_a_line(phone, grid, village_officer) -> 
     assert (refused.status_code, "好</textarea>" in said_by(refused)) == (422, True)
     assert "河堤完好" in said_by(phone.post(url, {"result": "河堤完好"}, follow=True))
     assert "等我办的（0）" in said_by(phone.get(HOME))
+
+
+def test_a_grid_closed_meanwhile_keeps_what_was_typed(phone, grid) -> None:
+    Grid.objects.update(is_active=False)
+    response = phone.post(REPORT, typed(grid))
+    assert response.status_code == 409
+    assert "3组路口的路灯不亮</textarea>" in said_by(response)
+    assert "已停用，不能再上报" in said_by(response)
+
+
+def test_a_service_that_has_ended_meanwhile_keeps_what_was_typed(phone, grid, county) -> None:
+    GridRole.objects.update(until=clock.today() - timedelta(days=1))
+    response = phone.post(REPORT, typed(grid))
+    assert response.status_code == 404
+    assert "3组路口的路灯不亮</textarea>" in said_by(response)
+
+
+def test_what_was_typed_for_an_act_that_is_over_can_still_be_read(
+    phone, reported, village_officer
+) -> None:
+    event = reported()
+    _settle(event, village_officer)
+    url = reverse("phone:act", args=[event.number, "supplement"])
+    response = phone.post(url, {"text": "路口北边第二盏"})
+    assert response.status_code == 409
+    assert "路口北边第二盏</textarea>" in said_by(response)
+
+
+def test_each_form_of_an_event_has_labels_of_its_own(
+    phone, worker, reported, village_officer
+) -> None:
+    event = reported()
+    events.verify_event(
+        event_id=event.pk,
+        by=village_officer,
+        truth="true",
+        valid=True,
+        then="worker",
+        worker=worker,
+    )
+    page = said_by(phone.get(reverse("phone:event", args=[event.number])))
+    names = re.findall(r' id="([^"]+)"', page)
+    assert {"id_feedback_text", "id_note_text"} < set(names)
+    assert len(names) == len(set(names))

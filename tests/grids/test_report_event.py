@@ -195,3 +195,10 @@ def test_a_refused_report_takes_no_number(worker, report, reported) -> None:
     with pytest.raises(Invalid):
         report_event(report(text=""), by=worker)
     assert reported().short_number.endswith("-G01")
+
+
+@pytest.mark.parametrize("off", [-300, -3, -1])
+def test_a_clock_that_is_behind_shuts_no_newcomer_out(grid_worker, grid, report, off) -> None:
+    GridRole.objects.create(grid=grid, user=grid_worker, kind="full_time", since=clock.today())
+    said = clock.now() + timedelta(days=off)
+    assert report_event(report(reported_at=said), by=grid_worker)[1]
