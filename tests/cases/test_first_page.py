@@ -63,7 +63,7 @@ def test_what_is_written_is_not_written_again_until_it_is_forgotten(county: Coun
             built.append(level)
             return Center.objects.filter(pk__lte=level).order_by("pk")[:3]
 
-        return pages.rows(build, key=level)  # type: ignore[arg-type]
+        return pages.rows(build, key=level)
 
     top = county.village.pk
     with CaptureQueriesContext(connection) as asked:
