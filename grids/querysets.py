@@ -120,9 +120,7 @@ def waiting_at_desk(user: User) -> EventQuerySet:
 class GridTaskQuerySet(models.QuerySet["GridTask"]):
     def visible_to(self, user: User) -> Self:
         """The area's for a centre, their grid's for a worker."""
-        stems = stems_of(user)
-        served = Q(grid__in=list(served_by(user).values_list("grid", flat=True)))
-        return self.filter(within(stems, "grid__code") | served)
+        return self.filter(within(stems_of(user), "grid__code") | Q(grid__in=served_by(user)))
 
     def open(self) -> Self:
         return self.filter(done_at=None, dropped_at=None)
