@@ -88,7 +88,7 @@ def _lines(events: Iterable[GridEvent], now: datetime) -> Iterator[list[str]]:
             event.area,
             event.grid.name,
             f"{clock.local(event.reported_at):%Y-%m-%d %H:%M}",
-            {True: "说清了", False: "没说清"}.get(event.is_valid, ""),
+            "" if event.is_valid is None else "说清了" if event.is_valid else "没说清",
             event.get_stage_display(),
             row.who,
             event.get_outcome_display(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q, TextField
@@ -45,6 +46,6 @@ def search(events: EventQuerySet, text: str) -> EventQuerySet:
 
 def with_words(events: EventQuerySet, text: str) -> EventQuerySet:
     pairs = sorted({a + b for a, b in pairwise(text.lower())})
-    said: EventQuerySet = events.alias(pairs=_Pairs(F("text"), F("place")))
-    said = said.filter(pairs__contains=pairs)
-    return said.filter(Q(text__icontains=text) | Q(place__icontains=text))
+    paired: Any = events.alias(pairs=_Pairs(F("text"), F("place"))).filter(pairs__contains=pairs)
+    found: EventQuerySet = paired.filter(Q(text__icontains=text) | Q(place__icontains=text))
+    return found

@@ -172,7 +172,7 @@ def test_with_nobody_above_nothing_is_passed_up(field: Field, monday: object) ->
     with pytest.raises(WrongState, match="没有能接的中心"):
         services.pass_up_event(event_id=event.pk, by=field.town, text="要县里协调供电所")
     form = VerifyForm(event=event, user=field.town)
-    assert "up" not in dict(form.fields["then"].choices)  # type: ignore[attr-defined]
+    assert "up" not in dict(form.fields["then"].choices)
 
 
 def test_a_unit_in_which_nobody_handles_anything_is_not_offered(field: Field) -> None:
