@@ -19,7 +19,7 @@ from grids.door import Change, changing, changing_by_system
 from grids.event_forms import EventForm
 from grids.event_policies import handles
 from grids.models import EventLine, EventPhoto, GridEvent
-from grids.services.events import to_checking
+from grids.services.events import tell_center, to_checking
 from grids.vocabulary import Category, EventActor, EventStage
 from orgs.models import User
 from orgs.permissions import Permission
@@ -218,3 +218,4 @@ def _end(found: Change, case: Case) -> None:
         found.text = f"{found.text}：{case.closure_text}"
     event.handle()
     event.actor = EventActor.CENTER
+    tell_center(found, "转成的事项没有结果，回到本中心，要另外处置")

@@ -22,7 +22,7 @@ from orgs.gates import needs
 from orgs.models import Region, User
 from orgs.models.places import Level
 from orgs.permissions import Permission
-from zongzhi.lib.errors import Invalid, NotFound
+from zongzhi.lib.errors import DomainError, Invalid, NotFound
 from zongzhi.lib.http import StaffRequest, changes_nothing, client_address
 from zongzhi.lib.identity import mask_phone
 
@@ -155,12 +155,14 @@ def resident_new(request: StaffRequest) -> HttpResponse:
 def resident(request: StaffRequest, pk: int) -> HttpResponse:
     seen = Resident.objects.visible_to(request.user).select_related("grid__region")
     one = seen.filter(pk=pk).first()
-    if one is None:
+    if one is None and request.method == "GET":
         raise NotFound("没有这一条，可能已经删了")
-    return _edit_resident(request, one)
+    return _edit_resident(request, one, pk)
 
 
-def _edit_resident(request: StaffRequest, one: Resident | None) -> HttpResponse:
+def _edit_resident(
+    request: StaffRequest, one: Resident | None, pk: int | None = None
+) -> HttpResponse:
     initial = {"grid": request.GET.get("grid", "")}
     if one is not None:
         initial = {"grid": one.grid.code, "name": one.name, "external_ref": one.external_ref}
@@ -169,26 +171,41 @@ def _edit_resident(request: StaffRequest, one: Resident | None) -> HttpResponse:
         initial=initial,
         grids=_seen(request.user),
     )
-    if form.is_valid():
+    status = 422 if form.is_bound else 200
+    if pk is not None and one is None:
+        status = _gone(form, "没有这一条，可能已经删了。刚才写的还在下面")
+    elif form.is_valid():
         try:
             saved = base.save_resident(
-                pk=one.pk if one else None,
+                pk=pk,
                 by=request.user,
                 address=client_address(request),
                 **form.cleaned_data,
             )
             messages.success(request, f"{saved.name}已保存。")
             return redirect(f"{reverse('grids:residents')}?grid={saved.grid.code}")
-        except Invalid as error:
+        except DomainError as error:
+            status = error.status
             _tell(form, error)
-    context = {"form": form, "one": one, "may": one is None or keeps(request.user, one.grid)}
-    status = 422 if form.is_bound else 200
+    # What was typed stays to be read, also by who may keep it no more.
+    may = form.is_bound or one is None or keeps(request.user, one.grid)
+    context = {"form": form, "one": one, "may": may}
     return render(request, "grids/base/resident.html", context, status=status)
 
 
-def _tell(form: ResidentForm | SiteForm, error: Invalid) -> None:
-    for name, found in error.errors.items():
+def _gone(form: ResidentForm | SiteForm, said: str) -> int:
+    """Not there, or not for this person: only the sentence, and what they typed."""
+    form.errors.clear()
+    form.add_error(None, said)
+    return NotFound.status
+
+
+def _tell(form: ResidentForm | SiteForm, error: DomainError) -> None:
+    named: dict[str, list[str]] = getattr(error, "errors", {})
+    for name, found in named.items():
         form.add_error(name, found)
+    if not named:
+        form.add_error(None, error.message)
 
 
 @needs(*READERS)
@@ -232,20 +249,16 @@ def site_new(request: StaffRequest) -> HttpResponse:
 @needs(*READERS)
 @require_http_methods(["GET", "POST"])
 def site(request: StaffRequest, pk: int) -> HttpResponse:
-    return _edit_site(request, _site(request.user, pk))
-
-
-def _site(user: User, pk: int) -> Site:
-    one = Site.objects.visible_to(user).select_related("grid__region").filter(pk=pk).first()
-    if one is None:
+    one = Site.objects.visible_to(request.user).select_related("grid__region").filter(pk=pk).first()
+    if one is None and request.method == "GET":
         raise NotFound("没有这一处")
-    return one
+    return _edit_site(request, one, pk)
 
 
 _PLAIN = ("kind", "name", "address", "contact", "external_ref", "note", "is_active")
 
 
-def _edit_site(request: StaffRequest, one: Site | None) -> HttpResponse:
+def _edit_site(request: StaffRequest, one: Site | None, pk: int | None = None) -> HttpResponse:
     initial: dict[str, Any] = {"grid": request.GET.get("grid", "")}
     if one is not None:
         initial = {name: getattr(one, name) for name in _PLAIN} | {"grid": one.grid.code}
@@ -256,16 +269,24 @@ def _edit_site(request: StaffRequest, one: Site | None) -> HttpResponse:
     )
     if one is not None and one.phone:
         form.fields["phone"].help_text = f"现在是 {mask_phone(one.phone)}，不填就不改"
-    if form.is_valid():
-        saved = base.save_site(
-            pk=one.pk if one else None,
-            values=form.cleaned_data,
-            by=request.user,
-            address=client_address(request),
-        )
-        messages.success(request, f"{saved.name}已保存。")
-        return redirect("grids:site", saved.pk)
-    return _site_page(request, one, form=form, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound else 200
+    if pk is not None and one is None:
+        status = _gone(form, "没有这一处。刚才写的还在下面")
+    elif form.is_valid():
+        try:
+            saved = base.save_site(
+                pk=pk,
+                values=form.cleaned_data,
+                by=request.user,
+                address=client_address(request),
+            )
+        except DomainError as error:
+            status = error.status
+            _tell(form, error)
+        else:
+            messages.success(request, f"{saved.name}已保存。")
+            return redirect("grids:site", saved.pk)
+    return _site_page(request, one, form=form, status=status)
 
 
 def _site_page(
@@ -279,7 +300,8 @@ def _site_page(
     context = {
         "form": form,
         "one": one,
-        "may": one is None or keeps(request.user, one.grid),
+        # What was typed stays to be read, also by who may keep it no more.
+        "may": form.is_bound or one is None or keeps(request.user, one.grid),
         "may_reveal": one is not None and bool(one.phone) and reads_phones(request.user, one.grid),
         "phone": mask_phone(one.phone) if one and one.phone else "",
         "shown": shown,

@@ -19,8 +19,10 @@ from orgs.models.places import Level
 from zongzhi.lib import clock
 
 MOST_DUTIES = 300
+ADMITTING = (Level.COUNTY, Level.CITY)
 HEADINGS = ("类别", "事项", "做什么", "牵头部门")
 _CATEGORIES = {str(label): value for value, label in Category.choices}
+_NAMED = 5  # of those that are not admitted; the rest are counted
 _BETWEEN = re.compile(r"\t|[|｜]")
 _LONGEST = {"name": 60, "description": 300, "lead": 50}
 
@@ -36,9 +38,34 @@ def current_list(center: Center, day: date | None = None) -> DutyList | None:
     return found[0] if found else None
 
 
+def admitting_list(center: Center, day: date | None = None) -> DutyList | None:
+    """准入: the list of the county in force there, or of the city: what others choose from."""
+    over = [one for one in centers_over(center.region.code) if one.level in ADMITTING]
+    return current_list(over[0], day) if over else None
+
+
 def duties_in_force(center: Center) -> QuerySet[Duty]:
-    """The lines of the list in force there."""
-    return Duty.objects.filter(listing=current_list(center))
+    """The lines of the list in force there; of a lower centre's only what is still admitted."""
+    found = current_list(center)
+    rows = Duty.objects.filter(listing=found)
+    if found is None or found.center.level in ADMITTING:
+        return rows
+    admitting = admitting_list(center)
+    admitted = set(admitting.duties.values_list("category", "name")) if admitting else set()
+    return rows.filter(pk__in=[row.pk for row in rows if (row.category, row.name) in admitted])
+
+
+def not_admitted(center: Center, lines: Sequence[Line], day: date) -> str:
+    """Why a lower centre's list asks too much of the grids, as a sentence; "" when it does not."""
+    if center.level in ADMITTING:
+        return ""
+    admitting = admitting_list(center, day)
+    admitted = set(admitting.duties.values_list("category", "name")) if admitting else set()
+    more = [line.name for line in lines if (line.category, line.name) not in admitted]
+    if not more:
+        return ""
+    named = "、".join(more[:_NAMED]) + ("等" if len(more) > _NAMED else "")
+    return f"县里的清单没有 {len(more)} 项：{named}。只能从县里的清单里选，要加先由县里公布"
 
 
 def _is_over(one: Center, center: Center) -> bool:

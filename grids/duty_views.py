@@ -10,7 +10,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from grids.duty_lists import Line, current_list, differences, lines_of, read_lines
+from grids.duty_lists import (
+    ADMITTING,
+    Line,
+    current_list,
+    differences,
+    lines_of,
+    not_admitted,
+    read_lines,
+)
 from grids.models import DutyList
 from grids.register_forms import DutyListForm
 from grids.register_rules import centers_over
@@ -79,8 +87,10 @@ def new_duties(request: StaffRequest) -> HttpResponse:
         return _draw_up(request, center, current, DutyListForm(text=text))
     form = DutyListForm(request.POST, request.FILES)
     lines = _lines(form) if form.is_valid() else []
-    if form.is_valid() and request.POST.get("publish") == "1":
-        said = form.cleaned_data
+    said = form.cleaned_data if form.is_valid() else {}
+    if said and (refused := not_admitted(center, lines, said["effective_from"])):
+        form.add_error("lines", refused)
+    elif said and request.POST.get("publish") == "1":
         try:
             listing = publish_list(
                 center=center,
@@ -139,6 +149,7 @@ def _draw_up(
     context = {
         "form": form,
         "center": center,
+        "chooses": center.level not in ADMITTING,
         "current": current,
         "checked": checked,
         "lines": lines or [],

@@ -8,6 +8,7 @@ from typing import Any
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, FilterSet
 from django_filters.widgets import BooleanWidget
 
+from grids.event_searching import LEAST, search
 from grids.models import GridEvent
 from grids.querysets import EventQuerySet
 from grids.vocabulary import Category, EventStage
@@ -22,6 +23,7 @@ VIEWS = {
     "handling": "处置中",
     "review": "待看反馈",
     "check": "待核查",
+    "own": "本中心在办",
     "overdue": "超期",
     "all": "全部",
 }
@@ -32,6 +34,8 @@ _STAGES = {
     "review": EventStage.FEEDBACK,
     "check": EventStage.CHECKING,
 }
+_WHOLE = 12
+_STEMS = (4, 6, 9)  # city, county, town
 NEWEST = Order("received_at", descending=True)
 OLDEST = Order("received_at")
 _DAY = {"invalid": "日期写成 2026-11-30 这样"}
@@ -46,12 +50,23 @@ class EventFilter(FilterSet):
     """The filters of a list of events. The queryset must be the visible ones already."""
 
     view = _choice(list(VIEWS.items()), "视图", method="by_view")
+    q = CharFilter(
+        label="查找",
+        method="by_text",
+        min_length=LEAST,
+        max_length=60,
+        error_messages={
+            "min_length": f"查找至少写 {LEAST} 个字，或者写编号",
+            "max_length": "查找最多 60 个字",
+        },
+    )
     stage = _choice(EventStage.choices, "环节")
     category = _choice(Category.choices, "类别")
     area = CharFilter(label="镇街、村社区", method="by_area")
     grid = CharFilter(label="网格", field_name="grid__code")
     unit = CharFilter(label="单位", field_name="unit__code")
     open = BooleanFilter(label="没办结的", method="by_open", widget=BooleanWidget)
+    valid = BooleanFilter(label="说清了吗", field_name="is_valid", widget=BooleanWidget)
     urgent = BooleanFilter(label="要马上处理", field_name="is_urgent", widget=BooleanWidget)
     received_after = DateFilter(label="上报日期从", method="after", error_messages=_DAY)
     received_before = DateFilter(label="上报日期到", method="before", error_messages=_DAY)
@@ -70,13 +85,15 @@ class EventFilter(FilterSet):
         """What waits: the oldest first. Everything: the newest first."""
         return (
             OLDEST
-            if self.form.cleaned_data.get("view") in {*_STAGES, "mine", "overdue"}
+            if self.form.cleaned_data.get("view") in {*_STAGES, "mine", "own", "overdue"}
             else NEWEST
         )
 
     def by_view(self, qs: EventQuerySet, name: str, value: str) -> EventQuerySet:
         if value == "mine":
             return qs.awaiting(self.user)
+        if value == "own":
+            return qs.done_by_centers_of(self.user)
         if value == "overdue":
             return qs.overdue(clock.now())
         return qs.filter(stage=_STAGES[value]) if value in _STAGES else qs
@@ -84,17 +101,26 @@ class EventFilter(FilterSet):
     def by_open(self, qs: EventQuerySet, name: str, value: bool) -> EventQuerySet:
         return qs.open() if value else qs.filter(stage=EventStage.DONE)
 
+    def by_text(self, qs: EventQuerySet, name: str, value: str) -> EventQuerySet:
+        return search(qs, value)
+
     def by_area(self, qs: EventQuerySet, name: str, value: str) -> EventQuerySet:
-        """A town by its nine digits, a village by its twelve; zeros behind do not count."""
-        code = value.strip()
-        stem = code[:9] if len(code) == 12 and code.endswith("000") else code
-        return qs.filter(area__startswith=stem)
+        """A place by its digits; the zeros behind those of a town, county or city do not count."""
+        return qs.filter(area__startswith=stem_of(value.strip()))
 
     def after(self, qs: EventQuerySet, name: str, value: date) -> EventQuerySet:
         return qs.filter(received_at__gte=_midnight(value))
 
     def before(self, qs: EventQuerySet, name: str, value: date) -> EventQuerySet:
         return qs.filter(received_at__lt=_midnight(value) + timedelta(days=1))
+
+
+def stem_of(code: str) -> str:
+    """What the codes of everything in a place begin with; see `Region.stem`."""
+    for length in _STEMS:
+        if len(code) == _WHOLE and not code[length:].strip("0"):
+            return code[:length]
+    return code
 
 
 def _midnight(day: date) -> datetime:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
+from grids.event_centers import manned_above
 from grids.event_policies import centers_below, serving, units_of
 from grids.models import GridEvent
 from grids.services.events import RESULT_LEAST, TRUE
@@ -156,9 +157,11 @@ class VerifyForm(_Handlers):
         ],
         error_messages={"invalid_choice": "重选“情况”"},
     )
+    # Judged by somebody, never by leaving it as it stands; of what is not so nobody asks.
     valid = forms.TypedChoiceField(
         label="说清了吗",
-        initial="True",
+        required=False,
+        empty_value=None,
         widget=forms.RadioSelect,
         choices=[("True", "说清了：什么时候、在哪、什么人、什么事"), ("False", "没说清")],
         coerce=lambda value: value == "True",
@@ -190,7 +193,7 @@ class VerifyForm(_Handlers):
         field = self.fields["then"]
         if not isinstance(field, forms.ChoiceField):
             return
-        if self.event.center.parent_id is None:
+        if manned_above(self.event.center) is None:
             field.choices = _but(field, "up")
         if not self.user.can(Permission.REGISTER):
             field.choices = _but(field, "raise")
@@ -210,6 +213,8 @@ class VerifyForm(_Handlers):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         truth = data.get("truth")
+        if truth == TRUE and data.get("valid") is None and "valid" not in self.errors:
+            self.add_error("valid", "还没选“说清了吗”")
         if truth == TRUE and not data.get("then") and "then" not in self.errors:
             self.add_error("then", "还没选“怎么办”")
         if truth == Outcome.DUPLICATE and not data.get("duplicate_of", True):

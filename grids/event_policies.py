@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from grids.event_centers import above, manned_centers, with_somebody
 from grids.models import GridEvent, GridRole
+from grids.querysets import RoleQuerySet
 from grids.vocabulary import EventActor
 from orgs.models import Center, Department, User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 
-# A guide and a partner see and advise; they are not sent.
 _SENT = (
     GridRole.Kind.HEAD,
     GridRole.Kind.FULL_TIME,
@@ -55,10 +56,23 @@ def takes_part(user: User, event: GridEvent) -> bool:
     return handles(user, event) or answers(user, event) or serves(user, event)
 
 
+def workers_of(grid_id: int) -> QuerySet[User]:
+    """Who serves a grid today with the right to work there: only they can be asked or told."""
+    roles = GridRole.objects.filter(grid=grid_id).held_on(clock.today())
+    workers = User.objects.holding(Permission.GRID_WORK)
+    return workers.filter(pk__in=roles.values("user")).order_by("pk")
+
+
 def serving(event: GridEvent) -> QuerySet[User]:
     """The people of the event's grid who can be sent there today."""
-    roles = GridRole.objects.filter(grid=event.grid_id, kind__in=_SENT).held_on(clock.today())
-    return User.objects.filter(is_active=True, pk__in=roles.values("user")).order_by("pk")
+    sent = sent_roles().filter(grid=event.grid_id)
+    return User.objects.filter(pk__in=sent.values("user")).order_by("pk")
+
+
+def sent_roles() -> RoleQuerySet:
+    """The roles of today whose people are sent: not guides and partners, who see and advise."""
+    workers = User.objects.holding(Permission.GRID_WORK)
+    return GridRole.objects.filter(kind__in=_SENT, user__in=workers).held_on(clock.today())
 
 
 # Which units are present in these centres without being theirs: a higher floor knows.
@@ -72,8 +86,11 @@ def register_present(found: Callable[[Iterable[int]], QuerySet[Any, Any]]) -> No
 
 
 def units_of(center: Center) -> QuerySet[Department]:
-    """The units this centre can give an event to; lower centres get theirs by 转下级."""
-    return units_of_centers([center.pk])
+    """The units this centre can give an event to: those in which somebody handles what comes.
+
+    Lower centres get theirs by 转下级.
+    """
+    return with_somebody(units_of_centers([center.pk]))
 
 
 def units_of_centers(centers: Iterable[int]) -> QuerySet[Department]:
@@ -90,14 +107,5 @@ def centers_below(event: GridEvent) -> QuerySet[Center]:
     area = event.area
     codes = [area[:9].ljust(12, "0"), area[:12], area[:6].ljust(12, "0")]
     deeper = Center.objects.filter(region__code__in=codes).exclude(pk=event.center_id)
-    above = set(_above(event.center))
-    manned = User.objects.holding(Permission.TRIAGE).values("posts__center")
-    return deeper.exclude(pk__in=above).filter(pk__in=manned)
-
-
-def _above(center: Center) -> list[int]:
-    found, parent = [], center.parent
-    while parent is not None:
-        found.append(parent.pk)
-        parent = parent.parent
-    return found
+    over = [one.pk for one in above(event.center)]
+    return deeper.exclude(pk__in=over).filter(pk__in=manned_centers())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grids import event_forms as forms
 from grids import event_policies as who
 from grids.acts import EventAct
+from grids.event_centers import manned_above
 from grids.event_policies import centers_below
 from grids.models import GridEvent
 from grids.services import events as services
@@ -23,7 +24,11 @@ def _staying(*stages: S) -> frozenset[tuple[S, S]]:
 
 
 def _nothing_asked(event: GridEvent) -> str | None:
-    return f"{event.short_number} 已经退回补充，等网格员补充" if event.asked else None
+    if event.asked:
+        return f"{event.short_number} 已经退回补充，等网格员补充"
+    if not who.serving(event).exists():
+        return f"{event.grid.name}今天没有能补充的网格员，打电话问清，或者直接核实"
+    return None
 
 
 def _something_asked(event: GridEvent) -> str | None:
@@ -44,8 +49,8 @@ def _centres_own(event: GridEvent) -> str | None:
 
 
 def _has_a_parent(event: GridEvent) -> str | None:
-    if event.center.parent_id is None:
-        return f"{event.center.name}上面没有别的中心，不能报上级"
+    if manned_above(event.center) is None:
+        return f"{event.center.name}上面没有能接的中心，不能报上级"
     return _centres_own(event)
 
 

@@ -29,6 +29,8 @@ _BY_THE_SYSTEM = {
     "case-ended": "转成的事项终止",
     "case-merged": "转成的事项并案",
     "case-reopened": "转成的事项重新办理",
+    "center-left": "转到上级中心",
+    "worker-left": "回到中心",
 }
 
 

@@ -30,12 +30,16 @@ def suggestion_for(event: GridEvent) -> Suggestion | None:
     if not units:
         return None
     given = GridEvent.objects.filter(
-        center=event.center_id, category=event.category, verified_at__gt=clock.now() - LATELY
+        center=event.center_id,
+        category=event.category,
+        verified_at__gt=clock.now() - LATELY,
+        unit__isnull=False,
     )
-    counted = given.filter(unit__in=units).order_by().values_list("unit").annotate(n=Count("pk"))
-    of_all = given.exclude(unit=None).count()
-    best = max(counted, key=lambda row: (row[1], -row[0]), default=None)
+    counted = dict(given.order_by().values_list("unit").annotate(n=Count("*")))
+    here = [(pk, n) for pk, n in counted.items() if pk in units]
+    best = max(here, key=lambda row: (row[1], -row[0]), default=None)
     if best is not None and best[1] >= LEAST:
+        of_all = sum(counted.values())
         unit = units[best[0]]
         return Suggestion(unit, f"近 90 天同类派出 {of_all} 件，{best[1]} 件派给{unit.name}")
     lead = event.duty.lead if event.duty else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from grids import event_views, task_views
+from grids import event_period_views, event_views, task_views
 
 urlpatterns = [
     path("events/", event_views.event_list, name="events"),
     path("events/export/", event_views.export, name="export_events"),
     path("events/desk/", event_views.desk, name="event_desk"),
+    path("events/periods/", event_period_views.periods, name="event_periods"),
     path("tasks/", task_views.task_list, name="tasks"),
     path("tasks/new/", task_views.new_task, name="new_task"),
     path("tasks/<int:pk>/<slug:verb>/", task_views.do_task, name="do_task"),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Textarea
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +28,6 @@ from grids.services.photos import MOST_PHOTOS, add_photo
 from grids.vocabulary import Category, EventStage
 from orgs.gates import needs
 from orgs.models import Region, User
-from orgs.models.places import Level
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, NotFound
@@ -119,15 +119,14 @@ def _address(request: StaffRequest, view: str) -> str:
 
 def _options(user: User) -> dict[str, list[tuple[str, str]]]:
     """What the selects offer: the places and units this person's events can be of."""
-    areas = Region.objects.filter(
-        within(stems_of(user), "code"), level__in=[Level.TOWN, Level.VILLAGE]
-    )
+    areas = Region.objects.filter(within(stems_of(user), "code"))
     centers = {post.center_id for post in user.posts_giving(Permission.VIEW_CENTER)}
     return {
         "categories": list(Category.choices),
         "areas": list(areas.order_by("code").values_list("code", "name")),
         "units": list(units_of_centers(centers).values_list("code", "name")),
         "stages": list(EventStage.choices),
+        "valid": [("false", "没说清"), ("true", "说清了")],
         "urgent": [("true", "要马上处理的")],
     }
 
@@ -138,15 +137,17 @@ def _options(user: User) -> dict[str, list[tuple[str, str]]]:
 @needs(Permission.TRIAGE)
 @require_GET
 def desk(request: StaffRequest) -> HttpResponse:
-    """核实台: what waits to be verified or given to somebody, the oldest first."""
+    """核实台: what waits to be verified or given to somebody: urgent ones, then the oldest."""
     waiting = waiting_at_desk(request.user)
-    queue = list(_loaded(waiting).order_by("received_at", "pk")[:QUEUE])
+    queue = list(_loaded(waiting).order_by("-is_urgent", "received_at", "pk")[:QUEUE])
     number = request.GET.get("event", "")
     chosen = next((e for e in queue if e.number == number), queue[0] if queue else None)
     context: dict[str, Any] = {
         "queue": for_rows(queue, clock.now()),
         "total": waiting.count(),
         "most": QUEUE,
+        "own": GridEvent.objects.visible_to(request.user).done_by_centers_of(request.user).count(),
+        "own_url": f"{reverse('grids:events')}?view=own",
         "next": reverse("grids:event_desk"),
     }
     if chosen is not None:
@@ -256,15 +257,15 @@ def photo(request: StaffRequest, number: str, pk: int) -> FileResponse:
 @require_http_methods(["GET", "POST"])
 def act(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     """Do one act, or ask for what it needs."""
-    event = _find(request.user, number)
     chosen = _act(verb)
+    if request.method == "POST" and chosen.page is None:
+        return _do(request, chosen, number)
+    event = _find(request.user, number)
     # A page for an act that the door would not let through is not worth filling in.
     refuse(chosen, event, request.user)
     if chosen.page is not None:
         return redirect(chosen.page(event))
-    if request.method == "GET":
-        return _page(request, chosen, event, chosen.form(event=event, user=request.user))
-    return _do(request, chosen, event)
+    return _page(request, chosen, event, chosen.form(event=event, user=request.user))
 
 
 def _act(verb: str) -> EventAct:
@@ -274,21 +275,39 @@ def _act(verb: str) -> EventAct:
         raise NotFound("没有这一页") from None
 
 
-def _do(request: StaffRequest, chosen: EventAct, event: GridEvent) -> HttpResponse:
+def _do(request: StaffRequest, chosen: EventAct, number: str) -> HttpResponse:
     """What was handed in, done; or refused, with everything that was typed."""
-    form = chosen.form(request.POST, event=event, user=request.user)
-    status = 422
-    if form.is_valid():
+    try:
+        event = _find(request.user, number)
+        form = chosen.form(request.POST, event=event, user=request.user)
         try:
+            refuse(chosen, event, request.user)
+            if not form.is_valid():
+                return _page(request, chosen, event, form, status=422)
             done = chosen.service(event_id=event.pk, by=request.user, **form.arguments())
+        except NotFound:
+            raise
         except DomainError as error:
-            status = error.status
             _tell(form, error)
-        else:
-            messages.success(request, f"{done.short_number} 已{chosen.done}")
-            _keep_photos(request, done)
-            return redirect(_afterwards(request, form, done))
-    return _page(request, chosen, _find(request.user, event.number), form, status=status)
+            event = _find(request.user, number)
+            return _page(request, chosen, event, form, status=error.status)
+    except NotFound as error:
+        return _gone(request, chosen, error)
+    messages.success(request, f"{done.short_number} 已{chosen.done}")
+    _keep_photos(request, done)
+    return redirect(_afterwards(request, form, done))
+
+
+def _gone(request: StaffRequest, chosen: EventAct, error: NotFound) -> HttpResponse:
+    """Nothing this person sees, any more or ever: what they wrote is theirs to keep."""
+    fields = chosen.form.base_fields
+    typed = [
+        (str(field.label), request.POST[name])
+        for name, field in fields.items()
+        if isinstance(field.widget, Textarea) and request.POST.get(name)
+    ]
+    context = {"act": chosen, "told": error.message, "typed": typed}
+    return render(request, "grids/events/gone.html", context, status=error.status)
 
 
 def _afterwards(request: StaffRequest, form: EventForm, done: GridEvent) -> str:
@@ -313,6 +332,8 @@ def _keep_photos(request: StaffRequest, event: GridEvent) -> None:
 
 
 def _tell(form: EventForm, error: DomainError) -> None:
+    """The sentence that stopped it, instead of what no longer fits because of the same."""
+    form.errors.clear()
     named: dict[str, list[str]] = getattr(error, "errors", {})
     for name, found in named.items():
         form.add_error(name if name in form.fields else None, found)
@@ -330,7 +351,7 @@ def _page(
         "photos": list(event.photos.all()),
         "form": form,
         "next": _safe_next(request),
-        "calm": status == 409,
+        "calm": status in (403, 409),
         "no_units": "unit" in form.fields and not units_of(event.center).exists(),
     }
     return render(request, "grids/events/act.html", context, status=status)

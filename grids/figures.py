@@ -39,8 +39,13 @@ def _open_events(user: User, stem: str, length: int) -> dict[str, int]:
 
 def open_events_url(stem: str) -> str:
     """The list of the open events in a grid, by its code, or in a place, by its digits."""
-    where = "grid" if len(stem) > VILLAGE_DIGITS else "area"
-    return f"{reverse('grids:events')}?{urlencode({where: stem, 'open': 1})}"
+    given = {"grid": stem} if len(stem) > VILLAGE_DIGITS else {"area": area_of(stem)}
+    return f"{reverse('grids:events')}?{urlencode({**given, 'open': 1})}"
+
+
+def area_of(stem: str) -> str:
+    """The twelve digits of a place, as the select of the list knows it."""
+    return stem.ljust(VILLAGE_DIGITS, "0")
 
 
 _FIGURES = [Figure("events", "没办结的网格事件", "件", _open_events, open_events_url)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -13,7 +13,7 @@ from grids.accounts import REPORTING, give_posts, log_accounts, make_accounts
 from grids.models import Grid, GridEvent, GridRole
 from grids.register_rules import centers_over
 from orgs.importing import Column, Row, Table, one_of, phone, text
-from orgs.imports import Difference, Importer, Snapshot, users_of
+from orgs.imports import Difference, Importer, Snapshot, users_of, users_of_many
 from orgs.models import Center, Import, Post, Region, User
 from orgs.models.places import Level
 from orgs.permissions import RoleCode
@@ -131,13 +131,19 @@ class GridImporter(Importer):
         return Grid(region_id=village, parent_id=parent_id, **values)
 
     def cover(self, pk: int, row: Row) -> None:
-        one = Grid.objects.get(pk=pk)
-        for key, value in row.values.items():
-            if key == "parent":
-                one.parent = Grid.objects.get(code=value)
-            else:
-                setattr(one, key, value)
-        one.save()
+        self.cover_many([(pk, row)])
+
+    def cover_many(self, covers: Sequence[tuple[int, Row]]) -> None:
+        grids = Grid.objects.in_bulk([pk for pk, _ in covers])
+        codes = {code for _, row in covers if (code := row.values.get("parent"))}
+        parents = {one.code: one for one in Grid.objects.filter(code__in=codes)}
+        changed = {"parent"}
+        for pk, row in covers:
+            for key, value in row.values.items():
+                setattr(grids[pk], key, parents[value] if key == "parent" else value)
+                changed.add(key)
+        if grids:
+            Grid.objects.bulk_update(grids.values(), sorted(changed), batch_size=BATCH)
 
     def snapshots(self, pks: Iterable[int]) -> dict[int, Snapshot]:
         rows = Grid.objects.select_for_update(of=("self",)).filter(pk__in=list(pks))
@@ -156,7 +162,10 @@ class GridImporter(Importer):
         return ""
 
     def used(self, pk: int) -> list[str]:
-        return users_of(Grid.objects.get(pk=pk), besides=set())
+        return self.used_by([pk])[pk]
+
+    def used_by(self, pks: Sequence[int]) -> dict[int, list[str]]:
+        return users_of_many(Grid, pks, besides=set())
 
     def remove(self, pk: int) -> None:
         Grid.objects.get(pk=pk).delete()

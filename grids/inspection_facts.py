@@ -51,7 +51,7 @@ def facts(asked: Asked) -> list[Fact]:
 
 def _events(asked: Asked) -> list[Fact]:
     params = {
-        "area": asked.region.stem,
+        "area": asked.region.code,
         "received_after": asked.first.isoformat(),
         "received_before": asked.last.isoformat(),
     }

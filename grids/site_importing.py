@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
+
+from django.db.models import Q
 
 from grids.models import Grid, Site
 from orgs.importing import Column, Row, Table, one_of, phone, text
-from orgs.imports import Difference, Importer, Snapshot, users_of
+from orgs.imports import Difference, Importer, Snapshot, users_of_many
 from orgs.models import Center, Import
 from zongzhi.lib.identity import mask_phone
 
+BATCH = 500
 KINDS = {str(label): value for value, label in Site.Kind.choices}
 _PLAIN = (
     *("kind", "name", "address", "grid_id", "contact", "phone"),
@@ -94,13 +97,21 @@ class SiteImporter(Importer):
         return Site.objects.filter(grid__code__startswith=self.center.region.stem)
 
     def load(self) -> None:
+        self.there: dict[int, Site] = {}
         self.by_ref: dict[str, int] = {}
         self.by_place: dict[Hashable, list[int]] = defaultdict(list)
-        columns = ("pk", "external_ref", "grid_id", "kind", "name")
-        for pk, ref, *place in self._inside().values_list(*columns).iterator():
-            if ref:
-                self.by_ref[ref] = pk
-            self.by_place[tuple(place)].append(pk)
+
+    def look_up(self, rows: Sequence[Row]) -> None:
+        """Those that the file names, not all of a county: by their number or their place."""
+        refs = {ref for row in rows if (ref := row.values.get("external_ref", ""))}
+        grids = {row.values["grid_id"] for row in rows}
+        names = {row.values["name"] for row in rows}
+        named = Q(external_ref__in=refs) | Q(grid__in=grids, name__in=names)
+        for one in self._inside().filter(named).select_related("grid").order_by("pk"):
+            self.there[one.pk] = one
+            if one.external_ref:
+                self.by_ref[one.external_ref] = one.pk
+            self.by_place[one.grid_id, one.kind, one.name].append(one.pk)
 
     def match(self, row: Row) -> int | None:
         if (ref := row.values.get("external_ref", "")) and ref in self.by_ref:
@@ -117,7 +128,7 @@ class SiteImporter(Importer):
         return known, known
 
     def differences(self, pk: int, row: Row) -> list[Difference]:
-        one = self._inside().select_related("grid").get(pk=pk)
+        one = self.there[pk]
         return [
             Difference(column.title, _words(one, column), column.shown(row.cells[column.key]))
             for column in self.table.columns
@@ -129,10 +140,15 @@ class SiteImporter(Importer):
         return [one.pk for one in made]
 
     def cover(self, pk: int, row: Row) -> None:
-        one = self._inside().get(pk=pk)
-        for key, value in row.values.items():
-            setattr(one, key, value)
-        one.save()
+        self.cover_many([(pk, row)])
+
+    def cover_many(self, covers: Sequence[tuple[int, Row]]) -> None:
+        sites = self._inside().in_bulk([pk for pk, _ in covers])
+        for pk, row in covers:
+            for key, value in row.values.items():
+                setattr(sites[pk], key, value)
+        if sites:
+            Site.objects.bulk_update(sites.values(), _PLAIN, batch_size=BATCH)
 
     def snapshots(self, pks: Iterable[int]) -> dict[int, Snapshot]:
         rows = self._inside().select_for_update(of=("self",)).filter(pk__in=list(pks))
@@ -148,7 +164,10 @@ class SiteImporter(Importer):
         return ""
 
     def used(self, pk: int) -> list[str]:
-        return users_of(Site.objects.get(pk=pk), besides=set())
+        return self.used_by([pk])[pk]
+
+    def used_by(self, pks: Sequence[int]) -> dict[int, list[str]]:
+        return users_of_many(Site, pks, besides=set())
 
     def remove(self, pk: int) -> None:
         Site.objects.get(pk=pk).delete()

@@ -2,17 +2,19 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from grids.event_stranding import move_stranded
 from grids.event_sweep import sweep
 from grids.inspection_sweep import remind
-from grids.role_sweep import put_back_all
+from grids.task_sweep import sweep_tasks
 from zongzhi.lib import clock
 
 
 @shared_task(ignore_result=True)
 def sweep_events() -> None:
-    """Every 10 minutes. Safe to run twice, in two workers, late, or never to finish."""
-    put_back_all()
+    """Events and tasks, every 10 minutes. Safe to run twice, in two workers, late or killed."""
+    move_stranded()
     sweep(clock.now())
+    sweep_tasks(clock.now())
 
 
 @shared_task(ignore_result=True)

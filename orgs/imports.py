@@ -49,6 +49,9 @@ class Importer(ABC):
     def load(self) -> None:
         """Fetch once what is there, to compare all rows with."""
 
+    def look_up(self, rows: Sequence[Row]) -> None:  # noqa: B027 most kinds load all there is
+        """Fetch once what these rows name, where all that is there would be too much."""
+
     @abstractmethod
     def match(self, row: Row) -> int | None:
         """Who of those there this row is; what stands in the way is put into its errors."""
@@ -65,6 +68,11 @@ class Importer(ABC):
 
     @abstractmethod
     def cover(self, pk: int, row: Row) -> None: ...
+
+    def cover_many(self, covers: Sequence[tuple[int, Row]]) -> None:
+        """The same of many; worth its own where `cover` asks more than a little."""
+        for pk, row in covers:
+            self.cover(pk, row)
 
     @abstractmethod
     def snapshots(self, pks: Iterable[int]) -> dict[int, Snapshot]:
@@ -129,10 +137,11 @@ def check(importer: Importer, one: Import) -> Checked:
 def check_rows(importer: Importer, rows: Iterable[tuple[int, dict[str, str]]]) -> Checked:
     """The same of rows that are kept nowhere: a file for the command line."""
     importer.load()
+    read = [read_row(importer.table, at, cells) for at, cells in rows]
+    importer.look_up([row for row in read if not row.errors])
     found = Checked()
     seen: dict[Hashable, int] = {}
-    for at, cells in rows:
-        row = read_row(importer.table, at, cells)
+    for row in read:
         pk = None if row.errors else _place(importer, row, seen)
         if row.errors:
             found.bad.append(row)
@@ -202,8 +211,7 @@ def _carry_out(importer: Importer, one: Import, *, cover: bool) -> None:
     changed = [each.pk for each in covers]
     before = importer.snapshots(changed)
     made = importer.create(found.fresh)
-    for each in covers:
-        importer.cover(each.pk, each.row)
+    importer.cover_many([(each.pk, each.row) for each in covers])
     after = importer.snapshots([*made, *changed])
     rest = _keep_the_rest(one, found, cover=cover)
     one.rows = _dump(

@@ -176,9 +176,11 @@ def _event_url(view: str) -> str:
 
 
 def _events(user: User) -> Iterator[Entry]:
-    """网格事件: where a centre verifies them, what has come back, what it asked of its grids."""
+    """网格事件: to verify, its own to do, what has come back, what it asked of its grids."""
     seen = GridEvent.objects.visible_to(user)
     yield Entry("网格事件", reverse("grids:event_desk"), rows=waiting_at_desk(user))
+    own = seen.done_by_centers_of(user)
+    yield Entry("本中心在办", _event_url("own"), sub=True, rows=own)
     answered = seen.awaiting(user).filter(stage="feedback")
     yield Entry("待看反馈", f"{_event_url('mine')}&stage=feedback", sub=True, rows=answered)
     yield Entry("全部网格事件", reverse("grids:events"), sub=True)

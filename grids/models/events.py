@@ -159,6 +159,13 @@ class GridEvent(ProtectedStage):
                 fields=["case_number"], condition=~Q(case_number=""), name="event_of_case"
             ),
             models.Index(fields=["short_number"], name="event_by_short_number"),
+            # To which units a centre gave this kind of event lately.
+            models.Index(
+                fields=["center", "category", "verified_at"],
+                include=["unit"],
+                condition=Q(unit__isnull=False),
+                name="event_given_lately",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -33,6 +33,9 @@ class GridTask(models.Model):
     )
     result = models.TextField("结果", blank=True)
     dropped_at = models.DateTimeField("撤销", null=True)
+    # Said once each, by the sweep.
+    near_told_at = models.DateTimeField("提醒过快到时间", null=True)
+    late_told_at = models.DateTimeField("提醒过过了时间", null=True)
 
     objects = GridTaskQuerySet.as_manager()
 
@@ -46,6 +49,11 @@ class GridTask(models.Model):
                 name="task_open",
             ),
             models.Index(fields=["center", "-at"], name="task_of_center"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(done_at=None, dropped_at=None, late_told_at=None),
+                name="task_to_be_told",
+            ),
             models.Index(fields=["case_number"], condition=~Q(case_number=""), name="task_of_case"),
         ]
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Max
 
-from grids.duty_lists import Line, write_list
+from grids.duty_lists import Line, not_admitted, write_list
 from grids.models import DutyList
 from orgs.models import AccessLog, Center, User
 from orgs.permissions import Permission
@@ -27,11 +27,17 @@ def publish_list(
     by: User,
     address: str | None,
 ) -> DutyList:
-    """A new version, in force from a day on. What is published is never edited."""
+    """A new version, in force from a day on. What is published is never edited.
+
+    What may be asked of the grids is admitted by the county (准入): towns and villages choose
+    from its list and add nothing.
+    """
     if not by.can_at(Permission.GRIDS, center.pk):
         raise NotAllowed("清单由本中心管网格的岗位公布")
     if effective_from < clock.today():
         raise Invalid(errors={"effective_from": ["施行的日子不能在今天以前"]})
+    if said := not_admitted(center, lines, effective_from):
+        raise Invalid(errors={"lines": [said]})
     with transaction.atomic():
         Center.objects.select_for_update(no_key=True).get(pk=center.pk)
         mine = DutyList.objects.filter(center=center)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from grids.door import Change, changing
-from grids.event_policies import serving
+from django.db.models import Q
+
+from grids.door import Change, changing, changing_by_system
+from grids.event_centers import manned_above
+from grids.event_policies import handles, serving
 from grids.models import GridEvent
 from grids.vocabulary import EventActor, EventStage, Outcome
 from orgs.models import Center, Department, User
@@ -48,7 +52,7 @@ def verify_event(
     event_id: int,
     by: User,
     truth: str,
-    valid: bool,
+    valid: bool | None,
     then: str = "",
     unit: Department | None = None,
     worker: User | None = None,
@@ -57,7 +61,8 @@ def verify_event(
 ) -> GridEvent:
     """核实, and in one go what is to be done: `then` is center, unit, worker, up or later.
 
-    `valid` is the threshold of a valid report (长塘: 时间、地点、人物、起因经过), judged once.
+    `valid` is the threshold of a valid report (长塘: 时间、地点、人物、起因经过), judged once; None
+    when nobody judged it, as of one that ends here.
     """
     with changing(event_id, "verify", by=by) as change:
         event = change.event
@@ -123,7 +128,7 @@ def supplement_event(*, event_id: int, by: User, text: str) -> GridEvent:
     with changing(event_id, "supplement", by=by) as change:
         change.event.asked = ""
         change.text = text
-        _tell_center(change, "补充了情况，待核实")
+        tell_center(change, "补充了情况，待核实")
     return change.event
 
 
@@ -187,9 +192,11 @@ def pass_down_event(*, event_id: int, by: User, center: Center, text: str = "") 
 
 
 def _parent(event: GridEvent) -> Center:
-    if event.center.parent is None:
-        raise WrongState(f"{event.center.name}上面没有别的中心，不能报上级")
-    return event.center.parent
+    """The nearest centre above where somebody is: what is passed up must not lie with nobody."""
+    found = manned_above(event.center)
+    if found is None:
+        raise WrongState(f"{event.center.name}上面没有能接的中心，不能报上级")
+    return found
 
 
 def _move(change: Change, center: Center, text: str) -> None:
@@ -198,7 +205,7 @@ def _move(change: Change, center: Center, text: str) -> None:
     change.restart = True
     change.data["center"] = center.pk
     change.text = f"{center.name}。{text}" if text else center.name
-    _tell_center(change, "到本中心，待办")
+    tell_center(change, "到本中心，待办")
 
 
 def feed_back_event(*, event_id: int, by: User, text: str) -> GridEvent:
@@ -208,7 +215,7 @@ def feed_back_event(*, event_id: int, by: User, text: str) -> GridEvent:
         event.result, event.handled_at = text, change.now
         change.text = text
         event.answer()
-        _tell_center(change, "有反馈，待看")
+        tell_center(change, "有反馈，待看")
     return event
 
 
@@ -219,7 +226,7 @@ def hand_back_event(*, event_id: int, by: User, text: str) -> GridEvent:
         event.wait_for_assignment()
         event.unit = event.worker = None
         change.text = text
-        _tell_center(change, "退回中心，要另外交办")
+        tell_center(change, "退回中心，要另外交办")
     return event
 
 
@@ -231,7 +238,7 @@ def send_back_event(*, event_id: int, by: User, text: str) -> GridEvent:
 
 
 def back_to_handler(change: Change, text: str) -> None:
-    """Whoever had it has it again. A closed case cannot: then the centre."""
+    """Whoever had it has it again. A case that is closed cannot: then the centre, who is told."""
     event = change.event
     event.handle()
     event.handled_at = event.done_at = None
@@ -257,7 +264,7 @@ def to_checking(change: Change) -> None:
     if event.actor == EventActor.WORKER:
         _tell(there, change, "办完了，去看一下")
     else:
-        _tell_center(change, "待核查")
+        tell_center(change, "待核查")
 
 
 def check_event(*, event_id: int, by: User, passed: bool, text: str = "") -> GridEvent:
@@ -287,9 +294,17 @@ def finish_event(*, event_id: int, by: User, result: str = "") -> GridEvent:
 def settle(change: Change) -> None:
     event = change.event
     event.finish()
-    event.outcome = Outcome.CASE_CLOSED if event.case_number else Outcome.SETTLED
+    event.outcome = Outcome.CASE_CLOSED if _ended_by_case(event) else Outcome.SETTLED
     event.handled_at = event.handled_at or change.now
     _tell_reporter(change)
+
+
+def _ended_by_case(event: GridEvent) -> bool:
+    """What ended it was its case, and nobody was given it since."""
+    of_case = Q(verb__startswith="case-")
+    since = Q(verb__in=("assign", "reassign", "feedback")) | Q(verb="check", data__passed=False)
+    last = event.lines.filter(of_case | since).order_by("-seq").first()
+    return last is not None and last.verb == "case-closed"
 
 
 def note_event(*, event_id: int, by: User, text: str) -> GridEvent:
@@ -299,16 +314,56 @@ def note_event(*, event_id: int, by: User, text: str) -> GridEvent:
     return change.event
 
 
+# --- When somebody is gone ------------------------------------------------------------------------
+
+
+def fall_to(event_id: int, *, lost: Center, center: Center) -> bool:
+    """The centre has nobody left who looks at events: the nearest above has it now."""
+
+    def still(event: GridEvent) -> bool:
+        return event.is_open and event.center_id == lost.pk
+
+    with changing_by_system(event_id, "center-left", still=still) as change:
+        if change is None:
+            return False
+        # Whoever handles it goes on in the time they were given.
+        change.restart = change.event.actor == EventActor.CENTER
+        change.event.center, change.data["center"] = center, center.pk
+        change.text = f"{lost.name}现在没有人分流，由{center.name}接着办"
+        tell_center(change, f"从{lost.name}转来，那里没有人分流了")
+    return True
+
+
+def worker_left(event_id: int, *, by: User | None, still: Callable[[GridEvent], bool]) -> bool:
+    """Nobody serves the grid any more of those who had it to do: the centre has it again.
+
+    `by` is who ended the service, or None when its last day has gone by.
+    """
+    with changing_by_system(event_id, "worker-left", by=by, still=still) as change:
+        if change is None:
+            return False
+        event = change.event
+        gone = f"{event.worker.name}不再服务{event.grid.name}" if event.worker else ""
+        nobody = f"{event.grid.name}没有能接着办的网格员了"
+        change.text = f"{gone or nobody}，回到{event.center.name}"
+        event.asked, event.worker, event.actor = "", None, EventActor.CENTER
+        if event.stage == EventStage.HANDLING:
+            event.wait_for_assignment()
+        tell_center(change, "网格员不在这个网格了，回到本中心")
+    return True
+
+
 # --- Telling --------------------------------------------------------------------------------------
 
 
-def _tell(people: object, change: Change, what: str) -> None:
+def _tell(people: object, change: Change, what: str, *, url: str | None = None) -> None:
     event = change.event
     text = f"网格事件 {event.short_number} {what}"
-    notify(people, text=text, url=event.get_absolute_url())  # type: ignore[arg-type]
+    url = event.get_absolute_url() if url is None else url
+    notify(people, text=text, url=url)  # type: ignore[arg-type]
 
 
-def _tell_center(change: Change, what: str) -> None:
+def tell_center(change: Change, what: str) -> None:
     _tell(Holders(Permission.TRIAGE, center=change.event.center), change, what)
 
 
@@ -318,12 +373,21 @@ def _tell_handler(change: Change, what: str) -> None:
         _tell(Holders(Permission.HANDLE, department=event.unit), change, what)
     elif event.worker is not None:
         _tell([event.worker], change, what)
-    elif event.stage == EventStage.HANDLING and change.by is None:
-        _tell_center(change, what)
+    elif event.actor == EventActor.CENTER and not _is_theirs(change):
+        tell_center(change, what)
+
+
+def _is_theirs(change: Change) -> bool:
+    """Done by one of the centre that has it: their own desk shows it."""
+    return change.by is not None and handles(change.by, change.event)
 
 
 def _tell_reporter(change: Change) -> None:
     """有回音: whoever reported it hears what became of it."""
     event = change.event
-    if change.by != event.reported_by:
-        _tell([event.reported_by], change, f"有结果：{Outcome(event.outcome).label}")
+    if change.by == event.reported_by:
+        return
+    # Who was moved to another grid still hears of it, but has no page of it any more.
+    seen = GridEvent.objects.visible_to(event.reported_by).filter(pk=event.pk).exists()
+    what = f"有结果：{Outcome(event.outcome).label}"
+    _tell([event.reported_by], change, what, url=event.get_absolute_url() if seen else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from grids.accounts import (
     REPORTING,
@@ -15,14 +15,11 @@ from grids.accounts import (
     log_accounts,
     make_accounts,
 )
-from grids.door import changing_by_system
-from grids.models import Grid, GridEvent, GridRole
+from grids.event_stranding import left_by_worker, take_back
+from grids.models import Grid, GridRole
 from grids.register_rules import lowest_center, must_keep, stems_kept
-from grids.vocabulary import EventActor, EventStage
 from orgs.models import AccessLog, User
-from orgs.models.people import Holders
-from orgs.permissions import Permission
-from orgs.services import log_access, notify
+from orgs.services import log_access
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, WrongState
 
@@ -125,8 +122,7 @@ def _end(row: GridRole, until: date, by: User, address: str | None) -> None:
         lengthen_post(user=row.user, center=center, was=was, until=until, by=by, address=address)
     end_idle_post(user=row.user, center=center, until=until, by=by, address=address)
     _log(by, address, row, f"到 {until} 结束")
-    for pk in given_to_leavers().filter(worker=row.user, grid=row.grid):
-        put_back(event_id=pk, by=by)
+    take_back(left_by_worker().filter(worker=row.user, grid=row.grid), by=by)
 
 
 def move_role(*, role: GridRole, to: Grid, since: date, by: User, address: str | None) -> GridRole:
@@ -146,44 +142,6 @@ def move_role(*, role: GridRole, to: Grid, since: date, by: User, address: str |
         made = _begin(to, row.user, row.kind, since, by, address)
         _end(row, since - timedelta(days=1), by, address)
     return made
-
-
-# --- What was given to who has left ---------------------------------------------------------------
-
-
-def given_to_leavers() -> QuerySet[GridEvent, int]:
-    """Ids of the events that wait for somebody who serves their grid no longer, oldest first."""
-    serving_now = GridRole.objects.filter(
-        grid=OuterRef("grid"), user=OuterRef("worker"), user__is_active=True, kind__in=REPORTING
-    ).held_on(clock.today())
-    waiting = GridEvent.objects.filter(stage=EventStage.HANDLING, actor=EventActor.WORKER)
-    left = waiting.filter(~Exists(serving_now), worker__isnull=False)
-    return left.order_by("pk").values_list("pk", flat=True)
-
-
-def put_back(*, event_id: int, by: User | None) -> bool:
-    """退回中心 for who has left the grid: the centre gives it to somebody else. True if it did.
-
-    `by` is who ended the service, or None when its last day has gone by.
-    """
-    with changing_by_system(event_id, "hand-back", by=by, still=_waits_for_a_leaver) as change:
-        if change is None:
-            return False
-        event = change.event
-        name = event.worker.name if event.worker else ""
-        change.text = f"{name}不再服务{event.grid.name}"
-        event.wait_for_assignment()
-        event.unit = event.worker = None
-        notify(
-            Holders(Permission.TRIAGE, center=event.center),
-            text=f"网格事件 {event.short_number} 的网格员已调离，退回中心，要另外交办",
-            url=event.get_absolute_url(),
-        )
-    return True
-
-
-def _waits_for_a_leaver(event: GridEvent) -> bool:
-    return given_to_leavers().filter(pk=event.pk).exists()
 
 
 def _check_day(day: date, *, field: str = "since") -> None:

@@ -11,7 +11,8 @@ from datetime import datetime
 from django.db import transaction
 
 from grids.duty_lists import duties_in_force
-from grids.models import Duty, Grid, GridRole, GridTask
+from grids.event_policies import workers_of
+from grids.models import Duty, Grid, GridTask
 from grids.querysets import GridTaskQuerySet, served_by
 from orgs.models import Center, Post, User
 from orgs.permissions import Permission
@@ -41,6 +42,9 @@ def give_task(
     post = _post_over(grid, by)
     if not grid.is_active:
         raise WrongState(f"{grid.name}已停用，不能派任务")
+    people = workers_of(grid.pk)
+    if not people.exists():
+        raise WrongState(f"{grid.name}今天没有能办的网格员，先在网格里派人，或者派给别的网格")
     errors = _errors(post.center, duty, case_number, text, due_at)
     if errors:
         raise Invalid(errors=errors)
@@ -55,8 +59,6 @@ def give_task(
             at=clock.now(),
             due_at=due_at,
         )
-        roles = GridRole.objects.filter(grid=grid).held_on(clock.today())
-        people = User.objects.filter(is_active=True, pk__in=roles.values("user"))
         notify(people, text=f"网格任务：{dates.moment(due_at)} 前", url="/grids/tasks/")
     return task
 

@@ -342,3 +342,54 @@ def test_the_template_of_sites_names_a_grid_of_the_centre(
     book = load_workbook(io.BytesIO(client.get("/grids/sites/import/template/").getvalue()))
     cells = {str(cell.value) for row in book.active.iter_rows() for cell in row}
     assert SITE["grid_id"] in cells
+
+
+@pytest.mark.usefixtures("grid")
+def test_more_sites_covered_cost_no_more_queries(client: Client, town_officer: User) -> None:
+    client.force_login(town_officer)
+
+    def covered(many: int) -> int:
+        names = [f"示例超市{n}" for n in range(many)]
+        client.post(f"{brought_in(client, *({**SITE, 'name': name} for name in names))}carry/")
+        again = [{**SITE, "name": name, "address": f"文化路 {many} 号"} for name in names]
+        waiting = brought_in(client, *again)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(waiting)
+            client.post(f"{waiting}carry/", {"cover": "1"})
+        assert Site.objects.filter(address=f"文化路 {many} 号").count() == many
+        return len(captured)
+
+    covered(2)
+    few = covered(3)
+    assert covered(9) == few
+
+
+# 写的不丢
+
+
+def test_who_may_keep_a_site_no_more_reads_the_reason_and_keeps_the_words(
+    client: Client, triage: User, leader: User, grid: Grid
+) -> None:
+    one = base.save_site(pk=None, values=site_values(grid), by=triage, address=None)
+    client.force_login(leader)
+    typed = {"name": "改了的名字", "kind": "house", "grid": grid.code, "note": "刚写的备注"}
+    answer = client.post(reverse("grids:site", args=[one.pk]), typed)
+    told = answer.content.decode()
+    assert answer.status_code == 403
+    assert "这个账号只能看" in told
+    assert "刚写的备注" in told
+    gone = client.post(reverse("grids:site", args=[one.pk + 1000]), typed)
+    assert gone.status_code == 404
+    assert "刚写的备注" in gone.content.decode()
+    one.refresh_from_db()
+    assert one.name != "改了的名字"
+
+
+def test_somebody_just_removed_is_said_beside_what_was_typed(
+    client: Client, triage: User, grid: Grid
+) -> None:
+    client.force_login(triage)
+    typed = {"name": "示例甲", "grid": grid.code, "external_ref": "A-17"}
+    answer = client.post(reverse("grids:resident", args=[999999]), typed)
+    assert answer.status_code == 404
+    assert "A-17" in answer.content.decode()

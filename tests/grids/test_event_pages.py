@@ -149,15 +149,18 @@ def _lately_given(field: Field) -> None:
         field.at("with_unit")
 
 
-def test_when_the_suggestion_is_right_the_desk_needs_one_key(
+def test_when_the_suggestion_is_right_the_desk_needs_one_choice_and_one_key(
     field: Field, monday: object, signed_in: Any
 ) -> None:
     _lately_given(field)
     event = field.at("reported")
     client = signed_in(field.town)
     form = client.get(DESK).context["form"]
-    # What a browser sends when only F9 is pressed: what stands selected in the page.
+    # What a browser sends when F9 is pressed: what stands selected in the page. Whether it was
+    # told clearly is judged by somebody, never by leaving it as it stands.
     sent = {name: form[name].value() or "" for name in form.fields}
+    assert sent["valid"] == ""
+    sent["valid"] = "True"
     assert (sent["then"], sent["unit"]) == ("unit", field.station.code)
     assert "3 件派给青石镇城建站" in client.get(DESK).content.decode()
     answer = do(client, event, "verify", **sent, next=DESK)
@@ -275,12 +278,12 @@ def test_a_town_can_give_an_event_to_a_county_unit_present_there(field: Field) -
     act = {"to": "unit", "unit": unit.code}
     from grids.event_forms import AssignForm  # noqa: PLC0415
 
+    builder = person("zj", "何伟", field.county.county, RoleCode.HANDLER, department=unit)
     assert not AssignForm(act, event=event, user=field.town).is_valid()
     Residency.objects.create(department=unit, center=field.county.town, kind="on_call")
     form = AssignForm(act, event=event, user=field.town)
     assert form.is_valid()
     done = services.assign_event(event_id=event.pk, by=field.town, **form.arguments())
-    builder = person("zj", "何伟", field.county.county, RoleCode.HANDLER, department=unit)
     assert GridEvent.objects.visible_to(builder).get() == done
 
 
@@ -328,3 +331,89 @@ def test_a_longer_history_and_more_photos_cost_no_more(
         services.note_event(event_id=event.pk, by=field.second, text="打了电话")
         pictured(event, field.worker)
     assert queries() == few
+
+
+# --- What was typed is never lost -----------------------------------------------------------------
+
+
+def test_when_the_event_has_moved_on_the_words_stand_in_the_form_with_the_reason(
+    field: Field, monday: object, signed_in: Any
+) -> None:
+    event = field.at("fed_back")
+    answer = do(signed_in(field.handler), event, "feedback", text="换了两个灯泡，都亮了")
+    told = answer.content.decode()
+    assert answer.status_code == 409
+    assert "换了两个灯泡，都亮了</textarea>" in told
+    assert "刘建国" in told
+    assert do(signed_in(field.second), event, "hand-back", text="不归这里").status_code == 403
+
+
+def test_a_unit_that_lost_the_event_meanwhile_keeps_its_words(
+    field: Field, monday: object, signed_in: Any
+) -> None:
+    event = field.at("with_unit")
+    services.reassign_event(event_id=event.pk, by=field.town, to="center", text="中心自己去看")
+    client = signed_in(field.handler)
+    answer = do(client, event, "feedback", text="换了两个灯泡，都亮了")
+    told = answer.content.decode()
+    assert answer.status_code == 404
+    assert "换了两个灯泡，都亮了</textarea>" in told
+    assert "这次没有提交" in told
+    assert "路灯不亮三天" not in told
+    assert client.get(page_of(event)).status_code == 404
+
+
+# --- Found again ----------------------------------------------------------------------------------
+
+
+def found(client: Client, **asked: str) -> list[Any]:
+    answer = client.get(LIST, asked)
+    assert answer.status_code == 200
+    return [row.event for row in answer.context["rows"]]
+
+
+def test_an_event_is_found_by_its_number_or_two_characters_of_what_was_said_or_where(
+    field: Field, monday: object, signed_in: Any
+) -> None:
+    lamp = field.report(text="路灯不亮", place="小学门口")
+    field.report(text="井盖丢了", place="村口")
+    client = signed_in(field.town)
+    for said in (lamp.number, lamp.short_number.lower(), "路灯", "灯不亮", "小学", "小学门口"):
+        assert found(client, q=said) == [lamp], said
+    assert found(client, q="灯路") == []
+    assert found(client, q="%") == []
+    assert "查找至少写 2 个字" in client.get(LIST, {"q": "灯"}).content.decode()
+
+
+def test_what_was_not_told_clearly_is_judged_by_somebody_and_found(
+    field: Field, monday: object, signed_in: Any
+) -> None:
+    event, client = field.at("reported"), signed_in(field.town)
+    typed = {"truth": "true", "then": "later"}
+    answer = do(client, event, "verify", **typed)
+    assert answer.status_code == 422
+    assert "还没选“说清了吗”" in answer.content.decode()
+    do(client, event, "verify", **typed, valid="False")
+    field.verify(field.report(), then="later")
+    unfounded = field.report()
+    do(client, unfounded, "verify", truth="unfounded", text="去看过，灯是亮的")
+    unfounded.refresh_from_db()
+    assert (unfounded.stage, unfounded.is_valid) == ("done", None)
+    assert found(client, valid="false") == [event]
+    rows = _sheet(client.post(f"{reverse('grids:export_events')}?valid=false"))
+    assert "没说清" in rows[2]
+
+
+def test_a_place_above_the_village_is_narrowed_by_and_stays_chosen(
+    field: Field, monday: object, signed_in: Any
+) -> None:
+    from grids.figures import open_events_url  # noqa: PLC0415
+
+    event, client = field.at("reported"), signed_in(field.above)
+    for stem in ("990101", "990101100", "990101100201"):
+        url = open_events_url(stem)
+        answer = client.get(url)
+        assert [row.event for row in answer.context["rows"]] == [event], url
+        chosen = f'<option value="{stem.ljust(12, "0")}" selected'
+        assert chosen in answer.content.decode(), url
+    assert found(client, area="990102000000") == []

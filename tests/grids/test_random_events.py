@@ -22,6 +22,8 @@ from cases.services.course import close, merge_case, unmerge_case
 from cases.services.registration import PartyInput, Registration, register_case
 from cases.vocabulary import Closure, PartyRole, Source, Special, Willing
 from grids.acts import EventAct, act_of, all_acts, allowed
+from grids.event_policies import handles
+from grids.event_stranding import move_stranded
 from grids.event_sweep import sweep
 from grids.models import EventLine, EventReminder, GridEvent
 from grids.querysets import EventQuerySet
@@ -39,8 +41,14 @@ MOST_OPEN = 8
 WORDS = "路灯线路老化，要换一段线"
 
 S = EventStage
-# What follows from a case; the rest is in the registry.
-BY_A_CASE = {
+# What follows from a case, or from somebody's leaving; the rest is in the registry.
+BY_ITSELF = {
+    "center-left": {(stage, stage) for stage in S if stage != S.DONE},
+    "worker-left": {
+        (S.REPORTED, S.REPORTED),
+        (S.HANDLING, S.VERIFIED),
+        (S.CHECKING, S.CHECKING),
+    },
     "case-closed": {(S.HANDLING, S.CHECKING)},
     "case-ended": {(S.HANDLING, S.HANDLING)},
     "case-merged": {(S.HANDLING, S.HANDLING)},
@@ -58,6 +66,8 @@ class Days:
         self.field = field
         stranger = person("outsider", "石磊", field.county.county, RoleCode.HANDLER)
         village = person("village_triage", "罗正", field.county.village, RoleCode.TRIAGE)
+        # Those of the county stay: above them there is nobody.
+        self.leaving = [field.town, field.second, village, field.worker, field.handler]
         self.people = [
             field.town,
             field.second,
@@ -74,8 +84,15 @@ class Days:
     def step(self) -> None:
         clock.freeze(clock.now() + timedelta(seconds=7))
         self.dice.choices(
-            [self.report, self.act, self.attempt, self.time_passes, self.case_moves],
-            weights=[10, 60, 15, 10, 12],
+            [
+                self.report,
+                self.act,
+                self.attempt,
+                self.time_passes,
+                self.case_moves,
+                self.somebody_comes_or_goes,
+            ],
+            weights=[10, 60, 15, 10, 12, 4],
         )[0]()
         self.look()
 
@@ -93,7 +110,8 @@ class Days:
     def act(self) -> None:
         """Somebody does what they are offered: it must work."""
         event = self.any_event()
-        for user in self.dice.sample(self.people, len(self.people)):
+        here = [user for user in self.people if user.is_active]
+        for user in self.dice.sample(here, len(here)):
             if GridEvent.objects.visible_to(user).filter(pk=event.pk).exists() and (
                 acts := allowed(user, event)
             ):
@@ -107,7 +125,8 @@ class Days:
 
     def attempt(self) -> None:
         """Somebody sends what nobody offered: refused or not, never half done."""
-        event, user = self.any_event(), self.dice.choice(self.people)
+        event = self.any_event()
+        user = self.dice.choice([user for user in self.people if user.is_active])
         before = self.traces()
         try:
             self.do(self.dice.choice(all_acts()), event, user)
@@ -201,6 +220,26 @@ class Days:
         assert sweep(clock.now()) == 0
         assert EventReminder.objects.count() == told
 
+    def somebody_comes_or_goes(self) -> None:
+        """An account is closed or opened again; the sweep then leaves nothing to nobody."""
+        user = self.dice.choice(self.leaving)
+        user.is_active = not user.is_active
+        user.save(update_fields=["is_active"])
+        move_stranded()
+        assert move_stranded() == 0
+        for event in GridEvent.objects.open().select_related("center__region", "unit", "worker"):
+            self.somebody_is_there(event)
+
+    def somebody_is_there(self, event: GridEvent) -> None:
+        """Whoever has it, and its centre, can act on it and see it."""
+        there = [user for user in self.people if user.is_active]
+        assert any(
+            handles(user, event) and GridEvent.objects.visible_to(user).filter(pk=event.pk).exists()
+            for user in there
+        ), (event.number, event.center.name)
+        if event.actor == EventActor.WORKER:
+            assert self.field.worker.is_active
+
     # What must always be so
 
     def look(self) -> None:
@@ -223,7 +262,7 @@ class Days:
         if line.verb == "report":
             assert line.to_stage == S.REPORTED
             return
-        arcs = BY_A_CASE.get(line.verb) or act_of(line.verb).arcs
+        arcs = BY_ITSELF.get(line.verb) or act_of(line.verb).arcs
         assert arc in arcs, (line.verb, arc)
 
     def adds_up(self, event: GridEvent) -> None:

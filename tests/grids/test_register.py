@@ -11,13 +11,20 @@ import pytest
 from django.test import Client
 
 from grids.allowances import dues_of
-from grids.duty_lists import current_list, ensure_duties, read_lines
-from grids.models import AllowanceRate, Grid, GridRole
+from grids.duty_lists import (
+    Line,
+    current_list,
+    duties_in_force,
+    ensure_duties,
+    lines_of,
+    read_lines,
+)
+from grids.models import AllowanceRate, DutyList, Grid, GridRole
 from grids.services import allowances, duties, register, roles
-from orgs.models import AccessLog, Center, Post, Region
+from orgs.models import AccessLog, Center, Post, Region, User
 from orgs.models.places import Level
 from orgs.permissions import RoleCode
-from tests.county import County, person
+from tests.county import LONG_AGO, County, person
 from tests.grids.field import Field
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, WrongState
@@ -165,7 +172,7 @@ def test_the_nearest_list_is_in_force(field: Field) -> None:
     county = current_list(field.county.village)
     assert county is not None
     assert (county.center, county.number) == (field.county.county, 1)
-    lines, _ = read_lines("治安\t夜里巡看")
+    lines = lines_of(county)[:2]
     tomorrow = TODAY + timedelta(days=1)
     own = duties.publish_list(
         center=field.county.town,
@@ -179,6 +186,31 @@ def test_the_nearest_list_is_in_force(field: Field) -> None:
     assert current_list(field.county.village) == county
     assert current_list(field.county.village, tomorrow) == own
     assert current_list(field.county.county, tomorrow) == county
+
+
+def publish(field: Field, center: Center, by: User, lines: list[Line]) -> DutyList:
+    said: dict[str, Any] = {"title": "清单", "effective_from": TODAY, "note": "", "address": None}
+    return duties.publish_list(center=center, by=by, lines=lines, **said)
+
+
+def test_a_town_chooses_from_the_countys_list_and_adds_nothing(field: Field) -> None:
+    ensure_duties(LONG_AGO)
+    admitted = lines_of(current_list(field.county.county))
+    other, _ = read_lines("治安\t夜里巡看")
+    with pytest.raises(Invalid, match="没有 1 项：夜里巡看"):
+        publish(field, field.county.town, field.town, [admitted[0], *other])
+    own = publish(field, field.county.town, field.town, admitted[:2])
+    assert [row.name for row in own.duties.all()] == [line.name for line in admitted[:2]]
+
+
+def test_what_the_county_admits_no_more_is_not_asked_by_a_town(field: Field) -> None:
+    ensure_duties(LONG_AGO)
+    admitted = lines_of(current_list(field.county.county))
+    publish(field, field.county.town, field.town, admitted[:2])
+    assert duties_in_force(field.county.village).count() == 2
+    keeper = person("keeper", "周理", field.county.county, RoleCode.TRIAGE)
+    publish(field, field.county.county, keeper, admitted[1:])
+    assert [row.name for row in duties_in_force(field.county.village)] == [admitted[1].name]
 
 
 def test_every_bad_line_of_a_list_is_named() -> None:
@@ -228,6 +260,20 @@ def test_a_fixed_list_never_moves(field: Field) -> None:
     with pytest.raises(AlreadyDone):
         allowances.draw_up(center=center, month=MARCH, by=by)
     assert listing.rows.get().amount == Decimal("3100.00")
+
+
+def test_a_month_is_paid_by_the_town_or_by_the_county_and_not_by_both(field: Field) -> None:
+    rate(field, "full_time", "3100")
+    county, town = field.county.county, field.county.town
+    above = allowances.draw_up(center=county, month=MARCH, by=field.above)
+    below = allowances.draw_up(center=town, month=MARCH, by=field.town)
+    allowances.fix_list(listing=below, by=field.town, address=None)
+    with pytest.raises(WrongState, match="同样的 1 个人"):
+        allowances.fix_list(listing=above, by=field.above, address=None)
+    with pytest.raises(WrongState, match="青石镇综治中心"):
+        allowances.draw_up(center=county, month=MARCH, by=field.above)
+    february = date(2026, 2, 1)
+    assert allowances.draw_up(center=county, month=february, by=field.above).rows.count() == 1
 
 
 def test_a_month_that_is_not_over_is_not_fixed(field: Field) -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from grids.event_stranding import move_stranded
 from grids.models import GridEvent, GridRole
-from grids.role_sweep import put_back_all
 from grids.services import roles
 from orgs.models import Notice, Post
 from orgs.permissions import RoleCode
@@ -73,9 +73,9 @@ def test_what_was_given_to_who_leaves_goes_back_to_the_centre(field: Field) -> N
     assert back_at_the_centre(event)
     line = event.lines.order_by("-seq")[0]
     assert (line.verb, line.by, line.text) == (
-        "hand-back",
+        "worker-left",
         field.town,
-        "赵小军不再服务柳湾村第1网格",
+        "赵小军不再服务柳湾村第1网格，回到青石镇综治中心",
     )
     told = Notice.objects.get(user=field.second)
     assert (event.short_number in told.text, "赵小军" in told.text) == (True, False)
@@ -84,9 +84,9 @@ def test_what_was_given_to_who_leaves_goes_back_to_the_centre(field: Field) -> N
 def test_what_was_given_stays_until_the_last_day_is_over(field: Field) -> None:
     event = given(field)
     end(field, TODAY)
-    assert put_back_all() == 0
+    assert move_stranded() == 0
     clock.freeze(clock.now() + DAY)
-    assert (put_back_all(), put_back_all()) == (1, 0)
+    assert (move_stranded(), move_stranded()) == (1, 0)
     assert back_at_the_centre(event)
 
 

@@ -11,12 +11,13 @@ from django.urls import reverse
 from cases.models import Case
 from grids.models import Duty, DutyList, GridRole, GridTask
 from grids.services.tasks import arrive, drop_task, finish_task, give_task
+from grids.task_sweep import sweep_tasks
 from orgs.models import Notice
 from tests.county import LONG_AGO
 from tests.grids.field import Field
 from tests.lives import Lives
 from zongzhi.lib import clock
-from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound
+from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
 
 
 @pytest.fixture
@@ -143,3 +144,36 @@ def test_a_case_nobody_sees_begins_no_task(field: Field, client: Client) -> None
     client.force_login(field.town)
     form = client.get(f"{reverse('grids:new_task')}?case=9901012504030012").context["form"]
     assert form["case_number"].value() is None
+
+
+def test_a_task_near_its_time_and_past_it_is_told_once_each_to_the_grid_and_who_gave_it(
+    field: Field, task: GridTask
+) -> None:
+    Notice.objects.all().delete()
+    told = []
+    for minutes in (30, 100, 110, 130, 400):
+        with clock.at(task.at + timedelta(minutes=minutes)):
+            told.append(sweep_tasks(clock.now()))
+            assert sweep_tasks(clock.now()) == 0
+    assert told == [0, 1, 0, 1, 0]
+    for user in (field.worker, field.town):
+        lines = Notice.objects.filter(user=user).order_by("pk").values_list("topic", "text")
+        assert [topic for topic, _ in lines] == ["near", "overdue"]
+        assert all("路灯" not in text for _, text in lines)
+
+
+@pytest.mark.parametrize("settled", ["done", "dropped"])
+def test_a_task_that_is_settled_is_told_no_more(field: Field, task: GridTask, settled: str) -> None:
+    if settled == "done":
+        finish_task(task_id=task.pk, by=field.worker, result="都亮着")
+    else:
+        drop_task(task_id=task.pk, by=field.town)
+    with clock.at(task.due_at + timedelta(hours=1)):
+        assert sweep_tasks(clock.now()) == 0
+
+
+def test_a_grid_without_anybody_is_given_no_task(field: Field, duty: Duty) -> None:
+    GridRole.objects.all().delete()
+    soon = clock.now() + timedelta(hours=2)
+    with pytest.raises(WrongState, match="没有能办的网格员"):
+        give_task(grid=field.grid, by=field.town, text="看路灯亮不亮", due_at=soon, duty=duty)
