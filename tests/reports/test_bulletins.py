@@ -34,8 +34,8 @@ from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, Wrong
 
 IN_MARCH, FIRST_OF_APRIL = moment(3, 10, 9), moment(4, 1, 6)
 WEIGHTS = [
-    schemes.Weighed("claim_rate", 40),
-    schemes.Weighed("on_time_rate", 40),
+    schemes.Weighed("claim_rate", 50),
+    schemes.Weighed("on_time_rate", 30),
     schemes.Weighed("substantive_rate", 20),
 ]
 
@@ -81,6 +81,10 @@ def sealed(bulletin: Bulletin, triage: User) -> Bulletin:
 def published(bulletin: Bulletin, triage: User, leader: User, publicity: str = "own") -> Bulletin:
     sealed(bulletin, triage)
     return services.publish(bulletin_id=bulletin.pk, by=leader, publicity=publicity)
+
+
+def a_paper() -> SimpleUploadedFile:
+    return SimpleUploadedFile("奖状.jpg", jpeg())
 
 
 def row_of(bulletin: Bulletin, unit: Department) -> DraftRow:
@@ -151,21 +155,31 @@ def test_towns_are_compared_with_towns(lives: Lives, county: County) -> None:
     assert [row.unit for row in drafted().draft_rows.all()] == [county.town_unit]
 
 
-def test_a_draft_is_counted_again_by_the_scheme_that_holds_now(
+def test_a_month_that_is_drafted_is_not_scored_otherwise_any_more(
     draft: Bulletin, county: County, triage: User
 ) -> None:
-    a_scheme(county, lines=[schemes.Weighed("claim_rate", 100)])
+    other = [schemes.Weighed("claim_rate", 100)]
+    with pytest.raises(Invalid, match="2025年3月的通报已经起草，新的一版最早从2025年4月起"):
+        a_scheme(county, lines=other, effective=date(2025, 3, 1))
+    assert schemes.first_month(county.county, "departments") == date(2025, 4, 1)
+    a_scheme(county, lines=other, effective=date(2025, 4, 1))
     services.recount(bulletin_id=draft.pk, by=triage)
     draft.refresh_from_db()
-    assert [line["key"] for line in draft.rules["lines"]] == ["claim_rate"]
-    assert row_of(draft, county.human_resources).points == {"claim_rate": "100.00"}
+    assert [line["key"] for line in draft.rules["lines"]] == [one.indicator for one in WEIGHTS]
+
+
+def test_before_a_draft_last_month_may_still_be_scored_otherwise(county: County) -> None:
+    a_scheme(county)
+    clock.freeze(FIRST_OF_APRIL)
+    assert schemes.first_month(county.county, "departments") == date(2025, 3, 1)
+    assert a_scheme(county, effective=date(2025, 3, 1)).version == 2
 
 
 # --- bonus ----------------------------------------------------------------------------------------
 
 
 def test_a_bonus_has_a_reason_and_a_cap(draft: Bulletin, county: County, triage: User) -> None:
-    give = {"bulletin_id": draft.pk, "by": triage, "unit": "ZJ"}
+    give = {"bulletin_id": draft.pk, "by": triage, "unit": "ZJ", "file": a_paper()}
     services.give_bonus(**give, points=Decimal(3), reason="工资专户的做法全县推开")
     with pytest.raises(Invalid, match="已加 3 分，最多 5 分，还能加 2 分"):
         services.give_bonus(**give, points=Decimal("2.5"), reason="另一个做法")
@@ -184,7 +198,7 @@ def test_the_paper_behind_a_bonus_is_looked_at_and_handed_out(
     answer = client.post(url, {**asked, "file": bad})
     assert answer.status_code == 422
     assert "做法被推广" in answer.content.decode()
-    good = client.post(url, {**asked, "file": SimpleUploadedFile("奖状.jpg", jpeg())})
+    good = client.post(url, {**asked, "file": a_paper()})
     assert good.status_code == 302
     published(draft, triage, leader)
     file = reverse("reports:bonus_file", args=[draft.pk, draft.bonuses.get().pk])
@@ -308,7 +322,7 @@ def test_a_published_bulletin_does_not_move_whatever_becomes_of_its_cases(
         group="departments",
         by=None,
         lines=[schemes.Weighed("claim_rate", 100)],
-        effective=date(2025, 1, 1),
+        effective=date(2025, 4, 1),
         name="新方案",
     )
     draft_bulletins()
@@ -329,11 +343,14 @@ def test_a_correction_stands_beside_it_and_changes_nothing(
 ) -> None:
     bulletin = published(draft, triage, leader)
     kept = as_kept(bulletin)
-    said = {"bulletin_id": bulletin.pk, "by": triage, "unit": "RS", "why": "漏数一件"}
-    with pytest.raises(Invalid, match="通报上就是"):
-        services.correct(**said, what="得分", now="100.00")
-    slip = services.correct(**said, what="得分", now="98.50")
-    assert (slip.was, as_kept(bulletin)) == ("100.00", kept)
+    said = {"bulletin_id": bulletin.pk, "by": triage, "unit": "RS", "why": "多算一件"}
+    with pytest.raises(Invalid, match="及时签收率就是 2/2"):
+        services.correct(**said, key="claim_rate", right=services.Right(2, 2))
+    with pytest.raises(Invalid, match="分子不能比分母大"):
+        services.correct(**said, key="claim_rate", right=services.Right(3, 2))
+    slip = services.correct(**said, key="claim_rate", right=services.Right(1, 2))
+    assert (slip.was, slip.now, as_kept(bulletin)) == ("2/2", "1/2", kept)
+    assert (slip.score_was, slip.score_now) == (Decimal("100.00"), Decimal("75.00"))
     assert head.notices.filter(text__contains="有更正").count() == 1
     with pytest.raises(DatabaseError), transaction.atomic():
         Correction.objects.update(now="1")
@@ -421,7 +438,7 @@ def test_every_number_leads_to_the_list_it_counts(
 ) -> None:
     client.force_login(leader)
     page = client.get(reverse("reports:bulletin", args=[draft.pk])).content.decode()
-    links = re.findall(r'<a href="(/reports/behind/[^"]+)">(\d+)</a>', page)
+    links = re.findall(r'<a href="(/reports/bulletins/\d+/list/[^"]+)" data-count="(\d+)">', page)
     assert len(links) >= 10
     for url, number in links:
         target = urlsplit(url.replace("&amp;", "&"))
@@ -436,8 +453,8 @@ def test_the_arithmetic_of_a_unit_is_on_its_page(
     client.force_login(head)
     url = reverse("reports:bulletin_unit", args=[draft.pk, "RS"])
     page = client.get(url).content.decode()
-    assert "2÷2×40=40.00" in page
-    assert "40.00+40.00+20.00=100.00" in page
+    assert "2÷2×50=50.00" in page
+    assert "50.00+30.00+20.00=100.00" in page
     bad = client.post(url, {"indicator": "", "text": ""})
     assert bad.status_code == 422
     client.post(url, {"indicator": "claim_rate", "text": "这一件不是本单位的"})
