@@ -637,7 +637,7 @@ def test_a_unit_opens_its_own_lists_and_no_other(
     client.force_login(outsider)
     assert client.get(address, {"unit": "RS", "cell": "claim_rate.part"}).status_code == 404
     client.force_login(leader)
-    for cell in ("claim_rate.part\0", "x", "", "bonus"):
+    for cell in ("claim_rate", "x", "", "bonus"):
         assert client.get(address, {"unit": "RS", "cell": cell}).status_code == 404
 
 
