@@ -17,7 +17,7 @@ from zongzhi.demo.lives import World
 from zongzhi.lib import clock
 
 MONTHS = 3
-SMALL_HERE = 2  # the demo county has few cases a month
+SMALL_HERE = 1  # the demo county has few cases a month: a line counts from one on
 OBJECTS = "RS"
 # One empty page: the smallest file that is a PDF.
 PAPER = (
