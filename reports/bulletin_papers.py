@@ -153,12 +153,16 @@ def _previous(one: Shown) -> str:
 
 
 def annex_of(bulletin: Bulletin, table: Table) -> Annex | None:
-    """附表 of a month: each line of each unit that this reader reads, its numbers and points."""
-    if bulletin.is_quarter or not table.all_rows:
+    """附表 of a month: each line of each unit that this reader reads, its numbers and points.
+
+    Who had nothing at all is not on it.
+    """
+    units = [*table.rows, *table.few]
+    if bulletin.is_quarter or not units:
         return None
     lines = [f"{line.name}（{line.weight} 分）" for line in table.rules.lines]
     head = ["名次", "单位", *lines, "黄牌", "红牌", "扣分", "加分", "得分"]
-    rows = [_annex_line(table, one) for one in table.all_rows]
+    rows = [_annex_line(table, one) for one in units]
     title = f"附表：{bulletin.title}各项得分（分子/分母，得分）"
     return Annex(title, [head, *rows])
 
@@ -170,7 +174,7 @@ def _annex_line(table: Table, one: Shown) -> list[str]:
         for line, cell in zip(table.rules.lines, one.cells, strict=True)
     ]
     marks = [str(row.yellow), str(row.red), str(row.deduction), str(row.bonus)]
-    score = "–" if row.score is None else str(row.score)
+    score = "–" if row.score is None or row.is_small else str(row.score)
     return [str(one.place or "–"), row.unit_name, *cells, *marks, score]
 
 
@@ -310,7 +314,7 @@ def _write(
         lines = f"ROUND(SUM({','.join(summed)})*{FULL}/{sum(have) or FULL},2)"
         formula = f"={lines}-{_cell(n, column + 2)}+{_cell(n, column + 3)}"
         column += 4
-    if row.score is None:
+    if row.score is None or row.is_small:
         page.write_string(n, column, "–", forms["text"])
     else:
         page.write_formula(n, column, formula, forms["sum"], float(row.score))

@@ -703,7 +703,7 @@ def printed(client: Client, bulletin: Bulletin, user: User) -> str:
 
 
 def annex(page: str) -> str:
-    found = re.search(r'<section class="listing">.*?</table>', page, re.DOTALL)
+    found = re.search(r'<section class="listing annex">.*?</table>', page, re.DOTALL)
     assert found
     return found[0]
 
