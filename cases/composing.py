@@ -57,6 +57,14 @@ class Paper:
         return cls(**said)
 
 
+@dataclass(frozen=True)
+class Annex:
+    """附表: a wide list on sheets of its own, turned sideways; its head first."""
+
+    title: str
+    lines: list[list[str]]
+
+
 # Each composer takes (case, what it is about, number, day); these speak of the case itself.
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cases.composing import SEAL_HERE, SIGN_AND_DATE, Pair, Paper
+from cases.composing import SEAL_HERE, SIGN_AND_DATE, Annex, Pair, Paper
 from cases.models import Receipt
 from zongzhi.lib import dates, word
 
 
-def word_file(paper: Paper, *, foot: str, stubs: Sequence[Receipt] = ()) -> bytes:
+def word_file(
+    paper: Paper, *, foot: str, stubs: Sequence[Receipt] = (), annex: Annex | None = None
+) -> bytes:
     """The .docx of a paper; the signature block stays in one piece, with the line before it.
 
-    `stubs` are who has signed for it by now: below the words, which they do not change.
+    `stubs` are who has signed for it by now: below the words, which they do not change. An `annex`
+    follows on sheets of its own.
     """
     document = word.new_document()
     word.add_title(document, paper.title)
@@ -37,6 +40,7 @@ def word_file(paper: Paper, *, foot: str, stubs: Sequence[Receipt] = ()) -> byte
         word.add_right(document, "", keep=True)
         word.add_rows(document, [_stub(receipt) for receipt in stubs], [])
     word.add_footer(document, foot)
+    _annex(document, annex)
     return word.as_bytes(document)
 
 
@@ -55,6 +59,11 @@ def _sign(document: Any, paper: Paper) -> None:
             word.add_signature(document, line, keep=n < len(lines))
         else:
             word.add_right(document, line, characters=4, keep=n < len(lines))
+
+
+def _annex(document: Any, annex: Annex | None) -> None:
+    if annex is not None and annex.lines:
+        word.add_annex(document, annex.title, annex.lines)
 
 
 def _stub(receipt: Receipt) -> list[Pair]:

@@ -12,10 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orgs.api.requests import StaffApiRequest
-from orgs.models import Department
 from reports.bulletin_pages import Shown, Table, table_of
 from reports.models import Bulletin, Correction
-from reports.models.bulletins import own_units
 from zongzhi.lib.api import Endpoint, Pages
 from zongzhi.lib.errors import NotFound
 
@@ -61,7 +59,7 @@ class BulletinRowSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     place = serializers.IntegerField(allow_null=True, help_text="名次；不排名、不公开的为空")
     numbers = BulletinNumberSerializer(many=True)
-    months = serializers.DictField(child=serializers.CharField(), help_text="季排名：各月得分")
+    months = serializers.DictField(child=serializers.CharField(), help_text="季度排名：各月得分")
     yellow = serializers.IntegerField()
     red = serializers.IntegerField()
     deduction = serializers.CharField()
@@ -77,6 +75,7 @@ class BulletinCorrectionSerializer(serializers.Serializer[Any]):
     was = serializers.CharField()
     now = serializers.CharField()
     why = serializers.CharField()
+    score = serializers.CharField(allow_null=True, help_text="更正后得分")
     at = serializers.DateTimeField()
 
 
@@ -129,21 +128,14 @@ class BulletinDetail(Endpoint):
         if found is None:
             raise NotFound("没有这份通报")
         table = table_of(user, found)
-        slips = Correction.objects.filter(row__bulletin=found).select_related("row__unit")
-        if not table.sees_all:
-            slips = slips.filter(row__unit__in=_own(user))
         said = {
             **BulletinSerializer(found).data,
             "lines": BulletinLineSerializer(table.rules.lines, many=True).data,
             "rows": [_row(one, table) for one in table.all_rows],
             "median": None if table.median is None else str(table.median),
-            "corrections": [_slip(slip) for slip in slips],
+            "corrections": [_slip(slip) for slip in table.slips],
         }
         return Response(said)
-
-
-def _own(user: Any) -> Any:
-    return Department.objects.filter(own_units(user))
 
 
 def _row(one: Shown, table: Table) -> dict[str, Any]:
@@ -180,5 +172,6 @@ def _slip(slip: Correction) -> dict[str, Any]:
         "was": slip.was,
         "now": slip.now,
         "why": slip.why,
+        "score": None if slip.score_now is None else str(slip.score_now),
         "at": slip.at.isoformat(),
     }

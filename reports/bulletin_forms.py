@@ -11,11 +11,12 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from dispatch.circulars import month_before
+from reports.bulletin_slips import Item
 from reports.indicators.dictionary import Indicator
 from reports.models import Scheme, SchemeLine
 from reports.scoring import Rules, short
-from reports.services.schemes import Weighed, scorable
+from reports.services.bulletins import Right
+from reports.services.schemes import Weighed, month_after, scorable
 from zongzhi.lib import clock
 
 
@@ -56,7 +57,11 @@ class BonusForm(forms.Form):
     )
     points = _points("加几分")
     reason = _text("理由", rows=2, most=200)
-    file = forms.FileField(label="材料", required=False, help_text="可以不传；所有单位都看得到理由")
+    file = forms.FileField(
+        label="材料",
+        help_text="照片（jpg、png）或 pdf，证明加分的理由；所有单位都看得到理由和材料",
+        error_messages={"required": "还没选“材料”：没有材料不能加分"},
+    )
 
     def __init__(self, *args: Any, units: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,21 +110,73 @@ class PublishForm(forms.Form):
     )
 
 
-class CorrectionForm(forms.Form):
-    """更正单."""
+def _count(label: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=10_000_000,
+        widget=forms.NumberInput(attrs={"class": "control--short"}),
+        error_messages={
+            "invalid": f"“{label}”要是整数",
+            "min_value": f"“{label}”不能小于 0",
+            "max_value": f"“{label}”太大，核对后再填",
+        },
+    )
 
-    what = forms.ChoiceField(label="哪一项", error_messages={"required": "还没选“哪一项”"})
-    now = forms.CharField(
-        label="应当是",
-        max_length=50,
-        error_messages={"required": "还没填“应当是”", "max_length": "最多 50 个字"},
+
+class WhyForm(forms.Form):
+    """What is taken back, and why."""
+
+    why = _text("为什么", rows=2, most=200)
+
+
+class CorrectionForm(forms.Form):
+    """更正单: numbers, from which the score is reckoned; of a quarter, which month.
+
+    A line has a part and a whole, marks and a bonus one number.
+    """
+
+    what = forms.ChoiceField(
+        label="哪一项",
+        error_messages={"required": "还没选“哪一项”", "invalid_choice": "通报里没有这一项"},
+    )
+    part = _count("分子应当是")
+    whole = _count("分母应当是")
+    worth = forms.DecimalField(
+        label="牌数、加分应当是",
+        required=False,
+        min_value=0,
+        max_value=1000,
+        max_digits=5,
+        decimal_places=1,
+        widget=forms.NumberInput(attrs={"class": "control--short", "step": "0.5"}),
+        help_text="更正黄牌、红牌、人工加分填这里；更正有分子分母的填上面两格。得分由系统重算",
+        error_messages={
+            "invalid": "“牌数、加分应当是”要是数字",
+            "min_value": "“牌数、加分应当是”不能小于 0",
+            "max_value": "“牌数、加分应当是”太大，核对后再填",
+            "max_digits": "“牌数、加分应当是”太长，核对后再填",
+            "max_decimal_places": "“牌数、加分应当是”最多一位小数",
+        },
     )
     why = _text("为什么")
 
-    def __init__(self, *args: Any, said: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: Iterable[Item], is_quarter: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choosing: Any = self.fields["what"]
-        choosing.choices = [(name, f"{name}（通报上是 {was}）") for name, was in said.items()]
+        choosing.choices = [
+            ("", "选一项"),
+            *((one.key, f"{one.name}（通报上是 {one.words}）") for one in items),
+        ]
+        if is_quarter:  # what a month came to is said by its own slips
+            for name in ("part", "whole", "worth"):
+                del self.fields[name]
+
+    def arguments(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        typed = {name: said.get(name) for name in ("part", "whole", "worth")}
+        return {"key": said["what"], "why": said["why"], "right": Right(**typed)}
 
 
 # --- 评分方案 -------------------------------------------------------------------------------------
@@ -140,14 +197,17 @@ class SchemeForm(forms.Form):
     name = forms.CharField(label="名称", max_length=40, error_messages={"required": "还没填“名称”"})
     effective = forms.ChoiceField(
         label="从哪个月的通报起",
-        error_messages={"required": "还没选月份", "invalid_choice": "以前的月份不能再改"},
+        error_messages={
+            "required": "还没选月份",
+            "invalid_choice": "这个月的通报已经起草，或者太早，选后面的月份",
+        },
     )
     small_sample = forms.IntegerField(
-        label="样本不足几件不排名",
+        label="一项不足几件不算",
         min_value=1,
         max_value=100,
         widget=forms.NumberInput(attrs={"class": "control--short"}),
-        error_messages={"required": "还没填“样本不足几件不排名”", "min_value": "至少 1 件"},
+        error_messages={"required": "还没填“一项不足几件不算”", "min_value": "至少 1 件"},
     )
     bonus_cap = _points("人工加分最多")
     yellow = _points("黄牌一张扣")
@@ -157,10 +217,10 @@ class SchemeForm(forms.Form):
     )
     is_active = forms.BooleanField(label="每月自动起草通报", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         months: Any = self.fields["effective"]
-        months.choices = _months()
+        months.choices = _months(first)
         for one in scorable():
             self.fields[f"weight_{one.key}"] = forms.IntegerField(
                 label=f"{one.name}的权重",
@@ -222,18 +282,17 @@ class SchemeForm(forms.Form):
         return {**said, "effective": date(int(year), int(month), 1)}
 
 
-def _months() -> list[tuple[str, str]]:
-    """Last month, whose bulletin may still be a draft, and the next few."""
-    months = [month_before(clock.today())]
+def _months(first: date) -> list[tuple[str, str]]:
+    """The first month that may still be scored otherwise, and the next few."""
+    months = [first]
     for _ in range(4):
-        last = months[-1]
-        months.append(date(last.year + last.month // 12, last.month % 12 + 1, 1))
+        months.append(month_after(months[-1]))
     return [(f"{day:%Y-%m}", f"{day.year}年{day.month}月") for day in months]
 
 
-def initial_of(scheme: Scheme | None, lines: Sequence[SchemeLine]) -> dict[str, Any]:
-    """What the form begins with: the version before."""
-    effective = f"{clock.today():%Y-%m}"
+def initial_of(scheme: Scheme | None, lines: Sequence[SchemeLine], first: date) -> dict[str, Any]:
+    """What the form begins with: the version before, from this month on where that can be."""
+    effective = f"{max(clock.today().replace(day=1), first):%Y-%m}"
     if scheme is None:
         return {
             "effective": effective,

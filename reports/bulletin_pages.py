@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import QuerySet
+
 from orgs.models import Department, User
-from reports.bulletins import AnyRow, reckoned, rows_for, rows_of, sees_all, span_of
-from reports.indicators.counting import Span
-from reports.indicators.dictionary import BY_KEY, SMALL, percent_of
-from reports.indicators.links import behind_url
+from reports.bulletin_lists import kept_cells, list_url, part_of, whole_of
+from reports.bulletin_slips import PREVIOUS, After, after_slips, corrected, slips_of
+from reports.bulletins import AnyRow, leads, reckoned, rows_for, rows_of, sees_all
+from reports.indicators.dictionary import SMALL, percent_of
 from reports.indicators.sets import RED, YELLOW
-from reports.models import Bonus, Bulletin
-from reports.scoring import Rules, Step, median, quarter_score, ranked
+from reports.models import Bonus, Bulletin, Correction
+from reports.models.bulletins import own_units
+from reports.scoring import Rules, Step, median, month_words, quarter_score, ranked
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,37 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Month:
+    """One month of a quarter: what a unit came to in it."""
+
+    name: str
+    score: str  # "" where it was not compared
+    is_corrected: bool
+
+
+@dataclass(frozen=True)
 class Shown:
     """A row as the table draws it; `place` is 0 for who is not compared or not told."""
 
     row: AnyRow
     place: int
     cells: list[Cell]
+    months: list[Month] = field(default_factory=list)
     yellow_url: str = ""
     red_url: str = ""
+    after: After | None = None  # where slips have moved it
+
+    @property
+    def is_previous_corrected(self) -> bool:
+        return PREVIOUS in self.row.corrected
+
+
+@dataclass(frozen=True)
+class GivenBonus:
+    """A bonus with its unit as the bulletin calls it."""
+
+    bonus: Bonus
+    unit_name: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +83,9 @@ class Table:
     median: Decimal | None
     compared: int
     sees_all: bool
-    bonuses: list[Bonus] = field(default_factory=list)
+    bonuses: list[GivenBonus] = field(default_factory=list)
+    slips: list[Correction] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)  # of all units, as it calls them
 
     @property
     def few(self) -> list[Shown]:
@@ -73,58 +101,106 @@ class Table:
     def all_rows(self) -> list[Shown]:
         return [*self.rows, *self.small]
 
+    @property
+    def months(self) -> list[str]:
+        """Of a quarter, in words."""
+        return [month_words(name) for name in self.rules.months]
+
+    @property
+    def missing(self) -> list[str]:
+        return [month_words(name) for name in self.rules.missing]
+
+    @property
+    def moved(self) -> list[After]:
+        """The rows that slips have moved, as they are right, in their order."""
+        found = [one.after for one in self.all_rows if one.after is not None]
+        return sorted(found, key=lambda after: (not after.place, after.place))
+
 
 def table_of(user: User, bulletin: Bulletin) -> Table:
     """The rows for this reader, in order where they may know it."""
     everything: list[AnyRow] = list(rows_of(bulletin))
-    mine = {row.pk for row in rows_for(user, bulletin)}
+    readable = rows_for(user, bulletin)
+    mine = {row.pk for row in readable}
     all_of_it = sees_all(user, bulletin)
-    rules, span = Rules.of(bulletin.rules), span_of(bulletin)
     places, small = ranked(everything)
+    drawing = _Drawing(user, bulletin, readable, after_slips(bulletin, everything), all_of_it)
+    names = {row.unit_id: row.unit_name for row in everything}
     return Table(
-        rules=rules,
-        rows=[
-            shown(bulletin, rules, span, row, place if all_of_it else 0)
-            for place, row in places
-            if row.pk in mine
-        ],
-        small=[shown(bulletin, rules, span, row, 0) for row in small if row.pk in mine],
-        median=median(everything),
+        rules=drawing.rules,
+        rows=[drawing.shown(row, place) for place, row in places if row.pk in mine],
+        small=[drawing.shown(row, 0) for row in small if row.pk in mine],
+        median=bulletin.median if bulletin.center_name else median(everything),
         compared=len(places),
         sees_all=all_of_it,
-        bonuses=list(bulletin.bonuses.select_related("unit", "by")),
+        bonuses=[
+            GivenBonus(one, names.get(one.unit_id, one.unit.name))
+            for one in bulletin.bonuses.select_related("unit", "by", "revoked_by")
+        ],
+        slips=list(slips_for(user, bulletin)),
+        names=names,
     )
 
 
-def shown(bulletin: Bulletin, rules: Rules, span: Span, row: AnyRow, place: int) -> Shown:
-    if bulletin.is_quarter:
-        return Shown(row, place, [])
-    center, code = bulletin.center, row.unit.code
-    return Shown(
-        row,
-        place,
-        [cell_of(bulletin, span, row, line.key) for line in rules.lines],
-        yellow_url=behind_url(YELLOW, span, scope=center, unit=code) if row.yellow else "",
-        red_url=behind_url(RED, span, scope=center, unit=code) if row.red else "",
-    )
+def slips_for(user: User, bulletin: Bulletin) -> QuerySet[Correction]:
+    """The slips this reader may read: of the rows they see."""
+    slips = slips_of(bulletin)
+    if sees_all(user, bulletin):
+        return slips
+    return slips.filter(row__unit__in=Department.objects.filter(own_units(user)))
 
 
-def cell_of(bulletin: Bulletin, span: Span, row: AnyRow, key: str) -> Cell:
-    """One indicator of a row; an indicator that the dictionary has lost has no list any more."""
-    pair = row.numbers[key]
-    part, whole = pair["part"], pair["whole"]
-    percent = percent_of(Fraction(part, whole)) if whole >= SMALL else ""
-    one = BY_KEY.get(key)
-    if one is None or one.out_of is None:
-        return Cell(part, whole, percent)
-    code, center = row.unit.code, bulletin.center
-    return Cell(
-        part,
-        whole,
-        percent,
-        behind_url(one.top, span, scope=center, unit=code),
-        behind_url(one.out_of, span, scope=center, unit=code),
-    )
+class _Drawing:
+    """Draws the rows of one bulletin for one reader.
+
+    A list is offered to those who lead the centre and to the unit itself: others see the order,
+    where it is for all, and not whose cases those are.
+    """
+
+    def __init__(
+        self,
+        user: User,
+        bulletin: Bulletin,
+        rows: list[AnyRow],
+        after: dict[int, After],
+        sees_places: bool,
+    ) -> None:
+        self.bulletin, self.rules = bulletin, Rules.of(bulletin.rules)
+        self.after, self.sees_places = after, sees_places
+        if not leads(user, bulletin):
+            own = set(Department.objects.filter(own_units(user)).values_list("pk", flat=True))
+            rows = [row for row in rows if row.unit_id in own]
+        self.lists = set() if bulletin.is_quarter else kept_cells(bulletin, rows)
+
+    def shown(self, row: AnyRow, place: int) -> Shown:
+        kept = getattr(row, "place", None) or place
+        after = self.after.get(row.unit_id)
+        if after is not None and not self.sees_places:
+            after = After(after.row, 0) if after.row.score != row.score else None
+        return Shown(
+            row,
+            kept if self.sees_places else 0,
+            [self.cell(row, line.key) for line in self.rules.lines],
+            [
+                Month(month_words(name), row.months.get(name, ""), name in row.corrected)
+                for name in self.rules.months
+            ],
+            yellow_url=self.url(row, YELLOW.key),
+            red_url=self.url(row, RED.key),
+            after=after,
+        )
+
+    def cell(self, row: AnyRow, key: str) -> Cell:
+        """One line of a row; without links where no list was kept, or not for this reader."""
+        pair = row.numbers[key]
+        part, whole = pair["part"], pair["whole"]
+        percent = percent_of(Fraction(part, whole)) if whole >= SMALL else ""
+        urls = (self.url(row, part_of(key)), self.url(row, whole_of(key)))
+        return Cell(part, whole, percent, *urls)
+
+    def url(self, row: AnyRow, cell: str) -> str:
+        there = (row.unit_id, cell) in self.lists
+        return list_url(self.bulletin, row.unit.code, cell) if there else ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +213,7 @@ class Arithmetic:
     total: str
     median: Decimal | None
     compared: int
+    after_total: str = ""  # the sum as the slips put it right
 
 
 def arithmetic_of(user: User, bulletin: Bulletin, unit: Department) -> Arithmetic | None:
@@ -147,7 +224,8 @@ def arithmetic_of(user: User, bulletin: Bulletin, unit: Department) -> Arithmeti
         return None
     if bulletin.is_quarter:
         _, total = quarter_score(mine.row.months)
-        return Arithmetic(mine, [], "", total, table.median, table.compared)
+        after = quarter_score(mine.after.row.months)[1] if mine.after else ""
+        return Arithmetic(mine, [], "", total, table.median, table.compared, after)
     came = reckoned(table.rules, rows_of(bulletin))[unit.pk]
     return Arithmetic(
         mine,
@@ -156,4 +234,5 @@ def arithmetic_of(user: User, bulletin: Bulletin, unit: Department) -> Arithmeti
         came.words,
         table.median,
         table.compared,
+        reckoned(table.rules, corrected(bulletin))[unit.pk].words if mine.after else "",
     )

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases.wording import word_file
 from orgs.gates import needs
-from orgs.models import AccessLog, Department
+from orgs.models import Department
 from orgs.permissions import Permission
-from orgs.services import log_access
 from reports import bulletin_papers
 from reports.bulletin_forms import (
     AnswerForm,
@@ -23,19 +21,22 @@ from reports.bulletin_forms import (
     CorrectionForm,
     ObjectionForm,
     PublishForm,
+    WhyForm,
 )
-from reports.bulletin_pages import arithmetic_of, table_of
-from reports.bulletins import leads, rows_of
-from reports.models import Bonus, Bulletin, Correction, Objection
+from reports.bulletin_lists import asked_of
+from reports.bulletin_pages import arithmetic_of, slips_for, table_of
+from reports.bulletin_slips import corrected, items_of
+from reports.bulletins import leads, rows_for, rows_of
+from reports.indicators.behind import behind
+from reports.models import Bulletin, Correction, Objection
 from reports.models.bulletins import own_units
 from reports.scoring import Rules
 from reports.services import bulletins as services
 from reports.services import drafting
-from zongzhi.lib import clock, dates
+from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, Invalid, NotFound
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Order, paginate
-from zongzhi.lib.stored import path_to
 
 WHO = (
     Permission.SUPERVISE,
@@ -43,14 +44,12 @@ WHO = (
     Permission.VIEW_UNIT,
     Permission.VIEW_CENTER,
 )
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @needs(*WHO)
 @require_GET
 def bulletins(request: StaffRequest) -> HttpResponse:
-    """月度通报 and 季排名, the newest first."""
+    """月度通报 and 季度排名, the newest first."""
     rows = Bulletin.objects.visible_to(request.user).select_related("center")
     page = paginate(rows, Order("since", descending=True), request.GET)
     context = {"page": page, "may_draft": request.user.can(Permission.SUPERVISE)}
@@ -69,7 +68,8 @@ def draft(request: StaffRequest) -> HttpResponse:
     return redirect("reports:bulletins")
 
 
-def _found(request: StaffRequest, pk: int) -> Bulletin:
+def found_for(request: StaffRequest, pk: int) -> Bulletin:
+    """The bulletin, where this reader may know of it."""
     rows = Bulletin.objects.visible_to(request.user).select_related(
         "center__region", "scheme", "sent_by", "sealed_by", "published_by"
     )
@@ -84,11 +84,10 @@ def _unit(code: str) -> Department:
 @require_GET
 def bulletin(request: StaffRequest, pk: int) -> HttpResponse:
     """One bulletin: the whole order for leaders, one's own row and the middle for a unit."""
-    found, user = _found(request, pk), request.user
+    found, user = found_for(request, pk), request.user
     own = Department.objects.filter(own_units(user)).values("pk")
     led = leads(user, found)
     objections = found.objections.select_related("unit", "by", "answered_by")
-    slips = Correction.objects.filter(row__bulletin=found).select_related("row", "by")
     table = table_of(user, found)
     context = {
         "bulletin": found,
@@ -98,17 +97,41 @@ def bulletin(request: StaffRequest, pk: int) -> HttpResponse:
         "may_decide": services.can_decide(user, found),
         "why_not_seal": services.why_not_seal(found, clock.now()),
         "objections": objections if led else objections.filter(unit__in=own),
-        "corrections": slips if table.sees_all else slips.filter(row__unit__in=own),
+        "corrections": table.slips,
+        "unit_names": table.names,
+        "small_said": bulletin_papers.small_said(table.rules),
         "names": {line.key: line.name for line in table.rules.lines},
     }
     return render(request, "reports/bulletin.html", context)
+
+
+@never_cache
+@needs(*WHO)
+@require_GET
+def kept_list(request: StaffRequest, pk: int) -> HttpResponse:
+    """The rows that a number of a bulletin counted: for its centre's leaders and the unit."""
+    found, user = found_for(request, pk), request.user
+    rows = rows_for(user, found)
+    if not leads(user, found):
+        own = set(Department.objects.filter(own_units(user)).values_list("pk", flat=True))
+        rows = [row for row in rows if row.unit_id in own]
+    row = next((row for row in rows if row.unit.code == request.GET.get("unit")), None)
+    if row is None:
+        raise NotFound("没有这张清单")
+    asked = asked_of(found, row, request.GET.get("cell", ""))
+    context = {
+        "behind": behind(asked, request.GET, user),
+        "asked": asked,
+        "may_read": user.can(Permission.BOARD),
+    }
+    return render(request, "reports/behind.html", context)
 
 
 @needs(*WHO)
 @require_http_methods(["GET", "POST"])
 def unit(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     """算式 of one unit; while it is being checked, its head says here that it is right, or not."""
-    found, user = _found(request, pk), request.user
+    found, user = found_for(request, pk), request.user
     about = _unit(code)
     sums = arithmetic_of(user, found, about)
     if sums is None:
@@ -133,10 +156,11 @@ def unit(request: StaffRequest, pk: int, code: str) -> HttpResponse:
         "checks": found.state == Bulletin.State.CHECKING and services.heads(user, about),
         "may_correct": found.state == Bulletin.State.PUBLISHED and services.can_manage(user, found),
         "objections": objections,
-        "corrections": Correction.objects.filter(row__bulletin=found, row__unit=about),
+        "corrections": slips_for(user, found).filter(row__unit=about),
         "names": {line["key"]: line["name"] for line in found.rules["lines"]},
         "rules": Rules.of(found.rules),
-        "bonuses": found.bonuses.filter(unit=about),
+        "bonuses": found.bonuses.standing().filter(unit=about),
+        "unit_names": {about.pk: sums.shown.row.unit_name},
     }
     return render(request, "reports/bulletin_unit.html", context, status=status)
 
@@ -145,7 +169,7 @@ def unit(request: StaffRequest, pk: int, code: str) -> HttpResponse:
 @require_POST
 def agree(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     """核对无误."""
-    _found(request, pk)
+    found_for(request, pk)
     services.agree(bulletin_id=pk, by=request.user, unit=code)
     messages.success(request, "已记下：核对无误")
     return redirect("reports:bulletin_unit", pk, code)
@@ -155,8 +179,8 @@ def _act(
     request: StaffRequest, pk: int, act: Callable[..., Any], said: str, **given: Any
 ) -> HttpResponse:
     """One button: do it, say so, back to the bulletin."""
-    _found(request, pk)
-    act(bulletin_id=pk, by=request.user, **given)
+    found_for(request, pk)
+    act(bulletin_id=pk, by=request.user, address=client_address(request), **given)
     messages.success(request, said)
     return redirect("reports:bulletin", pk)
 
@@ -177,6 +201,32 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @needs(*WHO)
+@require_http_methods(["GET", "POST"])
+def take_back(request: StaffRequest, pk: int) -> HttpResponse:
+    """收回 what the units are checking, saying why."""
+    found = found_for(request, pk)
+    if not services.can_manage(request.user, found):
+        raise NotFound("没有这一页")
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            services.take_back(
+                bulletin_id=pk,
+                by=request.user,
+                address=client_address(request),
+                **form.cleaned_data,
+            )
+            messages.success(request, "已收回，各单位已收到；改好再发来核对")
+            return redirect("reports:bulletin", pk)
+        except DomainError as error:
+            _tell(form, error)
+            status = error.status
+    context = {"bulletin": found, "form": form}
+    return render(request, "reports/bulletin_take_back.html", context, status=status)
+
+
+@needs(*WHO)
 @require_POST
 def seal(request: StaffRequest, pk: int) -> HttpResponse:
     """定稿."""
@@ -187,7 +237,7 @@ def seal(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def bonus(request: StaffRequest, pk: int) -> HttpResponse:
     """人工加分: what has been given, and a form for more while it is a draft."""
-    found = _found(request, pk)
+    found = found_for(request, pk)
     if not services.can_manage(request.user, found):
         raise NotFound("没有这一页")
     units = [(row.unit.code, row.unit_name) for row in rows_of(found)]
@@ -207,7 +257,7 @@ def bonus(request: StaffRequest, pk: int) -> HttpResponse:
         "bulletin": found,
         "form": form,
         "rules": Rules.of(found.rules),
-        "bonuses": found.bonuses.select_related("unit", "by"),
+        "bonuses": table_of(request.user, found).bonuses,
         "is_draft": found.state == Bulletin.State.DRAFT and not found.is_quarter,
     }
     return render(request, "reports/bulletin_bonus.html", context, status=status)
@@ -222,34 +272,34 @@ def _tell(form: Any, error: DomainError) -> None:
 
 
 @needs(*WHO)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def take_back_bonus(request: StaffRequest, pk: int, bonus_id: int) -> HttpResponse:
-    """Take a bonus out of the draft."""
-    _found(request, pk)
-    services.take_back_bonus(bulletin_id=pk, bonus_id=bonus_id, by=request.user)
-    messages.success(request, "这笔加分已去掉")
-    return redirect("reports:bulletin_bonus", pk)
-
-
-@needs(*WHO)
-@require_GET
-def bonus_file(request: StaffRequest, pk: int, bonus_id: int) -> HttpResponseBase:
-    """The paper behind a bonus, for everybody who reads the bulletin; saved, never opened."""
-    one = get_object_or_404(Bonus.objects.filter(bulletin=_found(request, pk)), pk=bonus_id)
-    try:
-        file = path_to(one.stored_as).open("rb") if one.stored_as else None
-    except FileNotFoundError:
-        file = None
-    if file is None:
-        raise NotFound("没有这份材料")
-    return _file(file, one.file_name, "application/octet-stream")
+    """取消一笔加分, saying why; it stays to be read."""
+    found = found_for(request, pk)
+    one = get_object_or_404(found.bonuses.select_related("unit"), pk=bonus_id)
+    if not services.can_manage(request.user, found):
+        raise NotFound("没有这一页")
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            services.take_back_bonus(
+                bulletin_id=pk, bonus_id=bonus_id, by=request.user, **form.cleaned_data
+            )
+            messages.success(request, "这笔加分已取消")
+            return redirect("reports:bulletin_bonus", pk)
+        except DomainError as error:
+            _tell(form, error)
+            status = error.status
+    context = {"bulletin": found, "bonus": one, "form": form}
+    return render(request, "reports/bulletin_bonus_revoke.html", context, status=status)
 
 
 @needs(*WHO)
 @require_http_methods(["GET", "POST"])
 def answer(request: StaffRequest, pk: int, objection_id: int) -> HttpResponse:
     """答复一条意见."""
-    found = _found(request, pk)
+    found = found_for(request, pk)
     rows = Objection.objects.filter(bulletin=found).select_related("unit", "by")
     objection = get_object_or_404(rows, pk=objection_id)
     if not services.can_manage(request.user, found):
@@ -273,17 +323,24 @@ def answer(request: StaffRequest, pk: int, objection_id: int) -> HttpResponse:
     context = {
         "bulletin": found,
         "objection": objection,
+        "unit_name": _name_of(found, objection.unit),
         "form": form,
         "names": {line["key"]: line["name"] for line in found.rules["lines"]},
     }
     return render(request, "reports/bulletin_answer.html", context, status=status)
 
 
+def _name_of(found: Bulletin, unit: Department) -> str:
+    """As the bulletin calls it."""
+    row = rows_of(found).filter(unit=unit).first()
+    return unit.name if row is None else row.unit_name
+
+
 @needs(*WHO)
 @require_http_methods(["GET", "POST"])
 def publish(request: StaffRequest, pk: int) -> HttpResponse:
     """发布, after a look at who will see what, with the rules on rankings beside the choice."""
-    found = _found(request, pk)
+    found = found_for(request, pk)
     if not services.can_decide(request.user, found):
         raise NotFound("没有这一页")
     posted = request.POST if request.method == "POST" else None
@@ -291,7 +348,12 @@ def publish(request: StaffRequest, pk: int) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            done = services.publish(bulletin_id=pk, by=request.user, **form.cleaned_data)
+            done = services.publish(
+                bulletin_id=pk,
+                by=request.user,
+                address=client_address(request),
+                **form.cleaned_data,
+            )
             messages.success(request, f"{done.number} 已发布，各单位已收到")
             return redirect("reports:bulletin", pk)
         except DomainError as error:
@@ -305,17 +367,23 @@ def publish(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def correct(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     """更正单 about one unit's row."""
-    found, about = _found(request, pk), _unit(code)
-    row = rows_of(found).filter(unit=about).first()
+    found, about = found_for(request, pk), _unit(code)
+    row = next((one for one in corrected(found) if one.unit_id == about.pk), None)
     if row is None or not services.can_manage(request.user, found):
         raise NotFound("没有这一页")
     posted = request.POST if request.method == "POST" else None
-    form = CorrectionForm(posted, said=services.said_by(found, row))
+    form = CorrectionForm(posted, items=items_of(found, row), is_quarter=found.is_quarter)
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            services.correct(bulletin_id=pk, by=request.user, unit=code, **form.cleaned_data)
-            messages.success(request, f"更正单已开，{row.unit_name}已收到；通报本身不变")
+            slip = services.correct(
+                bulletin_id=pk,
+                by=request.user,
+                unit=code,
+                address=client_address(request),
+                **form.arguments(),
+            )
+            _say_corrected(request, found, slip)
             return redirect("reports:bulletin_unit", pk, code)
         except DomainError as error:
             _tell(form, error)
@@ -324,72 +392,9 @@ def correct(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     return render(request, "reports/bulletin_correct.html", context, status=status)
 
 
-# --- on paper -------------------------------------------------------------------------------------
-
-
-@needs(*WHO)
-@require_GET
-def print_bulletin(request: StaffRequest, pk: int) -> HttpResponse:
-    """As an official document, with what this reader may read."""
-    found = _found(request, pk)
-    _log(request, AccessLog.Action.PRINT, found)
-    paper = bulletin_papers.compose(found, table_of(request.user, found))
-    context = {
-        "title": "月度通报",
-        "paper": paper,
-        "back": drafting.url_of(found),
-        "back_label": "回到通报",
-        "foot": f"打印：{request.user.name} {dates.moment(clock.now())}　{found.number}".strip(),
-    }
-    return render(request, "dispatch/paper.html", context)
-
-
-@needs(*WHO)
-@require_GET
-def word(request: StaffRequest, pk: int) -> HttpResponseBase:
-    """The same as a Word file."""
-    found = _found(request, pk)
-    _log(request, AccessLog.Action.EXPORT, found)
-    paper = bulletin_papers.compose(found, table_of(request.user, found))
-    response = HttpResponse(word_file(paper, foot=_mark(request)), content_type=WORD)
-    name = f"{found.title}.docx"
-    response.headers["Content-Disposition"] = _attachment(name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-@needs(*WHO)
-@require_GET
-def excel(request: StaffRequest, pk: int) -> HttpResponseBase:
-    """The table as an Excel file."""
-    found = _found(request, pk)
-    _log(request, AccessLog.Action.EXPORT, found)
-    file = bulletin_papers.workbook(found, table_of(request.user, found), _mark(request))
-    return _file(file, f"{found.title}.xlsx", SHEET)
-
-
-def _mark(request: StaffRequest) -> str:
-    now = clock.now()
-    return f"{request.user.name} {dates.document(now)} {now:%H:%M} 导出　只限工作使用，不得外传"
-
-
-def _log(request: StaffRequest, action: AccessLog.Action, found: Bulletin) -> None:
-    log_access(
-        action,
-        user=request.user,
-        address=client_address(request),
-        subject=found.title,
-        data={"bulletin": found.pk},
-    )
-
-
-def _attachment(name: str) -> str:
-    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
-
-
-def _file(file: Any, name: str, media_type: str) -> FileResponse:
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+def _say_corrected(request: StaffRequest, found: Bulletin, slip: Correction) -> None:
+    score = "" if slip.score_now is None else f"，得分更正为 {slip.score_now}"
+    messages.success(request, f"更正单已开{score}，{slip.row.unit_name}已收到；通报本身不变")
+    quarter = drafting.sealed_quarter_of(found)
+    if quarter is not None:
+        messages.info(request, f"{quarter.title}已经定稿，得分有变的也要开更正单")

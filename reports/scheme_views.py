@@ -57,8 +57,11 @@ def scheme(request: StaffRequest, group: str) -> HttpResponse:
     center = _center(request.user)
     last = _last(center, group)
     lines: Sequence[SchemeLine] = list(last.lines.all()) if last else []
+    first = schemes.first_month(center, group)
     form = SchemeForm(
-        request.POST if request.method == "POST" else None, initial=initial_of(last, lines)
+        request.POST if request.method == "POST" else None,
+        first=first,
+        initial=initial_of(last, lines, first),
     )
     status, tried = (422 if form.is_bound else 200), None
     if form.is_valid():

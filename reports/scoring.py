@@ -2,8 +2,10 @@
 
 - A line gives at most its weight. More is better: share × weight. Less is better: weight − share ×
   weight. In bands: weight − the deduction, not below 0.
-- A line without a sample (its whole is 0) gives its weight back: the sum of the others is
-  multiplied by 100 ÷ the weights that have one: nobody loses or wins by what did not happen.
+- A line with too small a sample (`Rules.line_sample`) counts as without one and gives its weight
+  back: the sum of the others is multiplied by 100 ÷ the weights that have one, so that nobody
+  loses or wins by what did not happen, or hardly did.
+- Where less than half of the weights have a sample (`Rules.least_weight`), a unit is not compared.
 - Every line is reckoned exactly and rounded once, half up, to the cent, and so is the sum of what
   is printed where it is multiplied; it is never above 100. Then yellow and red marks are taken
   off, which may go below 0, and the bonus is added.
@@ -20,6 +22,7 @@ from typing import Any, Protocol, TypeVar
 
 FULL = 100
 SHARE, BANDED = "share", "banded"
+LEAST_WEIGHT = FULL // 2
 MEDIAN_OF = 3  # of fewer, the median would tell a unit what the other one has
 
 
@@ -46,6 +49,13 @@ class Rules:
     small_sample: int = 5
     months: tuple[str, ...] = ()  # of a quarter: those with a sealed bulletin
     missing: tuple[str, ...] = ()  # and those without
+    # Bulletins from before these two were rules keep none, and are reckoned as they were.
+    line_sample: int = 1  # of fewer, a line counts as without a sample
+    least_weight: int = 0  # of less, a unit is not compared
+
+    def counts(self, whole: int) -> bool:
+        """Whether so many are a sample."""
+        return whole >= self.line_sample
 
     def kept(self) -> dict[str, Any]:
         """As JSON."""
@@ -62,6 +72,8 @@ class Rules:
             small_sample=kept["small_sample"],
             months=tuple(kept["months"]),
             missing=tuple(kept["missing"]),
+            line_sample=kept.get("line_sample", 1),
+            least_weight=kept.get("least_weight", 0),
         )
 
 
@@ -92,9 +104,12 @@ class Step:
     points: Decimal | None  # None without a sample
     is_exact: bool = True
     below: bool = False  # would have been below 0
+    least: int = 1  # what is a sample
 
     @property
     def words(self) -> str:
+        if self.points is None and self.whole:
+            return f"只有 {self.whole} 件，不足 {self.least} 件，按没有样本，权重摊给其他项"
         if self.points is None:
             return "没有样本，权重摊给其他项"
         below = "（低于 0，按 0 计）" if self.below else ""
@@ -134,8 +149,8 @@ def money(value: Decimal) -> Decimal:
 
 def scored(rules: Rules, given: Given, bands: Mapping[str, int] | None = None) -> Scored:
     """One unit's score; `bands` are its coefficients for the banded lines, see `coefficients`."""
-    weighed = sum(line.weight for line in rules.lines if given.pair(line)[1])
-    steps = tuple(_step(line, given, bands or {}) for line in rules.lines)
+    weighed = sum(line.weight for line in rules.lines if rules.counts(given.pair(line)[1]))
+    steps = tuple(_step(rules, line, given, bands or {}) for line in rules.lines)
     deduction = money(rules.yellow * given.yellow + rules.red * given.red)
     bonus = money(min(given.bonus, rules.bonus_cap))
     sample = max((step.whole for step in steps), default=0)
@@ -148,7 +163,7 @@ def scored(rules: Rules, given: Given, bands: Mapping[str, int] | None = None) -
         bonus=bonus,
         sample=sample,
         score=score,
-        is_small=score is None or sample < rules.small_sample,
+        is_small=score is None or sample < rules.small_sample or weighed < rules.least_weight,
         weighed=weighed,
         words=_sum_words(base, said, deduction, bonus),
         deduction_words=_cards(rules, given),
@@ -156,10 +171,10 @@ def scored(rules: Rules, given: Given, bands: Mapping[str, int] | None = None) -
     )
 
 
-def _step(line: Line, given: Given, bands: Mapping[str, int]) -> Step:
+def _step(rules: Rules, line: Line, given: Given, bands: Mapping[str, int]) -> Step:
     part, whole = given.pair(line)
-    if not whole:
-        return Step(line, part, whole, "", None)
+    if not rules.counts(whole):
+        return Step(line, part, whole, "", None, least=rules.line_sample)
     value, said = _reckoned(line, part, whole, bands.get(line.key, 1))
     below = value < 0
     value = max(value, Fraction(0))
@@ -180,7 +195,7 @@ def _reckoned(line: Line, part: int, whole: int, coefficient: int) -> tuple[Frac
 def _base(earned: Sequence[Decimal], weighed: int) -> tuple[Decimal | None, str]:
     """What the lines come to, of a hundred, and the sum in words; None of nothing."""
     if not earned:
-        return None, "各项都没有样本，不算分"
+        return None, "各项都没有样本或样本不足，不算分"
     total, said = sum(earned, Decimal(0)), "+".join(str(points) for points in earned)
     if weighed == FULL:
         return total, f"{said}={total}"
@@ -234,7 +249,11 @@ def all_coefficients(rules: Rules, units: Mapping[int, Given]) -> dict[int, dict
     found: dict[int, dict[str, int]] = {unit: {} for unit in units}
     for line in rules.lines:
         if line.kind == BANDED:
-            pairs = {unit: given.pair(line) for unit, given in units.items()}
+            pairs = {
+                unit: given.pair(line)
+                for unit, given in units.items()
+                if rules.counts(given.pair(line)[1])
+            }
             for unit, coefficient in coefficients(pairs).items():
                 found[unit][line.key] = coefficient
     return found
@@ -277,6 +296,12 @@ def median(rows: Iterable[HasScore]) -> Decimal | None:
         return None
     low, high = scores[(len(scores) - 1) // 2], scores[len(scores) // 2]
     return cents(Fraction(low + high) / 2)
+
+
+def month_words(name: str) -> str:
+    """「2025年3月」 of 2025-03, as a quarter names its months."""
+    year, month = name.split("-")
+    return f"{year}年{int(month)}月"
 
 
 def quarter_score(months: Mapping[str, str]) -> tuple[Decimal | None, str]:

@@ -5,6 +5,7 @@ from django.urls import path
 from reports import (
     board_views,
     brief_views,
+    bulletin_paper_views,
     bulletin_views,
     indicator_views,
     ledger_views,
@@ -23,6 +24,15 @@ urlpatterns = [
     path("reports/bulletins/", bulletin_views.bulletins, name="bulletins"),
     path("reports/bulletins/draft/", bulletin_views.draft, name="draft_bulletins"),
     path("reports/bulletins/<int:pk>/", bulletin_views.bulletin, name="bulletin"),
+    path("reports/bulletins/<int:pk>/list/", bulletin_views.kept_list, name="bulletin_list"),
+    path(
+        "reports/bulletins/<int:pk>/take-back/", bulletin_views.take_back, name="take_back_bulletin"
+    ),
+    path(
+        "reports/bulletins/<int:pk>/corrections/<int:slip_id>/print/",
+        bulletin_paper_views.print_correction,
+        name="print_correction",
+    ),
     path("reports/bulletins/<int:pk>/recount/", bulletin_views.recount, name="recount_bulletin"),
     path("reports/bulletins/<int:pk>/send/", bulletin_views.send, name="send_bulletin"),
     path("reports/bulletins/<int:pk>/seal/", bulletin_views.seal, name="seal_bulletin"),
@@ -35,7 +45,7 @@ urlpatterns = [
     ),
     path(
         "reports/bulletins/<int:pk>/bonus/<int:bonus_id>/file/",
-        bulletin_views.bonus_file,
+        bulletin_paper_views.bonus_file,
         name="bonus_file",
     ),
     path(
@@ -54,9 +64,13 @@ urlpatterns = [
         bulletin_views.correct,
         name="correct_bulletin",
     ),
-    path("reports/bulletins/<int:pk>/print/", bulletin_views.print_bulletin, name="print_bulletin"),
-    path("reports/bulletins/<int:pk>/word/", bulletin_views.word, name="bulletin_word"),
-    path("reports/bulletins/<int:pk>/excel/", bulletin_views.excel, name="bulletin_excel"),
+    path(
+        "reports/bulletins/<int:pk>/print/",
+        bulletin_paper_views.print_bulletin,
+        name="print_bulletin",
+    ),
+    path("reports/bulletins/<int:pk>/word/", bulletin_paper_views.word, name="bulletin_word"),
+    path("reports/bulletins/<int:pk>/excel/", bulletin_paper_views.excel, name="bulletin_excel"),
     path("reports/schemes/", scheme_views.scheme_list, name="schemes"),
     path("reports/schemes/<slug:group>/", scheme_views.scheme, name="scheme"),
     path("reports/mine/", mine_views.mine, name="mine"),

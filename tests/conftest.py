@@ -22,13 +22,16 @@ APPEND_ONLY = (
     "cases_document",
     "grids_eventline",
     "orgs_accesslog",
+    "reports_bonus",
     "reports_bulletinrow",
     "reports_correction",
+    "reports_countedlist",
     "reports_briefedit",
     "reports_briefmatter",
     "reports_briefparagraph",
     "reports_briefreview",
     "reports_ledgerentry",
+    "reports_objection",
     "reports_sheet",
 )
 

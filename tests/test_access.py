@@ -205,7 +205,9 @@ def address(name: str, case: Case, someone: User) -> str:
             f"reports:{name}": [0]
             for name in (
                 "bulletin",
+                "bulletin_list",
                 "recount_bulletin",
+                "take_back_bulletin",
                 "send_bulletin",
                 "seal_bulletin",
                 "publish_bulletin",
@@ -221,7 +223,7 @@ def address(name: str, case: Case, someone: User) -> str:
         },
         **{
             f"reports:{name}": [0, 0]
-            for name in ("take_back_bonus", "bonus_file", "answer_objection")
+            for name in ("take_back_bonus", "bonus_file", "answer_objection", "print_correction")
         },
         "reports:scheme": ["departments"],
         "api:bulletin-detail": [0],

@@ -30,6 +30,7 @@ class AccessLog(models.Model):
         RULE = "rule", "改办理期限"
         CHANNEL = "channel", "改消息通道、再发"
         TOKEN = "token", "取得接口令牌"
+        BULLETIN = "bulletin", "办月度通报"
 
     at = models.DateTimeField("时间")
     user = models.ForeignKey(

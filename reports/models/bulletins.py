@@ -1,4 +1,4 @@
-"""月度通报 and 季排名: how units are scored, what a month came to, who objected, what was wrong.
+"""月度通报 and 季度排名: how units are scored, what a month came to, who objected, what was wrong.
 
 Units are compared, never persons (国办函〔2026〕12号), and never grids: most grids have one worker,
 whose row it would be. A sealed bulletin never moves: the database refuses it.
@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -41,7 +42,7 @@ class Scheme(models.Model):
     name = models.CharField("名称", max_length=40)
     effective = models.DateField("从哪个月起（1 日）")
     is_active = models.BooleanField("起草通报", default=True)
-    small_sample = models.PositiveSmallIntegerField("样本不足几件不排名", default=5)
+    small_sample = models.PositiveSmallIntegerField("一项不足几件不算", default=5)
     bonus_cap = models.DecimalField(
         "人工加分最多", max_digits=4, decimal_places=1, default=Decimal(5)
     )
@@ -123,11 +124,11 @@ def _led_by(user: User) -> set[int]:
 
 
 class Bulletin(models.Model):
-    """通报 of a month, or 季排名 of a quarter: drafted, checked by the units, sealed, published."""
+    """月度通报 or 季度排名 of a quarter: drafted, checked by the units, sealed, published."""
 
     class Period(models.TextChoices):
         MONTH = "month", "月度通报"
-        QUARTER = "quarter", "季排名"
+        QUARTER = "quarter", "季度排名"
 
     class State(models.TextChoices):
         DRAFT = "draft", "草稿"
@@ -164,6 +165,14 @@ class Bulletin(models.Model):
         "发布范围", max_length=4, choices=Scheme.Publicity, default=Scheme.Publicity.OWN
     )
     number = models.CharField("文号", max_length=40, blank=True)
+    # From the sealing on, whatever becomes of the centre.
+    center_name = models.CharField("中心", max_length=50, blank=True)
+    median = models.DecimalField("得分中位数", max_digits=8, decimal_places=2, null=True)
+    taken_back_at = models.DateTimeField("收回", null=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    taken_back_why = models.CharField("为什么收回", max_length=200, blank=True)
 
     objects = BulletinQuerySet.as_manager()
 
@@ -196,6 +205,11 @@ class Bulletin(models.Model):
         return self.sealed_at is not None
 
     @property
+    def said_by(self) -> str:
+        """The centre as it was called at the sealing; before that, as it is called."""
+        return self.center_name or self.center.name
+
+    @property
     def is_quarter(self) -> bool:
         return self.period == self.Period.QUARTER
 
@@ -226,6 +240,8 @@ class _Row(models.Model):
     unit_name = models.CharField("单位", max_length=50)  # as it was called then
     numbers = models.JSONField("各项", default=dict)  # {indicator: {"part": n, "whole": n}}
     months = models.JSONField("各月得分", default=dict)  # of a quarter: {"2025-03": "91.40"}
+    # Which of the scores before it are those after a slip: months of a quarter, and "previous".
+    corrected = models.JSONField("更正后的", default=list)
     points = models.JSONField("各项得分", default=dict)  # {indicator: "22.50"}
     yellow = models.PositiveIntegerField("黄牌", default=0)
     red = models.PositiveIntegerField("红牌", default=0)
@@ -264,6 +280,7 @@ class BulletinRow(_Row):
     """A sealed row. Added at the sealing, never changed: a trigger refuses it."""
 
     bulletin = models.ForeignKey(Bulletin, models.PROTECT, related_name="rows")
+    place = models.PositiveSmallIntegerField("名次", null=True)
 
     class Meta(_Row.Meta):
         verbose_name = verbose_name_plural = "通报的行"
@@ -275,8 +292,42 @@ class BulletinRow(_Row):
         return f"bulletin row {self.pk}"
 
 
+class CountedList(models.Model):
+    """The very rows that one number of a bulletin counted, whatever became of them since.
+
+    Counted again with the draft; once the bulletin is sealed, a trigger lets nobody touch it.
+    """
+
+    bulletin = models.ForeignKey(Bulletin, models.CASCADE, related_name="lists")
+    unit = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    cell = models.CharField("哪个数", max_length=50)  # "claim_rate.part", "yellow"
+    rows = models.CharField("数的是什么", max_length=40)  # the key of a set
+    ids = ArrayField(models.BigIntegerField(), verbose_name="哪些")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "通报的清单"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bulletin", "unit", "cell"], name="counted_list_once_per_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"counted list {self.pk}"
+
+
+class BonusQuerySet(models.QuerySet["Bonus"]):
+    def standing(self) -> Self:
+        """Those that have not been taken back."""
+        return self.filter(revoked_at=None)
+
+
 class Bonus(models.Model):
-    """人工加分: by a supervisor, with a reason, for all to see; capped by the scheme."""
+    """人工加分: by a supervisor, with a reason and a paper, for all to see; capped by the scheme.
+
+    One that is taken back stays, with who, when and why.
+    """
 
     bulletin = models.ForeignKey(Bulletin, models.PROTECT, related_name="bonuses")
     unit = models.ForeignKey(Department, models.PROTECT, related_name="+")
@@ -286,12 +337,28 @@ class Bonus(models.Model):
     stored_as = models.CharField(max_length=80, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField("时间")
+    revoked_at = models.DateTimeField("取消", null=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    revoked_why = models.CharField("为什么取消", max_length=200, blank=True)
+
+    objects = BonusQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         verbose_name = verbose_name_plural = "人工加分"
         constraints = [
-            models.UniqueConstraint(fields=["bulletin", "unit", "reason"], name="bonus_once"),
+            models.UniqueConstraint(
+                fields=["bulletin", "unit", "reason"],
+                condition=Q(revoked_at=None),
+                name="bonus_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by=None, revoked_why="")
+                | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_why="")),
+                name="bonus_revoked_says_why",
+            ),
             models.CheckConstraint(condition=Q(points__gt=0), name="bonus_adds_something"),
         ]
 
@@ -332,12 +399,22 @@ class Objection(models.Model):
 
 
 class Correction(models.Model):
-    """更正单 of a published bulletin: what it says, what is right, why. The bulletin stays."""
+    """更正单 of a published bulletin: what it says, what is right, why. The bulletin stays.
+
+    What is right is typed as numbers; the score they come to is reckoned, and kept with them.
+    """
 
     row = models.ForeignKey(BulletinRow, models.PROTECT, related_name="corrections")
     what = models.CharField("哪一项", max_length=50)  # in words, as it stood there
     was = models.CharField("通报上是", max_length=50)
     now = models.CharField("应当是", max_length=50)
+    # The same as numbers: of a line its part and whole, of marks, a bonus and a month their worth.
+    key = models.CharField(max_length=40, blank=True)  # a line, or see `reports.slips`
+    part = models.PositiveIntegerField("分子", null=True)
+    whole = models.PositiveIntegerField("分母", null=True)
+    worth = models.DecimalField("数", max_digits=8, decimal_places=2, null=True)
+    score_was = models.DecimalField("原来得分", max_digits=8, decimal_places=2, null=True)
+    score_now = models.DecimalField("更正后得分", max_digits=8, decimal_places=2, null=True)
     why = models.CharField("为什么", max_length=500)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField("时间")

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
+from django.urls import reverse
 
 from cases.clocks import local_day
 from orgs.calendars import calendar_of
-from orgs.models import Department, Post, User
+from orgs.models import AccessLog, Department, Post, User
 from orgs.numbering import next_in
 from orgs.permissions import Permission
-from orgs.services import notify
+from orgs.services import log_access, notify
+from reports.bulletin_slips import BONUS, MARKS, Item, corrected, items_of
 from reports.bulletins import AnyRow, fill, rows_of
-from reports.models import Bonus, Bulletin, BulletinRow, Correction, DraftRow, Objection, Scheme
-from reports.scoring import Rules, short
+from reports.models import (
+    Bonus,
+    Bulletin,
+    BulletinRow,
+    Correction,
+    DraftRow,
+    Objection,
+    Scheme,
+)
+from reports.scoring import Rules, median, month_words, ranked, short
 from reports.services.drafting import (
-    counted_rows,
+    Count,
+    count,
+    keep_count,
+    month_in,
     quarter_rows,
     rules_of,
-    scheme_for,
     url_of,
 )
 from zongzhi.lib import clock, dates
@@ -36,7 +49,7 @@ State = Bulletin.State
 _COPIED = [
     field.name
     for field in BulletinRow._meta.concrete_fields
-    if field.name not in ("id", "bulletin")
+    if field.name not in ("id", "bulletin", "place")
 ]
 
 
@@ -92,32 +105,42 @@ def _not_now(bulletin: Bulletin) -> WrongState:
     return AlreadyDone(f"{bulletin.title}{who.name} {dates.moment(when)} {label}，不能再改")
 
 
+def _log(bulletin: Bulletin, by: User, address: str | None, did: str, why: str = "") -> None:
+    """Who did what with a bulletin, for the auditors."""
+    log_access(
+        AccessLog.Action.BULLETIN,
+        user=by,
+        address=address,
+        subject=f"{bulletin.title} {did}"[:100],
+        purpose=why,
+        data={"bulletin": bulletin.pk},
+    )
+
+
 # --- the draft ------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def recount(*, bulletin_id: int, by: User) -> Bulletin:
-    """Count a draft again, by the scheme that holds for its month now."""
+def recount(*, bulletin_id: int, by: User, address: str | None = None) -> Bulletin:
+    """Count a draft again, by its scheme, in the words that the dictionary has now."""
     bulletin = _managed(bulletin_id, by, State.DRAFT)
     if bulletin.is_quarter:
-        rows = quarter_rows(bulletin)
+        found = Count(quarter_rows(bulletin), [])
     else:
-        newest = scheme_for(bulletin.center_id, bulletin.group, bulletin.since)
-        bulletin.scheme = newest or bulletin.scheme
         rules = rules_of(bulletin.scheme)
-        bulletin.rules, bulletin.publicity = rules.kept(), bulletin.scheme.publicity
-        rows = counted_rows(bulletin, rules, bonuses=_bonuses(bulletin))
+        bulletin.rules = rules.kept()
+        found = count(bulletin, rules, bonuses=_bonuses(bulletin))
     bulletin.counted_at = clock.now()
     bulletin.save()
     bulletin.draft_rows.all().delete()
-    for row in rows:
-        row.bulletin = bulletin
-    DraftRow.objects.bulk_create(rows, batch_size=1000)
+    bulletin.lists.all().delete()
+    keep_count(bulletin, found)
+    _log(bulletin, by, address, "重新数")
     return bulletin
 
 
 def _bonuses(bulletin: Bulletin) -> dict[int, Decimal]:
-    rows = bulletin.bonuses.order_by().values_list("unit").annotate(Sum("points"))
+    rows = bulletin.bonuses.standing().order_by().values_list("unit").annotate(Sum("points"))
     return dict(rows)
 
 
@@ -133,17 +156,9 @@ def _score_again(bulletin: Bulletin) -> None:
 
 
 def give_bonus(
-    *,
-    bulletin_id: int,
-    by: User,
-    unit: str,
-    points: Decimal,
-    reason: str,
-    file: Upload | None = None,
+    *, bulletin_id: int, by: User, unit: str, points: Decimal, reason: str, file: Upload
 ) -> Bonus:
-    """人工加分 in a draft, with its reason and perhaps a paper; what a unit gets is capped."""
-    if file is None:
-        return _give(bulletin_id, by, unit, points, reason, {})
+    """人工加分 in a draft, with its reason and its paper; what a unit gets is capped."""
     name, content = _looked_at(file, reason)
     with keeping(content) as kept:
         said = {"file_name": name, "stored_as": kept.stored_as}
@@ -173,7 +188,7 @@ def _give(
 ) -> Bonus:
     bulletin = _managed(bulletin_id, by, State.DRAFT)
     if bulletin.is_quarter:
-        raise WrongState("季排名是各月的平均，加分加在月度通报上")
+        raise WrongState("季度排名是各月的平均，加分加在月度通报上")
     row = _row_of(bulletin, code)
     cap, had = Rules.of(bulletin.rules).bonus_cap, _bonuses(bulletin).get(row.unit_id, Decimal(0))
     if had + points > cap:
@@ -198,12 +213,20 @@ def _give(
 
 
 @transaction.atomic
-def take_back_bonus(*, bulletin_id: int, bonus_id: int, by: User) -> Bulletin:
-    """Take a bonus out of a draft again."""
+def take_back_bonus(*, bulletin_id: int, bonus_id: int, by: User, why: str) -> Bulletin:
+    """取消加分: it counts no more, and stays with who, when and why."""
     bulletin = _managed(bulletin_id, by, State.DRAFT)
-    gone, _ = bulletin.bonuses.filter(pk=bonus_id).delete()
-    if not gone:
+    bonus = bulletin.bonuses.select_related("revoked_by").filter(pk=bonus_id).first()
+    if bonus is None:
         raise NotFound("没有这笔加分")
+    if bonus.revoked_by is not None and bonus.revoked_at is not None:
+        raise AlreadyDone(
+            f"这笔加分 {dates.moment(bonus.revoked_at)} 已由{bonus.revoked_by.name}取消"
+        )
+    if not why.strip():
+        raise Invalid("还没写为什么取消这笔加分")
+    bonus.revoked_at, bonus.revoked_by, bonus.revoked_why = clock.now(), by, why.strip()
+    bonus.save(update_fields=["revoked_at", "revoked_by", "revoked_why"])
     _score_again(bulletin)
     return bulletin
 
@@ -219,7 +242,7 @@ def _row_of(bulletin: Bulletin, code: str) -> DraftRow:
 
 
 @transaction.atomic
-def send_for_checking(*, bulletin_id: int, by: User) -> Bulletin:
+def send_for_checking(*, bulletin_id: int, by: User, address: str | None = None) -> Bulletin:
     """发给各单位核对: each sees its own row and has two working days of the centre's calendar."""
     bulletin = _managed(bulletin_id, by, State.DRAFT)
     now = clock.now()
@@ -228,10 +251,31 @@ def send_for_checking(*, bulletin_id: int, by: User) -> Bulletin:
     bulletin.save()
     until = dates.moment(bulletin.check_until)
     _tell_units(bulletin, f"{bulletin.title}发来核对，{until} 前可以提意见")
+    _log(bulletin, by, address, "发给各单位核对")
     return bulletin
 
 
-def _tell_units(bulletin: Bulletin, text: str, units: list[int] | None = None) -> None:
+@transaction.atomic
+def take_back(*, bulletin_id: int, by: User, why: str, address: str | None = None) -> Bulletin:
+    """收回 what the units are checking: a draft again. Who has agreed will be asked again."""
+    bulletin = _managed(bulletin_id, by, State.CHECKING)
+    if not why.strip():
+        raise Invalid("还没写为什么收回")
+    bulletin.state = State.DRAFT
+    bulletin.sent_at = bulletin.sent_by = bulletin.check_until = None
+    bulletin.taken_back_at, bulletin.taken_back_by = clock.now(), by
+    bulletin.taken_back_why = why.strip()
+    bulletin.save()
+    bulletin.draft_rows.update(agreed_at=None, agreed_by=None)
+    text = f"{bulletin.title}已收回，改好再发来核对：{bulletin.taken_back_why}"
+    _tell_units(bulletin, text, url=reverse("reports:bulletins"))
+    _log(bulletin, by, address, "收回", bulletin.taken_back_why)
+    return bulletin
+
+
+def _tell_units(
+    bulletin: Bulletin, text: str, units: list[int] | None = None, url: str = ""
+) -> None:
     """Everybody of the compared units, in one statement however many they are."""
     codes = rows_of(bulletin).values_list("unit", flat=True)
     about = Department.objects.filter(pk__in=list(codes))
@@ -243,7 +287,7 @@ def _tell_units(bulletin: Bulletin, text: str, units: list[int] | None = None) -
         | Q(role__permissions__contains=[view_center], center__in=about.values("runs"))
     )
     people = User.objects.filter(is_active=True, pk__in=posts.values("user"))
-    notify(people, text=text, url=url_of(bulletin))
+    notify(people, text=text, url=url or url_of(bulletin))
 
 
 def _for_the_unit(bulletin_id: int, by: User, code: str) -> tuple[Bulletin, DraftRow]:
@@ -320,12 +364,15 @@ def _count_unit_again(bulletin: Bulletin, unit: Department) -> str:
     """Count one unit's numbers anew, score everybody by them, and say what became different."""
     row = _row_of(bulletin, unit.code)
     if bulletin.is_quarter:
-        return "季排名是各月的平均，没有变"
+        return "季度排名是各月的平均，没有变"
     before = said_by(bulletin, row)
     rules = Rules.of(bulletin.rules)
-    for fresh in counted_rows(bulletin, rules, only=[unit.pk]):
+    found = count(bulletin, rules, only=[unit.pk])
+    for fresh in found.rows:
         row.numbers, row.yellow, row.red = fresh.numbers, fresh.yellow, fresh.red
     row.save(update_fields=["numbers", "yellow", "red"])
+    bulletin.lists.filter(unit=unit).delete()
+    keep_count(bulletin, Count([], found.lists))
     _score_again(bulletin)
     after = said_by(bulletin, _row_of(bulletin, unit.code))
     moved = [f"{name} {was} → {after[name]}" for name, was in before.items() if was != after[name]]
@@ -338,7 +385,7 @@ def said_by(bulletin: Bulletin, row: AnyRow) -> dict[str, str]:
     for line in Rules.of(bulletin.rules).lines:
         pair = row.numbers[line.key]
         said[line.name] = f"{pair['part']}/{pair['whole']}"
-    said |= row.months
+    said |= {month_words(month): score for month, score in row.months.items()}
     cards = {} if bulletin.is_quarter else {"黄牌": str(row.yellow), "红牌": str(row.red)}
     return {**said, **cards, "得分": "–" if row.score is None else str(row.score)}
 
@@ -364,8 +411,11 @@ def why_not_seal(bulletin: Bulletin, now: datetime) -> str:
 
 
 @transaction.atomic
-def seal(*, bulletin_id: int, by: User) -> Bulletin:
-    """定稿: the rows are copied to where the database lets nobody touch them again."""
+def seal(*, bulletin_id: int, by: User, address: str | None = None) -> Bulletin:
+    """定稿: the rows are copied to where the database lets nobody touch them again.
+
+    With them the places, the middle and the centre's name: nothing on paper is looked up later.
+    """
     bulletin = _managed(bulletin_id, by, State.DRAFT, State.CHECKING)
     if reason := why_not_seal(bulletin, clock.now()):
         raise WrongState(f"现在不能定稿：{reason}")
@@ -373,15 +423,19 @@ def seal(*, bulletin_id: int, by: User) -> Bulletin:
         BulletinRow(bulletin=bulletin, **{name: getattr(row, name) for name in _COPIED})
         for row in bulletin.draft_rows.select_related("unit")
     ]
+    for place, row in ranked(rows)[0]:
+        row.place = place
     BulletinRow.objects.bulk_create(rows, batch_size=1000)
     bulletin.draft_rows.all().delete()
     bulletin.state, bulletin.sealed_at, bulletin.sealed_by = State.SEALED, clock.now(), by
+    bulletin.median, bulletin.center_name = median(rows), bulletin.center.name
     bulletin.save()
+    _log(bulletin, by, address, "定稿")
     return bulletin
 
 
 @transaction.atomic
-def publish(*, bulletin_id: int, by: User, publicity: str) -> Bulletin:
+def publish(*, bulletin_id: int, by: User, publicity: str, address: str | None = None) -> Bulletin:
     """发布: numbered, to each unit its own row and the middle, or everything to all."""
     bulletin = _held(bulletin_id, by)
     if not can_decide(by, bulletin):
@@ -392,34 +446,115 @@ def publish(*, bulletin_id: int, by: User, publicity: str) -> Bulletin:
         raise WrongState("先定稿再发布")
     now = clock.now()
     year = local_day(now).year
-    county = bulletin.center.name.removesuffix("综治中心")
+    county = bulletin.said_by.removesuffix("综治中心")
     serial = next_in(f"bulletin {bulletin.center_id} {year}")
     bulletin.number = f"{county}综评〔{year}〕{serial}号"
     bulletin.state, bulletin.publicity = State.PUBLISHED, Scheme.Publicity(publicity)
     bulletin.published_at, bulletin.published_by = now, by
     bulletin.save()
     _tell_units(bulletin, f"{bulletin.title}已发布（{bulletin.number}）")
+    _log(bulletin, by, address, "发布", str(Scheme.Publicity(publicity).label))
     return bulletin
 
 
+@dataclass(frozen=True)
+class Right:
+    """What is right, as it is typed: part and whole of a line, a number of marks or of points."""
+
+    part: int | None = None
+    whole: int | None = None
+    worth: Decimal | None = None
+
+
 @transaction.atomic
-def correct(*, bulletin_id: int, by: User, unit: str, what: str, now: str, why: str) -> Correction:
-    """更正单: beside the published bulletin, which stays as it is; the unit is told."""
+def correct(
+    *,
+    bulletin_id: int,
+    by: User,
+    unit: str,
+    key: str,
+    why: str,
+    right: Right | None = None,
+    address: str | None = None,
+) -> Correction:
+    """更正单: beside the published bulletin, which stays as it is; the unit is told.
+
+    What a score comes to is reckoned; what a month of a quarter comes to is said by its own slips.
+    """
     bulletin = _held(bulletin_id, by)
     if not can_manage(by, bulletin):
         raise NotAllowed("更正由本中心督办的人和中心领导办")
     if bulletin.state != State.PUBLISHED:
         raise WrongState("还没发布，不用更正单")
-    row = bulletin.rows.filter(unit__code=unit).first()
+    row = _its(corrected(bulletin), unit)
     if row is None:
         raise NotFound("通报里没有这个单位")
-    said: dict[str, Any] = said_by(bulletin, row)
-    if what not in said:
+    item = _item(bulletin, row, key)
+    if item is None:
         raise Invalid(errors={"what": ["通报里没有这一项"]})
-    if said[what] == now:
-        raise Invalid(errors={"now": [f"通报上就是 {now}，不用更正"]})
-    slip = Correction.objects.create(
-        row=row, what=what, was=said[what], now=now, why=why, by=by, at=clock.now()
+    if bulletin.is_quarter:
+        right = _of_the_month(month_in(bulletin, key), unit)
+    slip = Correction(
+        row_id=row.pk,
+        key=key,
+        what=item.name,
+        was=item.words,
+        why=why,
+        by=by,
+        at=clock.now(),
+        score_was=row.score,
+        **asdict(_checked(bulletin, key, right or Right())),
     )
+    after = _its(corrected(bulletin, [slip]), unit)
+    now = None if after is None else _item(bulletin, after, key)
+    if after is None or now is None or now.words == item.words:
+        hint = "，先更正那个月的通报" if bulletin.is_quarter else ""
+        raise Invalid(errors={"what": [f"{item.name}就是 {item.words}，不用更正{hint}"]})
+    slip.now, slip.score_now = now.words, after.score
+    slip.save()
     _tell_units(bulletin, f"{bulletin.title}（{bulletin.number}）有更正", [row.unit_id])
+    _log(bulletin, by, address, f"更正{item.name}", why[:200])
     return slip
+
+
+def _its(rows: list[AnyRow], code: str) -> AnyRow | None:
+    return next((row for row in rows if row.unit.code == code), None)
+
+
+def _item(bulletin: Bulletin, row: AnyRow, key: str) -> Item | None:
+    return next((item for item in items_of(bulletin, row) if item.key == key), None)
+
+
+def _of_the_month(month: Bulletin, code: str) -> Right:
+    """A unit's score in a month after its slips; nothing where it is not compared."""
+    row = _its(corrected(month), code)
+    return Right(worth=None if row is None or row.is_small else row.score)
+
+
+def _checked(bulletin: Bulletin, key: str, right: Right) -> Right:
+    """What was typed, as the kind of number wants it; raises Invalid where it cannot be."""
+    if bulletin.is_quarter:
+        return right
+    if key in MARKS or key == BONUS:
+        return Right(worth=_worth(bulletin, key, right.worth))
+    wrong = {}
+    if right.part is None:
+        wrong["part"] = ["还没填“分子应当是”"]
+    if right.whole is None:
+        wrong["whole"] = ["还没填“分母应当是”"]
+    if right.part is not None and right.whole is not None and right.part > right.whole:
+        wrong["part"] = ["分子不能比分母大"]
+    if wrong:
+        raise Invalid(errors=wrong)
+    return Right(right.part, right.whole)
+
+
+def _worth(bulletin: Bulletin, key: str, worth: Decimal | None) -> Decimal:
+    cap = Rules.of(bulletin.rules).bonus_cap
+    if worth is None:
+        raise Invalid(errors={"worth": ["还没填“应当是”"]})
+    if key in MARKS and worth != worth.to_integral_value():
+        raise Invalid(errors={"worth": [f"{MARKS[key]}是几张，填整数"]})
+    if key == BONUS and worth > cap:
+        raise Invalid(errors={"worth": [f"人工加分最多 {cap} 分"]})
+    return worth

@@ -8,6 +8,7 @@ is one bulletin, whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,12 +23,14 @@ from orgs.models import Center, Department, User
 from orgs.models.places import Level
 from orgs.permissions import Permission
 from orgs.services import notify
+from reports.bulletin_lists import Tally, lists_of, part_of, tallied, whole_of
+from reports.bulletin_slips import PREVIOUS, scores_after
 from reports.bulletins import fill, span_of
-from reports.indicators.counting import Dimension, Scope, Span, counted
+from reports.indicators.counting import Scope, Span
 from reports.indicators.dictionary import BY_KEY
 from reports.indicators.sets import RED, YELLOW
-from reports.models import Bulletin, BulletinRow, DraftRow, Scheme
-from reports.scoring import Line, Rules, quarter_score
+from reports.models import Bulletin, CountedList, DraftRow, Scheme
+from reports.scoring import LEAST_WEIGHT, Line, Rules, quarter_score
 from zongzhi.lib import clock
 
 Group = Scheme.Group
@@ -60,14 +63,17 @@ def rules_of(scheme: Scheme) -> Rules:
     )
 
 
-def rules_from(lines: Iterable[tuple[str, str, int]], **limits: Any) -> Rules:
-    """From (indicator, kind, weight) and the limits."""
+def rules_from(lines: Iterable[tuple[str, str, int]], *, small_sample: int, **limits: Any) -> Rules:
+    """From (indicator, kind, weight) and the limits; too small a sample is one in each line."""
     known = [(BY_KEY[key], kind, weight) for key, kind, weight in lines]
     return Rules(
         lines=tuple(
             Line(one.key, one.name, weight, kind, one.better, one.definition)
             for one, kind, weight in known
         ),
+        small_sample=small_sample,
+        line_sample=small_sample,
+        least_weight=LEAST_WEIGHT,
         **limits,
     )
 
@@ -76,12 +82,6 @@ def schemes_in_force(month: date) -> list[Scheme]:
     """The last version of each scheme that holds for a month, where it drafts at all."""
     last = Scheme.objects.filter(effective__lte=month).order_by("center_id", "group", "-version")
     return [scheme for scheme in last.distinct("center_id", "group") if scheme.is_active]
-
-
-def scheme_for(center_id: int, group: str, month: date) -> Scheme | None:
-    """The one that holds there for a month, drafting or not."""
-    known = Scheme.objects.filter(center=center_id, group=group, effective__lte=month)
-    return known.order_by("-version").first()
 
 
 def draft_for(*, by: User, now: datetime) -> list[Bulletin]:
@@ -125,46 +125,53 @@ def draft_month(*, scheme_id: int, now: datetime) -> Bulletin | None:
     bulletin.as_of = Span.of_days(month, bulletin.last_day).as_of
     rules = rules_of(scheme)
     bulletin.rules = rules.kept()
-    rows = counted_rows(bulletin, rules)
-    if not any(row.sample for row in rows):
+    found = count(bulletin, rules)
+    if not any(row.sample for row in found.rows):
         return None
-    return _keep(bulletin, rows)
+    return _keep(bulletin, found)
 
 
-def counted_rows(
+@dataclass(frozen=True)
+class Count:
+    """What counting came to: rows, and the list behind each of their numbers. Nothing is saved."""
+
+    rows: list[DraftRow]
+    lists: list[CountedList]
+
+
+def count(
     bulletin: Bulletin,
     rules: Rules,
     *,
     only: Sequence[int] | None = None,
     bonuses: Mapping[int, Decimal] | None = None,
-) -> list[DraftRow]:
+) -> Count:
     """A row for every unit of the group: its numbers, and what they come to.
 
     With `only`, the numbers of these units alone are counted, and nothing is scored.
     """
     units = units_of(bulletin.center, bulletin.group)
     wanted = list(units.filter(pk__in=only) if only is not None else units)
-    sets = [rows for line in rules.lines for rows in BY_KEY[line.key].sets]
-    scope, span = Scope(bulletin.center), span_of(bulletin)
-    found = counted([*sets, YELLOW, RED], scope, span, Dimension.UNIT, only)
-    before = _scores_before(bulletin)
-    rows = []
+    keys, scope = [line.key for line in rules.lines], Scope(bulletin.center)
+    found = tallied(keys, scope, span_of(bulletin), only)
+    before = scores_after(_before(bulletin))
+    rows, lists = [], []
     for unit in wanted:
-        numbers = found.get(unit.pk, {})
-        rows.append(
-            DraftRow(
-                unit=unit,
-                unit_name=unit.name,
-                numbers={line.key: _pair(line, numbers) for line in rules.lines},
-                yellow=numbers.get(YELLOW.key, 0),
-                red=numbers.get(RED.key, 0),
-                bonus=(bonuses or {}).get(unit.pk, Decimal(0)),
-                previous=before.get(unit.pk),
-            )
+        tallies = found.get(unit.pk, {})
+        lists += lists_of(unit, tallies)
+        row = DraftRow(
+            unit=unit,
+            unit_name=unit.name,
+            numbers={line.key: _pair(line, tallies) for line in rules.lines},
+            yellow=_number(tallies, YELLOW.key),
+            red=_number(tallies, RED.key),
+            bonus=(bonuses or {}).get(unit.pk, Decimal(0)),
         )
+        _say_before(row, before)
+        rows.append(row)
     if only is None:
         fill(rows, rules)
-    return rows
+    return Count(rows, lists)
 
 
 def tried_rows(*, center: Center, group: str, rules: Rules, month: date) -> list[DraftRow]:
@@ -172,42 +179,63 @@ def tried_rows(*, center: Center, group: str, rules: Rules, month: date) -> list
     now = clock.now()
     bulletin = Bulletin(center=center, group=group, since=month, as_of=now)
     bulletin.as_of = Span.of_days(month, bulletin.last_day).as_of
-    return counted_rows(bulletin, rules)
+    return count(bulletin, rules).rows
 
 
-def _pair(line: Line, numbers: Mapping[str, int]) -> dict[str, int]:
-    part, whole = (numbers.get(rows.key, 0) for rows in BY_KEY[line.key].sets)
-    return {"part": part, "whole": whole}
+def _pair(line: Line, tallies: Mapping[str, Tally]) -> dict[str, int]:
+    return {
+        "part": _number(tallies, part_of(line.key)),
+        "whole": _number(tallies, whole_of(line.key)),
+    }
 
 
-def _scores_before(bulletin: Bulletin) -> dict[int, Decimal | None]:
-    """Each unit's score in the sealed bulletin of the month or quarter before."""
+def _number(tallies: Mapping[str, Tally], cell: str) -> int:
+    return len(tallies[cell].ids) if cell in tallies else 0
+
+
+def _before(bulletin: Bulletin) -> Bulletin | None:
+    """The sealed bulletin of the month or quarter before."""
     since = month_before(bulletin.since)
     if bulletin.is_quarter:
         since = month_before(month_before(since))
-    rows = BulletinRow.objects.filter(
-        bulletin__center=bulletin.center_id,
-        bulletin__group=bulletin.group,
-        bulletin__period=bulletin.period,
-        bulletin__since=since,
-        is_small=False,
+    known = Bulletin.objects.filter(
+        center=bulletin.center_id,
+        group=bulletin.group,
+        period=bulletin.period,
+        since=since,
+        sealed_at__isnull=False,
     )
-    return dict(rows.values_list("unit", "score"))
+    return known.first()
 
 
-def _keep(bulletin: Bulletin, rows: Sequence[DraftRow]) -> Bulletin | None:
+def _say_before(row: DraftRow, before: Mapping[int, tuple[Decimal, bool]]) -> None:
+    """Its score then, after slips; and whether they made it so."""
+    row.previous, is_corrected = before.get(row.unit_id, (None, False))
+    if is_corrected:
+        row.corrected = [*row.corrected, PREVIOUS]
+
+
+def _keep(bulletin: Bulletin, found: Count) -> Bulletin | None:
     try:
         with transaction.atomic():
             bulletin.save(force_insert=True)
-            for row in rows:
-                row.bulletin = bulletin
-            DraftRow.objects.bulk_create(rows, batch_size=1000)
+            keep_count(bulletin, found)
             people = User.objects.holding(Permission.SUPERVISE, center=bulletin.center)
             text = f"{bulletin.title}已起草，核对后发给各单位"
             notify(people, text=text, url=url_of(bulletin))
     except IntegrityError:  # another worker has made it since we looked
         return None
     return bulletin
+
+
+def keep_count(bulletin: Bulletin, found: Count) -> None:
+    """Save rows and lists as those of this bulletin."""
+    for row in found.rows:
+        row.bulletin = bulletin
+    for one in found.lists:
+        one.bulletin = bulletin
+    DraftRow.objects.bulk_create(found.rows, batch_size=1000)
+    CountedList.objects.bulk_create(found.lists, batch_size=1000)
 
 
 def url_of(bulletin: Bulletin) -> str:
@@ -261,7 +289,7 @@ def quarters_due(now: datetime) -> list[int]:
 
 
 def draft_quarter(*, month_id: int, now: datetime) -> Bulletin | None:
-    """季排名 of the quarter that a sealed month belongs to."""
+    """季度排名 of the quarter that a sealed month belongs to."""
     month = Bulletin.objects.select_related("center__region", "scheme").get(pk=month_id)
     bulletin = Bulletin(
         center=month.center,
@@ -274,31 +302,50 @@ def draft_quarter(*, month_id: int, now: datetime) -> Bulletin | None:
         counted_at=now,
         publicity=month.scheme.publicity,
     )
-    rows = quarter_rows(bulletin)
-    return _keep(bulletin, rows)
+    return _keep(bulletin, Count(quarter_rows(bulletin), []))
 
 
 def quarter_rows(bulletin: Bulletin) -> list[DraftRow]:
-    """The mean of each unit's months, over those in which it was compared."""
-    sealed = _monthly(bulletin.center_id, bulletin.group, bulletin.since)
-    by_month = {month.since: month for month in sealed if month.is_sealed}
-    names = {day: f"{day:%Y-%m}" for day in months_of(bulletin.since)}
+    """The mean of each unit's months, after slips, over those in which it was compared."""
+    sealed = _monthly(bulletin.center_id, bulletin.group, bulletin.since).order_by("since")
+    by_month = {f"{month.since:%Y-%m}": month for month in sealed if month.is_sealed}
+    names = [f"{day:%Y-%m}" for day in months_of(bulletin.since)]
     bulletin.rules = Rules(
         lines=(),
-        months=tuple(name for day, name in names.items() if day in by_month),
-        missing=tuple(name for day, name in names.items() if day not in by_month),
+        months=tuple(name for name in names if name in by_month),
+        missing=tuple(name for name in names if name not in by_month),
     ).kept()
     units: dict[int, DraftRow] = {}
-    before = _scores_before(bulletin)
-    of_months = BulletinRow.objects.filter(bulletin__in=by_month.values())
-    for row in of_months.select_related("unit", "bulletin").order_by("bulletin__since", "pk"):
-        mine = units.setdefault(
-            row.unit_id, DraftRow(unit=row.unit, previous=before.get(row.unit_id))
-        )
-        mine.unit_name = row.unit_name
-        if not row.is_small:
-            mine.months[names[row.bulletin.since]] = str(row.score)
+    before = scores_after(_before(bulletin))
+    for name, month in by_month.items():
+        scores = scores_after(month)
+        for row in month.rows.select_related("unit").order_by("pk"):
+            mine = units.setdefault(row.unit_id, DraftRow(unit=row.unit))
+            mine.unit_name = row.unit_name
+            if row.unit_id in scores:
+                score, is_corrected = scores[row.unit_id]
+                mine.months[name] = str(score)
+                mine.corrected += [name] if is_corrected else []
     for mine in units.values():
         mine.score, _ = quarter_score(mine.months)
         mine.sample, mine.is_small = len(mine.months), not mine.months
+        _say_before(mine, before)
     return list(units.values())
+
+
+def sealed_quarter_of(month: Bulletin) -> Bulletin | None:
+    """The quarter that has been reckoned from a month's bulletin and may not move any more."""
+    known = Bulletin.objects.filter(
+        center=month.center_id,
+        group=month.group,
+        period=Bulletin.Period.QUARTER,
+        since=quarter_of(month.since),
+        sealed_at__isnull=False,
+    )
+    return None if month.is_quarter else known.first()
+
+
+def month_in(quarter: Bulletin, name: str) -> Bulletin:
+    """The bulletin of one of its months, by its name in the rules."""
+    year, month = map(int, name.split("-"))
+    return _monthly(quarter.center_id, quarter.group, quarter.since).get(since=date(year, month, 1))

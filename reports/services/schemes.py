@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
+from dispatch.circulars import month_before
 from orgs.models import AccessLog, Center, User
 from orgs.models.places import Level
 from orgs.services import log_access
 from reports.indicators.dictionary import BY_KEY, INDICATORS, Indicator
-from reports.models import Scheme, SchemeLine
+from reports.models import Bulletin, Scheme, SchemeLine
 from reports.scoring import FULL
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid
@@ -81,6 +83,21 @@ def check_lines(lines: Sequence[Weighed]) -> None:
         raise Invalid("越少越好的指标不能按分档系数扣分，改成按比例得分")
 
 
+def first_month(center: Center, group: str) -> date:
+    """From when a new version may hold: last month, unless its bulletin has been drafted.
+
+    What units are being compared by is not changed when the numbers are known.
+    """
+    month = month_before(clock.today())
+    last = Bulletin.objects.filter(center=center, group=group, period=Bulletin.Period.MONTH)
+    newest = last.aggregate(n=Max("since"))["n"]
+    return month if newest is None or newest < month else month_after(newest)
+
+
+def month_after(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
 @transaction.atomic
 def add_version(
     *,
@@ -94,6 +111,7 @@ def add_version(
 ) -> Scheme:
     """A new version of the scheme for a group; the earlier ones stay as they are."""
     check_lines(lines)
+    _check_month(center, group, effective)
     last = Scheme.objects.filter(center=center, group=group).order_by("-version").first()
     try:
         with transaction.atomic():
@@ -129,6 +147,23 @@ def add_version(
             data={"scheme": scheme.pk},
         )
     return scheme
+
+
+def _check_month(center: Center, group: str, effective: date) -> None:
+    """Raises Invalid where a bulletin has been drafted for a month that it would hold for."""
+    drafted = Bulletin.objects.filter(
+        center=center,
+        group=group,
+        period=Bulletin.Period.MONTH,
+        since__gte=effective.replace(day=1),
+    )
+    newest = drafted.aggregate(n=Max("since"))["n"]
+    if newest is not None:
+        first = month_after(newest)
+        raise Invalid(
+            f"{newest.year}年{newest.month}月的通报已经起草，新的一版最早从"
+            f"{first.year}年{first.month}月起"
+        )
 
 
 def ensure_schemes() -> None:

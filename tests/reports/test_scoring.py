@@ -43,7 +43,8 @@ def some_rules(dice: random.Random) -> Rules:
         kind = dice.choice([SHARE, SHARE, BANDED])
         better = 1 if kind == BANDED else dice.choice([1, -1])
         lines.append(Line(name, name, weight, kind, better))
-    return Rules(tuple(lines), yellow=Decimal("2.5"), red=Decimal(10))
+    least = dice.choice([1, 5])
+    return Rules(tuple(lines), yellow=Decimal("2.5"), red=Decimal(10), line_sample=least)
 
 
 def some_unit(dice: random.Random) -> Given:
@@ -89,6 +90,41 @@ def test_a_line_without_a_sample_gives_its_weight_to_the_others() -> None:
     assert came.steps[0].words == "9÷10×60=54.00"
     assert came.words == "(54.00)×100÷60=90.00"
     assert came.steps[1].words == "没有样本，权重摊给其他项"
+
+
+def test_a_line_of_too_few_counts_as_without_a_sample() -> None:
+    lines = (Line("a", "甲", 50), Line("b", "乙", 30), Line("c", "丙", 20))
+    rules = Rules(lines, small_sample=5, line_sample=5, least_weight=50)
+    came = scored(rules, Given({"a": (9, 10), "b": (0, 4), "c": (5, 5)}))
+    assert came.steps[1].words == "只有 4 件，不足 5 件，按没有样本，权重摊给其他项"
+    assert "b" not in came.points
+    assert came.words == "(45.00+20.00)×100÷70≈92.86"
+    assert not came.is_small
+
+
+def test_with_less_than_half_of_the_weights_a_unit_stands_apart() -> None:
+    lines = (Line("a", "甲", 50), Line("b", "乙", 50))
+    rules = Rules(lines, small_sample=5, line_sample=5, least_weight=50)
+    assert not scored(rules, Given({"a": (5, 5), "b": (4, 4)})).is_small
+    uneven = Rules(
+        (Line("a", "甲", 49), Line("b", "乙", 51)), small_sample=5, line_sample=5, least_weight=50
+    )
+    came = scored(uneven, Given({"a": (80, 80), "b": (4, 4)}))
+    assert (came.is_small, came.sample, came.weighed) == (True, 80, 49)
+
+
+def test_a_bulletin_from_before_the_rule_is_reckoned_as_it_was() -> None:
+    kept = Rules((Line("a", "甲", 60), Line("b", "乙", 40))).kept()
+    del kept["line_sample"], kept["least_weight"]
+    came = scored(Rules.of(kept), Given({"a": (9, 10), "b": (0, 1)}))
+    assert (came.score, came.is_small) == (Decimal("54.00"), False)
+
+
+def test_of_few_no_band_is_made() -> None:
+    rules = Rules((Line("a", "甲", 100, BANDED),), line_sample=5)
+    units = {n: Given({"a": (9, 10)}) for n in range(4)}
+    bands = all_coefficients(rules, {**units, 4: Given({"a": (4, 4)})})
+    assert (bands[0], bands[4]) == ({"a": 1}, {})
 
 
 def test_less_is_better_starts_from_full() -> None:

@@ -40,7 +40,6 @@ class City(Ours):
         """Take the database it may fill, and how many are to be there."""
         super().__init__(database, redis)
         self.residents, self.events = residents, events
-        self.took: dict[str, float] = {}  # seconds of what is no request, by key of the row
 
     @property
     def size(self) -> str:

@@ -95,11 +95,12 @@ def run(server: Postgres, given: argparse.Namespace, rows: list[table.Row]) -> t
     with contextlib.ExitStack() as stack:
         valkey = stack.enter_context(running_valkey())
         city = City(Database(server, "bench_city"), valkey, given.residents, given.events)
+        ours = Ours(Database(server, "bench_ours"), valkey)
         sides: dict[str, Side] = {
             "floor": Floor(Database(server, "bench_floor")),
             "peer": Peer(Database(server, "bench_peer")),
             "small": Ours(Database(server, "bench_small"), valkey),
-            "ours": Ours(Database(server, "bench_ours"), valkey),
+            "ours": ours,
             "city": city,
         }
         served = {}
@@ -109,21 +110,26 @@ def run(server: Postgres, given: argparse.Namespace, rows: list[table.Row]) -> t
             if asked and ("city" if name == "city" else "ours") in wanted:
                 cases = min(table.SMALL, given.cases) if name == "small" else given.cases
                 if works := prepare(side, cases):
+                    if side is ours and "bulletin_draft" in {row.key for row in rows}:
+                        ours.draft_bulletins()
                     port = stack.enter_context(serving(side.project()))
                     meter = Meter(side.database, port, given.seconds)
                     meter.wake(next(iter(works.values())))
                     served[name] = (meter, works)
-        return Measurement(served, city.took).of(rows)
+        return Measurement(served, ours.took | city.took, ours.peak).of(rows)
 
 
 class Measurement:
     """Goes through the rows with everybody who is served."""
 
     def __init__(
-        self, served: Mapping[str, tuple[Meter, Mapping[str, Work]]], took: dict[str, float]
+        self,
+        served: Mapping[str, tuple[Meter, Mapping[str, Work]]],
+        took: dict[str, float],
+        peak: dict[str, float],
     ) -> None:
         """Take the meters and the works of those who are served, and what is measured already."""
-        self.served, self.seen = served, table.Seen(took=took)
+        self.served, self.seen = served, table.Seen(took=took, peak=peak)
 
     def of(self, rows: list[table.Row]) -> table.Seen:
         """Measure the rows one after the other and tell of each at once."""
@@ -220,6 +226,8 @@ def told(key: str, seen: table.Seen) -> str:
         parts.append(f"floor {table.number(floor.rate)}/s")
     if key in seen.took:
         parts.append(f"{seen.took[key]:.3g} s")
+    if key in seen.peak:
+        parts.append(f"{seen.peak[key]:,.0f} MiB")
     return ", ".join(parts) or "nobody"
 
 

@@ -52,6 +52,8 @@ class Ours:
         self.database, self.redis = database, redis
         self.county: dict[str, Any] = {}
         self.cases = 0
+        self.took: dict[str, float] = {}  # seconds of what is no request, by key of the row
+        self.peak: dict[str, float] = {}  # MiB resident at most while it was done
 
     def prepare(self, cases: int) -> None:
         """Set up an empty database as its owner does, build a county, fill it in bulk."""
@@ -127,6 +129,12 @@ class Ours:
     def session(self, name: str) -> dict[str, str]:
         """Sign in to the pages."""
         return {"Cookie": f"sessionid={self.county['sessions'][name]}"}
+
+    def draft_bulletins(self) -> None:
+        """Draft last month's bulletins of every group of units by the service the night calls."""
+        said = self.project().ask("bench.bulletin")
+        self.took["bulletin_draft"], self.peak["bulletin_draft"] = said["seconds"], said["mib"]
+        print(f"  {said['units']:,} units in bulletins, {said['lists']:,} lists kept", flush=True)
 
     def deep(self) -> "Place":
         """Find the last row before the 1,000th screen.

@@ -39,6 +39,7 @@ class Seen:
     floor: dict[str, Measured] = field(default_factory=dict)
     bare: dict[str, float | None] = field(default_factory=dict)
     took: dict[str, float] = field(default_factory=dict)  # seconds of what is no request
+    peak: dict[str, float] = field(default_factory=dict)  # MiB resident, of a process of its own
     load: dict[str, float] = field(default_factory=dict)  # of the machine, after the row
 
 
@@ -85,6 +86,19 @@ def seconds_at_most(most: float) -> Check:
             return Finding(Verdict.OPEN, f"s {bound}")
         took = seen.took[key]
         return judge(took <= most, f"{took:.3g} s {bound}", otherwise=Verdict.SLOW)
+
+    return check
+
+
+def mebibytes_at_most(most: float) -> Check:
+    """Bound what a process of its own has resident at most."""
+
+    def check(seen: Seen, key: str) -> Finding:
+        bound = f"(≤ {most:,.0f})"
+        if key not in seen.peak:
+            return Finding(Verdict.OPEN, f"MiB {bound}")
+        peak = seen.peak[key]
+        return judge(peak <= most, f"{peak:,.0f} MiB {bound}")
 
     return check
 
@@ -184,6 +198,7 @@ ROWS = (
     Row("wall", "  the wall screen's data", LEADER),
     Row("measure_month", "every indicator by unit, a month", MEASURE),
     Row("measure_year", "  a year", MEASURE),
+    Row("bulletin_draft", "bulletin drafted", (seconds_at_most(60), mebibytes_at_most(1024))),
     Row("rest_list", "(the peer's REST list)"),
     Row("city_fill", "a city: filled", (seconds_at_most(90),), side="city"),
     Row("event_import", "  a year of events imported", (seconds_at_most(300),), side="city"),

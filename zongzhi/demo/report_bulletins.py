@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from dispatch.circulars import month_before
 from orgs.calendars import calendar_of
 from orgs.models import User
@@ -15,8 +17,15 @@ from zongzhi.demo.lives import World
 from zongzhi.lib import clock
 
 MONTHS = 3
-SMALL_HERE = 2  # the demo county has few cases a month
+SMALL_HERE = 1  # the demo county has few cases a month: a line counts from one on
 OBJECTS = "RS"
+# One empty page: the smallest file that is a PDF.
+PAPER = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 def months(world: World) -> None:
@@ -100,4 +109,5 @@ def _bonus(bulletin: Bulletin, by: User) -> None:
             unit=row.unit.code,
             points=Decimal(2),
             reason="当面核对、一次告知的做法，其他单位已照着办",
+            file=SimpleUploadedFile("推广通知.pdf", PAPER),
         )

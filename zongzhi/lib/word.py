@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
@@ -15,6 +16,7 @@ from docx.shared import Mm, Pt
 
 FANGSONG, TITLE_FONT, LATIN = "仿宋_GB2312", "方正小标宋简体", "Times New Roman"
 SIZE, TITLE_SIZE, CELL_SIZE, FOOT_SIZE = Pt(16), Pt(22), Pt(12), Pt(8)
+SMALL_SIZE, SMALL_LINE = Pt(9), Pt(13)
 LINE, CELL_LINE = Pt(28.95), Pt(18)
 # In twentieths of a point: a line, and how much closer than 16 pt characters stand, so that 156 mm
 # hold 28 of them. A grid of characters would say the same, but only Word lays it out so.
@@ -100,6 +102,38 @@ def add_table(document: Any, lines: Sequence[Sequence[str]]) -> None:
             row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
+def add_annex(document: Any, title: str, lines: Sequence[Sequence[str]]) -> None:
+    """A wide list in small type, on sheets of its own that lie on their side.
+
+    The first column is narrow, the second names what the line is about, the others share the rest.
+    """
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin = section.bottom_margin = Mm(18)
+    section.left_margin = section.right_margin = Mm(14)
+    heading = add_paragraph(document, title, indent=False)
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.paragraph_format.keep_with_next = True
+    count = len(lines[0])
+    rest = (269 - 12 - 34) / max(count - 2, 1)
+    widths = [12.0, 34.0, *[rest] * (count - 2)]
+    table = document.add_table(rows=0, cols=count)
+    table.style = "Table Grid"
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for n, line in enumerate(lines):
+        row = table.add_row()
+        for cell, text, width in zip(row.cells, line, widths, strict=True):
+            cell.width = Mm(width)
+            _cell(cell, text, size=SMALL_SIZE, line=SMALL_LINE)
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if n == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+
+
 def add_rows(document: Any, rows: Sequence[Sequence[Pair]], tall: Sequence[str]) -> None:
     """A form: each row one label with what stands beside it, or two of them."""
     table = document.add_table(rows=0, cols=4)
@@ -157,14 +191,14 @@ def _first_line_in(paragraph: Any) -> None:
     indent.set(qn("w:firstLine"), "630")
 
 
-def _cell(cell: Any, text: str) -> None:
+def _cell(cell: Any, text: str, *, size: Any = CELL_SIZE, line: Any = CELL_LINE) -> None:
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     form = paragraph.paragraph_format
     form.space_after = Pt(0)
-    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, CELL_LINE
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, line
     run = paragraph.add_run(text)
-    run.font.size = CELL_SIZE
+    run.font.size = size
     _fonts(run._element.get_or_add_rPr(), FANGSONG)
 
 
