@@ -151,6 +151,7 @@ def _come_back(people: list[User]) -> None:
     """However the dice fell, some that had ended are taken up again."""
     leader = next(person for person in people if person.username == "leader")
     clock.freeze(clock.now() + timedelta(days=1))
-    ended = Case.objects.visible_to(leader).filter(stage=Stage.CLOSED, merged_into=None)
-    for case in ended.exclude(closure="declined").order_by("pk")[:2]:
+    own = Case.objects.filter(center__in=leader.posts_today[0].reach, center__level="county")
+    ended = own.filter(stage=Stage.CLOSED, merged_into=None).exclude(closure="declined")
+    for case in ended.order_by("pk")[:2]:
         reopen_case(case_id=case.pk, by=leader, text="又来反映")

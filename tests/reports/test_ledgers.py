@@ -161,7 +161,7 @@ def test_every_number_is_as_long_as_its_list(
     followed = 0
     for line in table.lines:
         for cell in line.cells.values():
-            if cell.counts is not None:
+            if cell.counts is not None and cell.number is not None:
                 rows = cell.counts.rows.rows(Scope(county.county), cell.counts.span)
                 assert cell.number <= rows.count()
                 if cell.number and followed < 12:
