@@ -23,16 +23,21 @@ MEDIATIONS, PARTIES, AGREEMENTS = "mediations", "parties", "agreements"
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose mediations: those a person sees, of a centre with all below it, or of one body."""
+    """Whose mediations: those a person sees, of a centre with all below it, or of one body.
 
-    user: User
+    `user=None`: an official table, which is the same whoever looks.
+    """
+
+    user: User | None
     period: Period
     center: Center | None = None
     body: Body | None = None
 
     @property
     def mediations(self) -> QuerySet[Mediation]:
-        rows: QuerySet[Mediation] = Mediation.objects.visible_to(self.user)
+        rows: QuerySet[Mediation] = Mediation.objects.all()
+        if self.user is not None:
+            rows = Mediation.objects.visible_to(self.user)
         if self.center is not None:
             rows = rows.filter(center__region__code__startswith=self.center.region.stem)
         return rows if self.body is None else rows.filter(body=self.body)
@@ -110,24 +115,29 @@ _PREVENTED = (
 NO_BODY = "none"
 
 
+_FOUNDERS = tuple(
+    Figure(f"founder-{value}", str(label), FOUNDER, f"调解总数里{label}的")
+    for value, label in (*Body.Founder.choices, (NO_BODY, "综治中心直接调解"))
+)
+_ORIGINS = tuple(
+    Figure(f"origin-{value}", str(label), ORIGIN, f"调解总数里{label}的")
+    for value, label in Mediation.Origin.choices
+)
+
+
+def fixed_figures() -> list[Figure]:
+    """The columns that are there whatever types the dictionary has."""
+    return [*_FIRST, *_FOUNDERS, *_ORIGINS, *_FORMS, *_PREVENTED]
+
+
 def figures() -> list[Figure]:
     """Every column, in the order of the table."""
-    founders = [*Body.Founder.choices, (NO_BODY, "综治中心直接调解")]
     types = DisputeType.objects.order_by("pk").values_list("code", "name")
-    return [
-        *_FIRST,
-        *[Figure(f"founder-{v}", str(n), FOUNDER, f"调解总数里{n}的") for v, n in founders],
-        *[
-            Figure(f"origin-{v}", str(n), ORIGIN, f"调解总数里{n}的")
-            for v, n in Mediation.Origin.choices
-        ],
-        *[Figure(f"type-{code}", name, TYPE, f"调解总数里{name}的") for code, name in types],
-        *_FORMS,
-        *_PREVENTED,
-    ]
+    of_types = [Figure(f"type-{code}", name, TYPE, f"调解总数里{name}的") for code, name in types]
+    return [*_FIRST, *_FOUNDERS, *_ORIGINS, *of_types, *_FORMS, *_PREVENTED]
 
 
-def _condition(code: str, period: Period) -> Q:
+def condition(code: str, period: Period) -> Q:
     """Which mediations a figure counts."""
     since, until = period.since, period.until
     done = Q(ended_on__gte=since, ended_on__lte=until)
@@ -150,7 +160,7 @@ def _condition(code: str, period: Period) -> Q:
 
 def mediations_of(code: str, scope: Scope) -> QuerySet[Mediation]:
     """The rows behind a figure that counts mediations."""
-    return scope.mediations.filter(_condition(code, scope.period))
+    return scope.mediations.filter(condition(code, scope.period))
 
 
 def parties_of(scope: Scope) -> QuerySet[Party]:
@@ -178,10 +188,10 @@ def values_of(scope: Scope) -> list[Value]:
     known = figures()
     counted = [f for f in known if f.of == MEDIATIONS and f.unit == "件"]
     asked: dict[str, Any] = {
-        _column(f.code): Count("pk", filter=_condition(f.code, scope.period)) for f in counted
+        _column(f.code): Count("pk", filter=condition(f.code, scope.period)) for f in counted
     }
     for name in ("crime", "petition"):
-        people = Sum(f"no_{name}_people", filter=_condition(name, scope.period))
+        people = Sum(f"no_{name}_people", filter=condition(name, scope.period))
         asked[_column(f"{name}-people")] = people
     found: dict[str, Any] = scope.mediations.aggregate(**asked)
     agreed = list(agreements_of("amount", scope))
@@ -206,7 +216,7 @@ def total_of(row: Agreement) -> Decimal:
 def by_body(scope: Scope) -> list[dict[str, Any]]:
     """受理, 调解, 成功 of each body in the scope, by name; no order of merit."""
     names = ("accepted", "done", "agreed")
-    asked = {f"n_{name}": Count("pk", filter=_condition(name, scope.period)) for name in names}
+    asked = {f"n_{name}": Count("pk", filter=condition(name, scope.period)) for name in names}
     rows = scope.mediations.values("body", "body__department__name").annotate(**asked)
     found: list[dict[str, Any]] = [dict(row) for row in rows.order_by("body")]
     return [row for row in found if any(row[f"n_{name}"] for name in names)]

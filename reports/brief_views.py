@@ -7,20 +7,22 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.wording import word_file
 from orgs.gates import needs
 from orgs.permissions import Permission
 from reports import brief_pages
-from reports.brief_forms import EditForm, MatterForm, ReviewForm
+from reports.brief_forms import DraftForm, EditForm, MatterForm, ReviewForm, RhythmForm
 from reports.indicators.behind import behind
 from reports.indicators.counting import Span
-from reports.kept import KeptAsked
+from reports.kept import KeptAsked, rows_of
 from reports.models import Brief
+from reports.refusals import refused
+from reports.rhythm import rhythm as rhythm_now
 from reports.services import briefs as services
 from zongzhi.lib import clock, dates
-from zongzhi.lib.errors import Invalid
+from zongzhi.lib.errors import DomainError, NotAllowed, NotFound
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.paging import Order, paginate
 
@@ -32,14 +34,64 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @require_GET
 def briefs(request: StaffRequest) -> HttpResponse:
     """研判, the newest first; of one kind where the address names it."""
-    rows = Brief.objects.visible_to(request.user).select_related("center").defer("behind")
+    return _list(request, None)
+
+
+def _list(request: StaffRequest, form: DraftForm | None, status: int = 200) -> HttpResponse:
+    rows = Brief.objects.visible_to(request.user).select_related("center")
     kind = request.GET.get("kind", "")
     if kind in Brief.Kind.values:
         rows = rows.filter(kind=kind)
     page = paginate(rows, Order("drafted_at", descending=True), request.GET)
     lines = [(row, brief_pages.period_of(row)) for row in page.rows]
-    context = {"page": page, "lines": lines, "kind": kind, "kinds": Brief.Kind.choices}
-    return render(request, "reports/briefs.html", context)
+    centers = services.centers_to_draft(request.user)
+    context = {
+        "page": page,
+        "lines": lines,
+        "kind": kind,
+        "kinds": Brief.Kind.choices,
+        "form": form or (DraftForm(None, centers=centers) if centers else None),
+        "bad": form is not None,
+    }
+    return render(request, "reports/briefs.html", context, status=status)
+
+
+@needs(Permission.BOARD)
+@require_POST
+def draft(request: StaffRequest) -> HttpResponse:
+    """起草 of a past period that has none yet."""
+    centers = services.centers_to_draft(request.user)
+    if not centers:
+        raise NotAllowed("研判由本中心督办的人或领导起草")
+    form, status = DraftForm(request.POST, centers=centers), 422
+    if form.is_valid():
+        center_id, kind, first = form.chosen
+        try:
+            made = services.draft_by_hand(
+                center_id=center_id, kind=kind, first=first, by=request.user
+            )
+        except DomainError as error:
+            status = refused(form, error)
+        else:
+            messages.success(request, "已起草，改好后初定风险")
+            return redirect("reports:brief", made.pk)
+    return _list(request, form, status)
+
+
+@never_cache
+@needs(Permission.SETTINGS)
+@require_http_methods(["GET", "POST"])
+def rhythm(request: StaffRequest) -> HttpResponse:
+    """配置 > 研判周期: which levels draft what by themselves."""
+    data = request.POST if request.method == "POST" else None
+    form = RhythmForm(data, now=rhythm_now())
+    if form.is_valid():
+        services.set_rhythm(wanted=form.wanted, by=request.user, now=clock.now())
+        messages.success(request, "已保存，从下一次起草起生效")
+        return redirect("reports:brief_rhythm")
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "missed": services.MISSED - 1}
+    return render(request, "settings/brief_rhythm.html", context, status=status)
 
 
 @never_cache
@@ -55,6 +107,8 @@ def _page(
     *,
     review: ReviewForm | None = None,
     matter: MatterForm | None = None,
+    text: tuple[int, EditForm] | None = None,
+    status: int = 422,
 ) -> HttpResponse:
     """One brief: what was computed stays beside what was written."""
     found = _found(request, pk)
@@ -63,24 +117,26 @@ def _page(
     decides = step == services.Step.DECIDED
     may_review = services.may_decide(request.user, found) if decides else may_write
     paragraphs = brief_pages.paragraphs_of(found)
-    bad = review or matter
+    bad = review or matter or (text[1] if text else None)
+    typed = dict([text] if text else [])
     context = {
         "brief": found,
         "title": brief_pages.title_of(found),
         "paragraphs": [
-            (one, EditForm(initial={"text": one.text}, auto_id=f"id_{one.place}_%s"))
+            (one, typed.get(one.place) or EditForm(None, place=one.place, text=one.text))
             for one in paragraphs
         ],
         "reviews": brief_pages.reviews_of(found),
         "matters": brief_pages.matters_of(found),
         "step": step,
-        "may_write": may_write,
-        "may_review": step is not None and may_review,
+        # What was typed stays on the page, also when somebody was faster.
+        "may_write": may_write or text is not None or matter is not None,
+        "may_review": step is not None and (may_review or review is not None),
         "review": review or ReviewForm(),
         "matter": matter or MatterForm(),
         "form": bad,
     }
-    return render(request, "reports/brief.html", context, status=422 if bad else 200)
+    return render(request, "reports/brief.html", context, status=status if bad else 200)
 
 
 def _found(request: StaffRequest, pk: int) -> Brief:
@@ -93,12 +149,18 @@ def _found(request: StaffRequest, pk: int) -> Brief:
 def edit(request: StaffRequest, pk: int, place: int) -> HttpResponse:
     """Write a paragraph anew."""
     _found(request, pk)
-    form = EditForm(request.POST)
-    if not form.is_valid():
-        raise Invalid("这一段太长，最多 3000 字")
-    services.edit_paragraph(brief_id=pk, place=place, by=request.user, **form.cleaned_data)
-    messages.success(request, "这一段已改，原来算出来的还在旁边")
-    return redirect("reports:brief", pk)
+    form, status = EditForm(request.POST, place=place), 422
+    if form.is_valid():
+        try:
+            services.edit_paragraph(brief_id=pk, place=place, by=request.user, **form.cleaned_data)
+        except NotFound:
+            raise
+        except DomainError as error:
+            status = refused(form, error)
+        else:
+            messages.success(request, "这一段已改，原来算出来的还在旁边")
+            return redirect("reports:brief", pk)
+    return _page(request, pk, text=(place, form), status=status)
 
 
 @needs(Permission.BOARD)
@@ -106,14 +168,19 @@ def edit(request: StaffRequest, pk: int, place: int) -> HttpResponse:
 def review(request: StaffRequest, pk: int) -> HttpResponse:
     """初定, 议定 or 审定: the step that the page showed."""
     _found(request, pk)
-    form = ReviewForm(request.POST)
-    if not form.is_valid():
-        return _page(request, pk, review=form)
-    said = services.review_brief(
-        brief_id=pk, step=request.POST.get("step", ""), by=request.user, **form.cleaned_data
-    )
-    messages.success(request, f"已{said.get_step_display()}")
-    return redirect("reports:brief", pk)
+    form, status = ReviewForm(request.POST), 422
+    if form.is_valid():
+        step = request.POST.get("step", "")
+        try:
+            said = services.review_brief(
+                brief_id=pk, step=step, by=request.user, **form.cleaned_data
+            )
+        except DomainError as error:
+            status = refused(form, error)
+        else:
+            messages.success(request, f"已{said.get_step_display()}")
+            return redirect("reports:brief", pk)
+    return _page(request, pk, review=form, status=status)
 
 
 @needs(Permission.BOARD)
@@ -121,17 +188,16 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
 def matter(request: StaffRequest, pk: int) -> HttpResponse:
     """升级, 降级 or 销号 of a named matter."""
     _found(request, pk)
-    form = MatterForm(request.POST)
+    form, status = MatterForm(request.POST), 422
     if form.is_valid():
         try:
             services.name_matter(brief_id=pk, by=request.user, **form.cleaned_data)
-        except Invalid as error:
-            for name, sentences in error.errors.items():
-                form.add_error(name, sentences[0])
+        except DomainError as error:
+            status = refused(form, error)
         else:
             messages.success(request, "已记下")
             return redirect("reports:brief", pk)
-    return _page(request, pk, matter=form)
+    return _page(request, pk, matter=form, status=status)
 
 
 @never_cache
@@ -141,7 +207,8 @@ def brief_list(request: StaffRequest, pk: int) -> HttpResponse:
     """The rows that a number of the brief counted when it was drafted."""
     found = _found(request, pk)
     span = Span.of_days(found.first, found.last, found.as_of)
-    asked = KeptAsked.of(found.behind, request.GET.get("cell", ""), span, found.center)
+    cell = request.GET.get("cell", "")
+    asked = KeptAsked.of(rows_of(found.kept_rows, cell), cell, span, found.center)
     context = {
         "behind": behind(asked, request.GET, request.user),
         "asked": asked,

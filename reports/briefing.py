@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from orgs.models import Center
@@ -18,6 +18,7 @@ from reports.indicators.measured import names_of
 from reports.indicators.sets import IN_HAND, RATED, REGISTERED, VISITORS, VISITS
 from reports.models import Brief
 from reports.tables import Kept
+from zongzhi.lib import clock, dates
 
 Part = dict[str, Any]  # {"text": …} or {"text": …, "cell": key}
 MOST = 3  # types and places named
@@ -34,6 +35,11 @@ class Period:
     @property
     def before(self) -> Period:
         return period_before(self.kind, self.first)
+
+    @property
+    def code(self) -> str:
+        """As a form names it."""
+        return f"{self.kind.value}:{self.first.isoformat()}"
 
     @property
     def words(self) -> str:
@@ -61,13 +67,35 @@ def period_before(kind: Brief.Kind, day: date) -> Period:
     return Period(kind, last.replace(month=last.month - 2, day=1), last)
 
 
+def periods_back(kind: Brief.Kind, day: date, count: int) -> list[Period]:
+    """So many whole periods before the one this day lies in, the newest first."""
+    found = [period_before(kind, day)]
+    while len(found) < count:
+        found.append(found[-1].before)
+    return found
+
+
+class Crowds:
+    """Who is complained of by many: asked of the whole system, once for a span, not per centre."""
+
+    def __init__(self) -> None:
+        self._found: dict[Span, list[int]] = {}
+
+    def cases(self, span: Span) -> list[int]:
+        if span not in self._found:
+            rows = sets.GROUP_SIGNS.model().filter(sets.GROUP_SIGNS.where(span))
+            self._found[span] = list(rows.values_list("pk", flat=True))
+        return self._found[span]
+
+
 @dataclass
 class Draft:
     """The paragraphs of a brief, and the rows behind their numbers."""
 
     center: Center
     period: Period
-    as_of: Any
+    now: datetime
+    crowds: Crowds = field(default_factory=Crowds)
     behind: Kept = field(default_factory=dict)
     paragraphs: list[tuple[str, list[Part]]] = field(default_factory=list)
 
@@ -76,13 +104,22 @@ class Draft:
         return Span.of_days(self.period.first, self.period.last)
 
     @property
+    def span_now(self) -> Span:
+        """What only the present can tell: today, until now."""
+        today = clock.local(self.now).date()
+        return Span.of_days(today, today, self.now)
+
+    @property
     def span_before(self) -> Span:
         before = self.period.before
         return Span.of_days(before.first, before.last)
 
     def number(self, rows: Rows, span: Span, **group: Any) -> Part:
         """Count by keeping the rows: the number is their count, or what they add up to."""
-        found = rows.rows(Scope(self.center), span).filter(**group).order_by("pk")
+        return self.kept(rows, rows.rows(Scope(self.center), span).filter(**group))
+
+    def kept(self, rows: Rows, found: Any) -> Part:
+        found = found.order_by("pk")
         kept = list(found.values_list("pk", rows.total or "pk"))
         key = f"n{len(self.behind) + 1}"
         self.behind[key] = {"set": rows.key, "ids": [pk for pk, _ in kept]}
@@ -94,10 +131,9 @@ class Draft:
         self.paragraphs.append((heading, said))
 
 
-def draft_of(center: Center, period: Period) -> Draft:
+def draft_of(center: Center, period: Period, now: datetime, crowds: Crowds | None = None) -> Draft:
     """Every paragraph (ux.md §2.15); 建议 is left to a person."""
-    draft = Draft(center, period, None)
-    draft.as_of = draft.span.as_of
+    draft = Draft(center, period, now, crowds or Crowds())
     _amount(draft)
     _types(draft)
     _places(draft)
@@ -186,20 +222,25 @@ def _places(draft: Draft) -> None:
 
 
 def _groups(draft: Draft) -> None:
-    n = draft.number(sets.GROUP_SIGNS, draft.span)
+    found = draft.crowds.cases(draft.span)
+    here = sets.GROUP_SIGNS.model().filter(Scope(draft.center).q(""), pk__in=found)
+    n = draft.kept(sets.GROUP_SIGNS, here)
     said = f"{sets.CROWD_DAYS} 天内同一对方被 {sets.CROWD} 个以上不同来访人反映的，有 "
     draft.say("群体苗头", said, n, " 件。" if n["n"] else " 件，没有发现群体苗头。")
 
 
 def _overdue(draft: Draft) -> None:
-    late = draft.number(sets.AT_WORK_LATE, draft.span)
-    parts: list[str | Part] = ["期末超过办理期限、还在单位手里的 ", late, " 件"]
-    found = counted([sets.AT_WORK_LATE], Scope(draft.center), draft.span, Dimension.UNIT)
+    """As it is when it is drafted: terms move, and no past moment can be had again."""
+    now = draft.span_now
+    late = draft.number(sets.AT_WORK_LATE, now)
+    when = dates.moment(clock.local(draft.now))
+    parts: list[str | Part] = [f"起草时（{when}）超过办理期限、还在单位手里的 ", late, " 件"]
+    found = counted([sets.AT_WORK_LATE], Scope(draft.center), now, Dimension.UNIT)
     numbers = {pk: n[sets.AT_WORK_LATE.key] for pk, n in found.items() if pk}
     named = names_of(Dimension.UNIT, {pk: found[pk] for pk in numbers})
     worst = sorted((pk for pk in numbers if numbers[pk]), key=lambda pk: (-numbers[pk], pk))
     groups: list[list[str | Part]] = [
-        [f"{named[pk][1]} ", draft.number(sets.AT_WORK_LATE, draft.span, unit=pk), " 件"]
+        [f"{named[pk][1]} ", draft.number(sets.AT_WORK_LATE, now, unit=pk), " 件"]
         for pk in worst[:MOST]
     ]
     draft.say("超期", *parts, *(["：", *_joined(groups)] if groups else []), "。")

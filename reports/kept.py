@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,9 +14,11 @@ from reports.indicators.counting import Scope, Span
 from reports.indicators.dictionary import SETS
 from reports.indicators.ledger_sets import LEDGER_SETS
 from reports.indicators.links import Asked
-from reports.models import Sheet
-from reports.tables import Thawed
+from reports.models import BriefRows, Sheet, SheetRows
+from reports.tables import Kept, Thawed, cell_key
 from zongzhi.lib.errors import NotFound
+
+KeptModel = TypeVar("KeptModel", SheetRows, BriefRows)
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,39 @@ class KeptAsked(Asked):
         return manager.filter(pk__in=self.ids)
 
 
+def rows_of(kept: Any, cell: str) -> Kept:
+    """What was kept behind one number, and nothing else of its sheet or brief.
+
+    `kept`: the `kept_rows` of the sheet or the brief.
+    """
+    row = kept.filter(cell=cell).first()
+    if row is None:
+        return {}
+    ids = list(row.ids)
+    if row.parts:
+        for part in kept.filter(cell__in=row.parts).values_list("ids", flat=True):
+            ids += part
+    return {cell: {"set": row.counted, "ids": ids}}
+
+
+def kept_rows(model: type[KeptModel], behind: Kept, **of: Any) -> list[KeptModel]:
+    """Unsaved rows of a sheet or a brief, from what is to be kept."""
+    return [
+        model(**of, cell=cell, counted=said["set"], ids=said["ids"], parts=said.get("parts", []))
+        for cell, said in behind.items()
+    ]
+
+
 def thawed(sheet: Sheet) -> Thawed:
     """Its table, each number leading to its kept list."""
     address = reverse("reports:sheet_list", args=[sheet.pk])
-    urls = {key: f"{address}?{urlencode({'cell': key})}" for key in sheet.behind}
-    return Thawed(sheet.table, urls)
+    keys = (
+        cell_key(line["key"], key)
+        for line in sheet.table["lines"]
+        for key, cell in line["cells"].items()
+        if "number" in cell or cell.get("list")
+    )
+    return Thawed(sheet.table, {key: f"{address}?{urlencode({'cell': key})}" for key in keys})
 
 
 @dataclass(frozen=True)
@@ -82,6 +112,6 @@ def _cells(table: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 
 
 def _name(line: Mapping[str, Any]) -> str:
-    if line["label"].isdigit():
+    if line.get("ref") or line["label"].isdigit():
         return str(line["key"])
     return f"{line['group']} {line['label']}".strip()

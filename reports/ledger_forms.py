@@ -3,16 +3,18 @@ corrected."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from mediation.periods import Period, choices, period_of
 from orgs.models import Center, User
 from reports.models import Sheet
 from reports.models.ledgers import reached
 from reports.services.ledgers import Words, title_of
-from reports.tables import Table, cell_key
+from reports.tables import Cell, Column, Line
 
 
 class ChooseForm(forms.Form):
@@ -34,7 +36,7 @@ class ChooseForm(forms.Form):
 
 
 class SheetForm(forms.Form):
-    """The words of a sheet. Its numbers are no fields: they cannot be typed over."""
+    """The words over and under a sheet. Its numbers are no fields: they cannot be typed over."""
 
     title = forms.CharField(
         label="标题", max_length=100, error_messages={"required": "还没写“标题”"}
@@ -43,37 +45,78 @@ class SheetForm(forms.Form):
         label="填报单位", max_length=60, error_messages={"required": "还没写“填报单位”"}
     )
     note = forms.CharField(
-        label="说明", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label="说明", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(
-        self, data: Any, *, kind: str, center: Center, period: Period, table: Table
-    ) -> None:
+    def __init__(self, data: Any, *, kind: str, center: Center, period: Period) -> None:
         initial = {"title": title_of(kind, center, period), "reporter": center.name}
         super().__init__(data, initial=initial)
-        self.free: list[tuple[str, list[Any]]] = []
-        for line in table.lines:
-            names = []
-            for column in table.columns:
-                if column.free:
-                    name = cell_key(line.key, column.key)
-                    self.fields[name] = forms.CharField(
-                        label=column.label,
-                        max_length=500,
-                        required=False,
-                        initial=line.cells[column.key].text,
-                        widget=forms.Textarea(attrs={"rows": 2}),
-                    )
-                    names.append(name)
-            if names:
-                self.free.append((line.label, [self[name] for name in names]))
 
     @property
     def words(self) -> Words:
-        said = self.cleaned_data
-        own = ("title", "reporter", "note")
-        cells = {name: text for name, text in said.items() if name not in own}
-        return Words(said["title"], said["reporter"], said["note"], cells)
+        return Words(**self.cleaned_data)
+
+
+class LineForm(forms.Form):
+    """The free words of one line of a ledger.
+
+    Each field carries what the page showed: only what somebody has changed is saved, so that
+    words which were not on the page, or stood there untouched, can never be lost.
+    """
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    restore = forms.BooleanField(label="改回自动写的", required=False)
+
+    def __init__(self, data: Any, *, line: Line, columns: Sequence[Column], seen: int) -> None:
+        super().__init__(data, auto_id=f"id_{line.key}_%s", initial={"seen": seen})
+        self.line = line
+        self.words_of = [column.key for column in columns if column.free]
+        for column in columns:
+            if column.free:
+                self.fields[column.key] = forms.CharField(
+                    label=column.label,
+                    max_length=500,
+                    required=False,
+                    initial=line.cells[column.key].text,
+                    show_hidden_initial=True,
+                    help_text=_help(line.cells[column.key]),
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                    error_messages={"max_length": f"“{column.label}”最多 500 字"},
+                )
+        if not self.is_written:
+            del self.fields["restore"]
+
+    def stand_beside_what_is_there(self, data: QueryDict) -> None:
+        """What was typed stays; what another has written stands beside it, and has been seen."""
+        typed = data.copy()
+        typed[self.add_prefix("seen")] = str(self.initial["seen"])
+        for name in self.words_of:
+            now = self.line.cells[name].text
+            typed[self.add_initial_prefix(name)] = now
+            self.fields[name].help_text = f"现在是：{now or '（空）'}"
+        self.data = typed
+        self.full_clean()
+
+    @property
+    def is_written(self) -> bool:
+        return any(cell.computed is not None for cell in self.line.cells.values())
+
+    @property
+    def texts(self) -> list[Any]:
+        return [self[name] for name in self.words_of]
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """Only of columns that the page sent: a missing field says nothing."""
+        return {
+            name: self.cleaned_data[name]
+            for name in self.changed_data
+            if name in self.words_of and name in self.data
+        }
+
+
+def _help(cell: Cell) -> str:
+    return f"自动写的：{cell.computed or '（空）'}" if cell.computed is not None else ""
 
 
 class EntryForm(forms.Form):

@@ -10,7 +10,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from reports.indicators.dictionary import SMALL
-from reports.ledgers import SUM, TOTAL
+from reports.ledgers import TOTAL
+from reports.levels import SUM
 from reports.tables import Cell, Column, Line, Table
 from zongzhi.lib.sheets import plain
 
@@ -56,7 +57,8 @@ class _Sheet:
 
     def line(self, line: Line) -> None:
         row = self.rows[line.key]
-        labels = [line.group, line.label] if self.has_groups else [line.label]
+        label = f"{line.label} {line.ref}".strip()
+        labels = [line.group, label] if self.has_groups else [label]
         for n, label in enumerate(labels):
             self.page.write_string(row, n, plain(label), self.bold)
         for column in self.table.columns:
@@ -80,6 +82,8 @@ class _Sheet:
             percent = f'TEXT({part}/{whole},"0.0%")&"（"&{part}&"/"&{whole}&"）"'
             few = f'{part}&"/"&{whole}'
             return f'=IF({whole}=0,"–",IF({whole}<{SMALL},{few},{percent}))'
+        if cell.number is None:
+            return ""
         if line.key in _TOTALS:
             begins = _TOTALS[line.key]
             inside = [x.key for x in self.table.lines if x.key.startswith(begins)]
@@ -90,7 +94,7 @@ class _Sheet:
             names = self.name(line.key, before[0]), self.name(line.key, before[-1])
             return f"=SUM({names[0]}:{names[1]})"
         if line.key == TOTAL:
-            others = [x.key for x in self.table.lines if x.key != TOTAL]
+            others = [x.key for x in self.table.lines if not x.is_total]
             if others:
                 first, last = self.name(others[0], column.key), self.name(others[-1], column.key)
                 return f"=SUM({first}:{last})"

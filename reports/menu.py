@@ -136,6 +136,7 @@ def _entries(user: User) -> Iterator[Entry]:
         (Permission.SETTINGS, "分流规则", "routing:rules"),
         (Permission.SETTINGS, "督办和层级规则", "settings:thresholds"),
         (Permission.SETTINGS, "评分方案", "reports:schemes"),
+        (Permission.SETTINGS, "研判周期", "reports:brief_rhythm"),
         (Permission.SETTINGS, "大屏口令", "reports:displays"),
         (Permission.SETTINGS, "单位与字典", "admin:index"),
         (Permission.LOGS, "日志", "orgs:logs"),

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from celery import shared_task
 
 from cases.sweeping import each
+from reports.briefing import Crowds
 from reports.models import Brief
 from reports.screen import recount_wall, walls_wanted
 from reports.services import briefs, drafting
@@ -32,19 +33,30 @@ def draft_bulletins() -> None:
 def draft_briefs() -> None:
     """Every hour of the day: on Monday last week's, on the 1st last month's, a quarter's after it.
 
-    Safe to run twice, in two workers, late, or never to finish.
+    What was missed before is made up for. Safe to run twice, in two workers, late, or never to
+    finish.
     """
-    now = clock.now()
+    now, crowds = clock.now(), Crowds()
     for kind in Brief.Kind:
+        missing: list[tuple[int, date]] = []
         each(
             f"draft {kind.value} brief",
-            partial(briefs.due, kind, now),
-            partial(_draft, kind, now),
+            partial(_numbered, kind, now, missing),
+            partial(_draft, kind, now, crowds, missing),
         )
 
 
-def _draft(kind: Brief.Kind, now: datetime, center_id: int) -> None:
-    briefs.draft_brief(center_id=center_id, kind=kind, now=now)
+def _numbered(kind: Brief.Kind, now: datetime, missing: list[tuple[int, date]]) -> range:
+    """A centre may lack several: what is due is named by its place in the list."""
+    missing += briefs.due(kind, now)
+    return range(len(missing))
+
+
+def _draft(
+    kind: Brief.Kind, now: datetime, crowds: Crowds, missing: list[tuple[int, date]], place: int
+) -> None:
+    center_id, first = missing[place]
+    briefs.draft_brief(center_id=center_id, kind=kind, now=now, first=first, crowds=crowds)
 
 
 @shared_task(ignore_result=True)

@@ -84,6 +84,7 @@ urlpatterns = [
     path("reports/ledgers/", ledger_views.ledgers, name="ledgers"),
     path("reports/ledgers/entries/", ledger_views.mark, name="mark_entry"),
     path("reports/ledgers/edit/", ledger_views.edit_sheet, name="edit_sheet"),
+    path("reports/ledgers/edit/<slug:number>/", ledger_views.edit_line, name="edit_line"),
     path("reports/ledgers/excel/", ledger_views.excel, name="ledger_excel"),
     path("reports/ledgers/sheets/<int:pk>/", ledger_views.sheet, name="sheet"),
     path("reports/ledgers/sheets/<int:pk>/list/", ledger_views.sheet_list, name="sheet_list"),
@@ -92,6 +93,8 @@ urlpatterns = [
         "reports/ledgers/sheets/<int:pk>/correct/", ledger_views.correct_sheet, name="correct_sheet"
     ),
     path("reports/briefs/", brief_views.briefs, name="briefs"),
+    path("reports/briefs/draft/", brief_views.draft, name="draft_brief"),
+    path("settings/briefs/", brief_views.rhythm, name="brief_rhythm"),
     path("reports/briefs/<int:pk>/", brief_views.brief, name="brief"),
     path("reports/briefs/<int:pk>/list/", brief_views.brief_list, name="brief_list"),
     path("reports/briefs/<int:pk>/edit/<int:place>/", brief_views.edit, name="edit_brief"),

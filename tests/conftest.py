@@ -30,9 +30,13 @@ APPEND_ONLY = (
     "reports_briefmatter",
     "reports_briefparagraph",
     "reports_briefreview",
+    "reports_briefrows",
+    "reports_formerending",
     "reports_ledgerentry",
+    "reports_lineedit",
     "reports_objection",
     "reports_sheet",
+    "reports_sheetrows",
 )
 
 

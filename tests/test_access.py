@@ -226,6 +226,7 @@ def address(name: str, case: Case, someone: User) -> str:
             for name in ("take_back_bonus", "bonus_file", "answer_objection", "print_correction")
         },
         "reports:scheme": ["departments"],
+        "reports:edit_line": ["9901019999999999"],
         "api:bulletin-detail": [0],
         "dispatch:unit_supervision": ["RS"],
         **grid_register_rows.ARGUMENTS,

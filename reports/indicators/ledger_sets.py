@@ -1,26 +1,29 @@
 """The sets that official tables and 研判 count (domain.md §1.7), beside those of the indicators.
 
-One moment decides the period of everything: a dispute is 排查 where it is registered and 调处 where
-it is closed with a result; what was not closed by then is carried over. So, whatever the period,
-上期转入＋排查数＝调处数＋其他终止＋转入下期. 件 is counted without what was merged: it is the same
-dispute.
+What a table says of a period is decided by how things stood at its beginning and its end: a
+dispute is 排查 where it is registered, 调处 where it stands closed with a result at the end, and
+carried over while it is open. So, whatever the period,
+上期转入＋重新办理转入＋排查数＝调处数＋其他终止＋转入下期, each dispute once; and 转入下期 of one
+period is 上期转入 of the next, whenever the two are counted: 并案 is an ending on its day
+(其他终止), a case that is taken up again comes back on its day (重新办理转入).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from cases.models import Assignment, Case, Document, Party
-from cases.vocabulary import DISSATISFIED, FINISHED, Closure, PartyRole, Risk, Special, Stage
+from cases.vocabulary import DISSATISFIED, FINISHED, Closure, PartyRole, Risk, Special
 from reports.indicators.counting import Rows, Span
+from reports.indicators.mediation_sets import MEDIATION_SETS
 from reports.indicators.sets import RATED
-from reports.models import Ledger, LedgerEntry
+from reports.models import FormerEnding, Ledger, LedgerEntry
 
 # 综治"矛盾纠纷排查调处"月报 (domain.md §3.3); what our types are in it stands on `DisputeType`.
 OTHER = "其他"
@@ -53,79 +56,106 @@ def _disputes() -> QuerySet[Any]:
     return Case.objects.exclude(closure=Closure.MERGED)
 
 
-def _known(span: Span) -> Q:
-    return Q(registered_at__lt=span.until, registered_at__lte=span.as_of)
+def end_of(span: Span) -> datetime:
+    """Just after the last moment that is known."""
+    return min(span.until, span.as_of + timedelta(microseconds=1))
+
+
+def _open_at(moment: datetime) -> Q:
+    """Registered before it and not closed just then, whatever became of it since."""
+    closed = FormerEnding.objects.filter(closed_at__lt=moment, reopened_at__gte=moment)
+    return (
+        Q(registered_at__lt=moment)
+        & (Q(closed_at=None) | Q(closed_at__gte=moment))
+        & ~Q(pk__in=closed.values("case"))
+    )
 
 
 def _open_at_the_beginning(span: Span) -> Q:
-    return ~Q(stage=Stage.CLOSED) | Q(closed_at__gte=span.since) | Q(closed_at__gt=span.as_of)
+    return _open_at(min(span.since, end_of(span)))
 
 
-def _open_at_the_end(span: Span) -> Q:
-    return ~Q(stage=Stage.CLOSED) | Q(closed_at__gte=span.until) | Q(closed_at__gt=span.as_of)
+def _ended(span: Span, how: Q) -> Q:
+    """Ended in the span, in a way, and not taken up again before its end."""
+    end = end_of(span)
+    then = Q(closed_at__gte=span.since, closed_at__lt=end) & how
+    former = FormerEnding.objects.filter(then, reopened_at__gte=end)
+    return then | Q(pk__in=former.values("case"))
+
+
+def _taken_up_again(span: Span) -> Q:
+    """Closed when the span began, and reopened in it."""
+    again = FormerEnding.objects.filter(
+        closed_at__lt=span.since, reopened_at__gte=span.since, reopened_at__lt=end_of(span)
+    )
+    return Q(pk__in=again.values("case"))
 
 
 _DATES = (("登记", "registered_at"), ("结案", "closed_at"))
 
 FOUND = Rows(
     "ledger_found",
-    "本期登记的矛盾纠纷（排查数；并案的不算）",
-    _disputes,
+    "本期登记的矛盾纠纷（排查数；后来并案的也算，在并案那一期算其他终止）",
+    lambda: Case.objects.all(),
     "registered_at",
     facts=(("类型", "type__name"), ("状态", "label")),
 )
 SETTLED = Rows(
     "ledger_settled",
-    "本期结案、有办理结果的矛盾纠纷，不管什么时候登记（调处数）",
-    _disputes,
-    "closed_at",
-    lambda span: Q(closure__in=FINISHED),
-    facts=(("类型", "type__name"), ("结案方式", "closure")),
+    "本期结案、有办理结果的矛盾纠纷，不管什么时候登记；本期里又重新办理的不算，"
+    "以后才重新办理的照算（调处数）",
+    FOUND.model,
+    "",
+    lambda span: _ended(span, Q(closure__in=FINISHED)),
+    facts=(("类型", "type__name"), *_DATES, ("结案方式", "closure")),
 )
 SUCCEEDED = replace(
     SETTLED,
     key="ledger_succeeded",
     name="其中结案方式是实质性办结的（成功数）",
     part_of=SETTLED.name,
-    where=lambda span: Q(closure=Closure.SUBSTANTIVE),
+    where=lambda span: _ended(span, Q(closure=Closure.SUBSTANTIVE)),
 )
 ENDED = replace(
     SETTLED,
     key="ledger_ended",
-    name="本期结案、没有办理结果的：撤回、不予受理、移送（并案的不算）",
-    where=lambda span: ~Q(closure__in=FINISHED),
+    name="本期结案、没有办理结果的：撤回、不予受理、移送、并案（其他终止）",
+    where=lambda span: _ended(span, ~Q(closure__in=FINISHED)),
 )
 CARRIED_IN = Rows(
     "ledger_carried_in",
     "本期以前登记、到本期开始还没结案的（上期转入）",
-    _disputes,
+    FOUND.model,
     "",
-    lambda span: (
-        Q(registered_at__lt=span.since, registered_at__lte=span.as_of)
-        & _open_at_the_beginning(span)
+    _open_at_the_beginning,
+    facts=_DATES,
+)
+TAKEN_UP_AGAIN = replace(
+    CARRIED_IN,
+    key="ledger_taken_up_again",
+    name="本期以前结了案、本期重新办理或撤销并案的（重新办理转入）",
+    where=_taken_up_again,
+)
+CARRIED_ON = replace(
+    CARRIED_IN,
+    key="ledger_carried_on",
+    name="到本期最后一天还没结案的（转入下期）",
+    where=lambda span: _open_at(end_of(span)),
+)
+DUE = replace(
+    CARRIED_IN,
+    key="ledger_due",
+    name="上期转入的、重新办理转入的和本期登记的（应调处数）",
+    where=lambda span: (
+        _open_at_the_beginning(span)
+        | _taken_up_again(span)
+        | Q(registered_at__gte=span.since, registered_at__lt=end_of(span))
     ),
-    facts=_DATES,
-)
-CARRIED_ON = Rows(
-    "ledger_carried_on",
-    "到本期最后一天还没结案的（转入下期）",
-    _disputes,
-    "",
-    lambda span: _known(span) & _open_at_the_end(span),
-    facts=_DATES,
-)
-DUE = Rows(
-    "ledger_due",
-    "上期转入的和本期登记的（应调处数）",
-    _disputes,
-    "",
-    lambda span: _known(span) & _open_at_the_beginning(span),
-    facts=_DATES,
 )
 
 
 def _parties() -> QuerySet[Any]:
-    return Party.objects.exclude(role=PartyRole.AGENT).exclude(case__closure=Closure.MERGED)
+    return Party.objects.exclude(role=PartyRole.AGENT)
 
 
 PEOPLE = Rows(
@@ -170,7 +200,11 @@ def _with_the_unit(span: Span) -> Q:
 
 
 def _late(span: Span) -> Q:
-    """办理 stops at the report and stands still in a pause."""
+    """办理 stops at the report and stands still in a pause.
+
+    By the term, the pause and the report as they are now: extensions, pauses and what is sent back
+    move them, and no past moment can be had again. So it is asked of the present only.
+    """
     over = Q(handling_due_at__lt=min(span.until, span.as_of))
     return (
         over & (Q(reported_at=None) | Q(reported_at__gt=F("handling_due_at"))) & Q(paused_at=None)
@@ -185,19 +219,25 @@ def _not_late(span: Span) -> Q:
     )
 
 
-AT_WORK = Rows(
-    "ledger_at_work",
-    "统计期末还在主办单位、没有超过办理期限的（已按期反馈、暂停计时的算在内）",
+WITH_THE_UNIT = Rows(
+    "ledger_with_the_unit",
+    "统计期末还在主办单位的，不管什么时候派出（期末在办）",
     _parts,
     "",
-    lambda span: _with_the_unit(span) & _not_late(span),
+    _with_the_unit,
     case="case",
     facts=(("派出", "dispatched_at"), ("办理到期", "handling_due_at"), ("反馈", "reported_at")),
 )
+AT_WORK = replace(
+    WITH_THE_UNIT,
+    key="ledger_at_work",
+    name="还在主办单位、没有超过办理期限的（已按期反馈、暂停计时的算在内；期限按打开时的）",
+    where=lambda span: _with_the_unit(span) & _not_late(span),
+)
 AT_WORK_LATE = replace(
-    AT_WORK,
+    WITH_THE_UNIT,
     key="ledger_at_work_late",
-    name="统计期末还在主办单位、超过了办理期限的，以前派出的也算",
+    name="还在主办单位、超过了办理期限的，以前派出的也算（期限按打开时的）",
     where=lambda span: _with_the_unit(span) & _late(span),
 )
 
@@ -306,11 +346,13 @@ LEDGER_SETS = {
         SUCCEEDED,
         ENDED,
         CARRIED_IN,
+        TAKEN_UP_AGAIN,
         CARRIED_ON,
         DUE,
         PEOPLE,
         *FOUND_BY,
         *SETTLED_BY,
+        WITH_THE_UNIT,
         AT_WORK,
         AT_WORK_LATE,
         *ON_LEDGER.values(),
@@ -318,4 +360,4 @@ LEDGER_SETS = {
         UNHAPPY,
         WARNINGS,
     )
-}
+} | MEDIATION_SETS

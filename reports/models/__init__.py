@@ -1,4 +1,11 @@
-from reports.models.briefs import Brief, BriefEdit, BriefMatter, BriefParagraph, BriefReview
+from reports.models.briefs import (
+    Brief,
+    BriefEdit,
+    BriefMatter,
+    BriefParagraph,
+    BriefReview,
+    BriefRhythm,
+)
 from reports.models.bulletins import (
     Bonus,
     Bulletin,
@@ -10,7 +17,8 @@ from reports.models.bulletins import (
     Scheme,
     SchemeLine,
 )
-from reports.models.ledgers import Ledger, LedgerEntry, Sheet
+from reports.models.kept import BriefRows, FormerEnding, SheetRows
+from reports.models.ledgers import Ledger, LedgerEntry, LineEdit, Sheet
 from reports.models.screen import Display
 
 __all__ = [
@@ -20,16 +28,21 @@ __all__ = [
     "BriefMatter",
     "BriefParagraph",
     "BriefReview",
+    "BriefRhythm",
+    "BriefRows",
     "Bulletin",
     "BulletinRow",
     "Correction",
     "CountedList",
     "Display",
     "DraftRow",
+    "FormerEnding",
     "Ledger",
     "LedgerEntry",
+    "LineEdit",
     "Objection",
     "Scheme",
     "SchemeLine",
     "Sheet",
+    "SheetRows",
 ]

@@ -14,6 +14,7 @@ from django.db.models import Q
 from cases.models import Case
 from cases.vocabulary import Risk
 from orgs.models import Center, User
+from orgs.models.places import Level
 from reports.models.ledgers import reached
 
 
@@ -23,7 +24,10 @@ class BriefQuerySet(models.QuerySet["Brief"]):
 
 
 class Brief(models.Model):
-    """One draft, made once for each centre and period; sealed when it is 审定."""
+    """One draft, made once for each centre and period; sealed when it is 审定.
+
+    Its `kept_rows` are what each number counted when it was drafted.
+    """
 
     class Kind(models.TextChoices):
         WEEK = "week", "周分析"
@@ -36,8 +40,6 @@ class Brief(models.Model):
     last = models.DateField("到哪天")
     as_of = models.DateTimeField("数据时点")
     drafted_at = models.DateTimeField("起草时间")
-    # The rows that each number counted when it was drafted.
-    behind = models.JSONField("数的是哪些", default=dict)
     sealed_at = models.DateTimeField("审定时间", null=True)
 
     objects = BriefQuerySet.as_manager()
@@ -52,6 +54,29 @@ class Brief(models.Model):
 
     def __str__(self) -> str:
         return f"brief {self.pk}"
+
+
+class BriefRhythm(models.Model):
+    """Whether centres of a level draft briefs of a kind by themselves, where somebody has said so.
+
+    Without a row `reports.rhythm.USUAL` holds.
+    """
+
+    level = models.CharField("层级", max_length=10, choices=Level)
+    kind = models.CharField("周期", max_length=8, choices=Brief.Kind)
+    is_on = models.BooleanField("自动起草")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "研判周期"
+        constraints = [
+            models.UniqueConstraint(fields=["level", "kind"], name="brief_rhythm_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.kind}"
 
 
 class BriefParagraph(models.Model):

@@ -53,6 +53,34 @@ class LedgerEntry(models.Model):
         return f"ledger entry {self.pk}"
 
 
+class LineEdit(models.Model):
+    """What somebody wrote instead of the words of one line of a ledger; the latest holds.
+
+    `cells` are all the words that stand otherwise than the case has them, by column; a column
+    that is missing follows the case.
+    """
+
+    center = models.ForeignKey(Center, models.PROTECT, related_name="line_edits", db_index=False)
+    ledger = models.CharField("哪本台账", max_length=8, choices=Ledger)
+    period = models.CharField("时间", max_length=7)  # mediation.periods.Period.code
+    case = models.ForeignKey(Case, models.PROTECT, related_name="line_edits")
+    cells = models.JSONField("写的")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = "台账改的文字"
+        indexes = [
+            models.Index(
+                fields=["center", "ledger", "period", "case", "-id"], name="line_edit_of_a_ledger"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"line edit {self.pk}"
+
+
 class SheetQuerySet(models.QuerySet["Sheet"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(center__in=reached(user))
@@ -64,7 +92,7 @@ class SheetQuerySet(models.QuerySet["Sheet"]):
 class Sheet(models.Model):
     """One edition of an official table as it was printed or sealed (封存), numbers and lists in it.
 
-    `table` is what it says, `behind` the rows each of its numbers counted: what happens to the
+    `table` is what it says, `kept_rows` what each of its numbers counted: what happens to the
     cases later moves neither. A correction is an edition of its own that names the sealed one.
     """
 
@@ -73,9 +101,10 @@ class Sheet(models.Model):
         HANDLING = "handling", "办件统计"
         SALIENT = Ledger.SALIENT.value, "突出矛盾纠纷台账"
         MAJOR = Ledger.MAJOR.value, "重大矛盾纠纷排查调处情况"
+        MEDIATION = "mediation", "人民调解统计"
 
     center = models.ForeignKey(Center, models.PROTECT, related_name="sheets")
-    kind = models.CharField("哪张表", max_length=8, choices=Kind)
+    kind = models.CharField("哪张表", max_length=10, choices=Kind)
     period = models.CharField("时间", max_length=7)  # mediation.periods.Period.code
     version = models.PositiveSmallIntegerField("第几版")
     is_sealed = models.BooleanField("封存", default=False)
@@ -87,7 +116,6 @@ class Sheet(models.Model):
     reporter = models.CharField("填报单位", max_length=60)
     note = models.TextField("说明", max_length=1000, blank=True)
     table = models.JSONField("表")
-    behind = models.JSONField("数的是哪些")
     as_of = models.DateTimeField("数据时点")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField("时间")

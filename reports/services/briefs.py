@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 from django.urls import reverse
 
 from cases.clocks import local_day
@@ -14,47 +15,107 @@ from orgs.models import Center, User
 from orgs.models.places import Level
 from orgs.permissions import Permission
 from orgs.services import notify
-from reports.briefing import Period, draft_of, period_before
+from reports.briefing import Crowds, Period, draft_of, periods_back
 from reports.indicators.counting import Scope
-from reports.models import Brief, BriefEdit, BriefMatter, BriefParagraph, BriefReview
-from zongzhi.lib import clock
+from reports.kept import kept_rows
+from reports.models import (
+    Brief,
+    BriefEdit,
+    BriefMatter,
+    BriefParagraph,
+    BriefReview,
+    BriefRhythm,
+    BriefRows,
+)
+from reports.models.ledgers import reached
+from reports.rhythm import levels_with, rhythm
+from zongzhi.lib import clock, dates
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
 
-LEVELS = (Level.COUNTY, Level.TOWN)
 Step = BriefReview.Step
+MISSED = 4  # so many periods back what was missed is made up for
+CHOICE = {Brief.Kind.WEEK: 12, Brief.Kind.MONTH: 12, Brief.Kind.QUARTER: 4}
 
 
-def due(kind: Brief.Kind, now: datetime) -> list[int]:
-    """Which centres still lack the brief of the last whole week, month or quarter."""
-    made = Brief.objects.filter(kind=kind, first=period_before(kind, local_day(now)).first)
-    centers = Center.objects.filter(level__in=LEVELS).exclude(pk__in=made.values("center"))
-    return list(centers.order_by("pk").values_list("pk", flat=True))
+def due(kind: Brief.Kind, now: datetime) -> list[tuple[int, date]]:
+    """Which centres still lack the brief of which period, the oldest first.
+
+    The last whole one; and of those before it what was missed, since a centre began to have them.
+    """
+    levels = levels_with(kind)
+    centers = Center.objects.filter(level__in=levels).order_by("pk").values_list("pk", flat=True)
+    periods = periods_back(kind, local_day(now), MISSED)
+    made = Brief.objects.filter(kind=kind, center__level__in=levels)
+    begun = dict(made.order_by().values_list("center").annotate(first=Min("first")))
+    recent = made.filter(first__gte=periods[-1].first)
+    have = set(recent.values_list("center", "first"))
+    return [
+        (pk, period.first)
+        for period in reversed(periods)
+        for pk in centers
+        if (pk, period.first) not in have
+        and (period == periods[0] or (pk in begun and begun[pk] < period.first))
+    ]
 
 
-def draft_brief(*, center_id: int, kind: Brief.Kind, now: datetime) -> Brief | None:
-    """Draft it, once; None when another worker has, or there is nothing to draft any more."""
+def draft_brief(
+    *,
+    center_id: int,
+    kind: Brief.Kind,
+    now: datetime,
+    first: date | None = None,
+    crowds: Crowds | None = None,
+) -> Brief | None:
+    """Draft the brief of the last whole period, or of the one from `first`; once.
+
+    None when another worker has, or it is no whole period of the past.
+    """
     center = Center.objects.select_related("region").get(pk=center_id)
-    period = period_before(kind, local_day(now))
+    periods = periods_back(kind, local_day(now), CHOICE[kind])
+    period = next((one for one in periods if first in (None, one.first)), None)
+    if period is None:
+        return None
     if Brief.objects.filter(center=center, kind=kind, first=period.first).exists():
         return None
     try:
         with transaction.atomic():
-            return _draft(center, period, now)
+            return _draft(center, period, now, crowds)
     except IntegrityError:  # another worker has made it since we looked
         return None
 
 
-def _draft(center: Center, period: Period, now: datetime) -> Brief:
-    draft = draft_of(center, period)
+def draft_by_hand(*, center_id: int, kind: Brief.Kind, first: date, by: User) -> Brief:
+    """起草: of a past period that nobody has drafted yet, whatever the rhythm is."""
+    if center_id not in centers_to_draft(by):
+        raise NotAllowed("研判由本中心督办的人或领导起草")
+    found = Brief.objects.filter(center=center_id, kind=kind, first=first)
+    if not found.exists():
+        made = draft_brief(center_id=center_id, kind=kind, now=clock.now(), first=first)
+        if made is not None:
+            return made
+    brief = found.first()
+    if brief is None:
+        raise Invalid(errors={"period": ["这个时期还没过完，或者太早"]})
+    raise AlreadyDone(f"这个时期的已在{dates.moment(clock.local(brief.drafted_at))}起草")
+
+
+def centers_to_draft(user: User) -> set[int]:
+    """Those whose briefs this person reads, and supervises or leads."""
+    wanted = (Permission.SUPERVISE, Permission.DECIDE)
+    return {pk for pk in reached(user) if any(user.can_at(one, pk) for one in wanted)}
+
+
+def _draft(center: Center, period: Period, now: datetime, crowds: Crowds | None) -> Brief:
+    draft = draft_of(center, period, now, crowds)
     brief = Brief.objects.create(
         center=center,
         kind=period.kind,
         first=period.first,
         last=period.last,
-        as_of=draft.as_of,
+        as_of=draft.span.as_of,
         drafted_at=now,
-        behind=draft.behind,
     )
+    BriefRows.objects.bulk_create(kept_rows(BriefRows, draft.behind, brief=brief))
     BriefParagraph.objects.bulk_create(
         BriefParagraph(brief=brief, place=place, heading=heading, parts=parts)
         for place, (heading, parts) in enumerate(draft.paragraphs, start=1)
@@ -154,3 +215,21 @@ def _open(brief_id: int, by: User) -> Brief:
     if brief.sealed_at is not None:
         raise AlreadyDone("已经审定封存，不能再改")
     return brief
+
+
+@transaction.atomic
+def set_rhythm(*, wanted: dict[Level, set[Brief.Kind]], by: User, now: datetime) -> bool:
+    """Say anew what each level drafts; False when it is so already."""
+    if not by.can(Permission.SETTINGS):
+        raise NotAllowed("研判周期由系统管理员定")
+    before = rhythm()
+    changed = [
+        (level, kind)
+        for level in Level
+        for kind in Brief.Kind
+        if (kind in before[level]) != (kind in wanted[level])
+    ]
+    for level, kind in changed:
+        said = {"is_on": kind in wanted[level], "by": by, "at": now}
+        BriefRhythm.objects.update_or_create(level=level, kind=kind, defaults=said)
+    return bool(changed)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -14,21 +15,21 @@ from orgs.models import Center, User
 from orgs.permissions import Permission
 from reports.indicators.counting import Scope
 from reports.indicators.ledger_sets import chosen
-from reports.ledgers import span_of, table_of
-from reports.models import Ledger, LedgerEntry, Sheet
-from reports.tables import frozen
+from reports.kept import kept_rows
+from reports.ledgers import cases_on, columns_of, edits_of, span_of, table_of
+from reports.models import Ledger, LedgerEntry, LineEdit, Sheet, SheetRows
+from reports.tables import cell_key, frozen
 from zongzhi.lib import clock
 from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
 
 
 @dataclass(frozen=True)
 class Words:
-    """What a person may adjust on a sheet; of the cells, only the free ones are heard."""
+    """What a person may write over and under a sheet. Words of its lines are saved line by line."""
 
     title: str
     reporter: str
     note: str = ""
-    cells: Mapping[str, str] = field(default_factory=dict)
 
 
 def may_keep(user: User, center: Center) -> bool:
@@ -78,7 +79,7 @@ def correct_sheet(*, sheet_id: int, by: User, reason: str) -> Sheet:
         raise WrongState("没有封存的不用更正，重新存一版就行")
     if Sheet.objects.filter(corrects=old).exists():
         raise AlreadyDone("这一版已经更正过，要再改，更正最新的那一版")
-    words = Words(old.title, old.reporter, old.note, _texts(old))
+    words = Words(old.title, old.reporter, old.note)
     return _keep(
         old.kind,
         old.center,
@@ -88,15 +89,21 @@ def correct_sheet(*, sheet_id: int, by: User, reason: str) -> Sheet:
         is_sealed=True,
         corrects=old,
         reason=reason.strip(),
+        texts=_texts(old),
     )
 
 
 def _texts(sheet: Sheet) -> dict[str, str]:
-    """The words of the free cells of a kept table."""
+    """The free words of a kept table that nobody has written anew since."""
     free = [column["key"] for column in sheet.table["columns"] if column["free"]]
+    since = LineEdit.objects.filter(
+        center=sheet.center, ledger=sheet.kind, period=sheet.period, at__gt=sheet.made_at
+    )
+    written = set(since.values_list("case__number", flat=True)) if free else set()
     return {
-        f"{line['key']}.{key}": line["cells"][key]["text"]
+        cell_key(line["key"], key): line["cells"][key]["text"]
         for line in sheet.table["lines"]
+        if line["key"] not in written
         for key in free
     }
 
@@ -111,11 +118,13 @@ def _keep(
     is_sealed: bool,
     corrects: Sheet | None = None,
     reason: str = "",
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> Sheet:
     _lock(center)
     last = Sheet.objects.of(center, kind, period.code).aggregate(n=Max("version"))["n"] or 0
-    table, behind = frozen(table_of(kind, center, period), center, words.cells)
-    return Sheet.objects.create(
+    now = clock.now()
+    table, behind = frozen(table_of(kind, center, period), center, texts)
+    sheet = Sheet.objects.create(
         center=center,
         kind=kind,
         period=period.code,
@@ -127,10 +136,53 @@ def _keep(
         reporter=words.reporter,
         note=words.note,
         table=table,
-        behind=behind,
         as_of=span_of(period).as_of,
         made_by=by,
-        made_at=clock.now(),
+        made_at=now,
+    )
+    SheetRows.objects.bulk_create(kept_rows(SheetRows, behind, sheet=sheet), batch_size=500)
+    return sheet
+
+
+@transaction.atomic
+def save_line(
+    *,
+    ledger: Ledger,
+    center: Center,
+    period: Period,
+    number: str,
+    cells: Mapping[str, str],
+    restore: bool,
+    seen: int,
+    by: User,
+) -> LineEdit | None:
+    """Keep what somebody has changed of one line; `cells` are only the columns they changed.
+
+    With `restore` the line follows its case again. `seen` is the latest edit that was on the page:
+    whoever has not seen what another has just written does not write over it. None when there is
+    nothing to keep.
+    """
+    _check(by, center)
+    _lock(center)
+    case = cases_on(ledger, center, period).filter(number=number).first()
+    if case is None:
+        raise NotFound("台账上没有这件事项")
+    last = edits_of(ledger, center, period, [case]).get(case.pk)
+    if (last.pk if last else 0) != seen:
+        raise WrongState(f"{last.by.name if last else '别人'}刚改过这一行，核对后再保存")
+    free = {column.key for column in columns_of(ledger) if column.free}
+    before = last.cells if last else {}
+    written = {} if restore else {**before, **{k: v for k, v in cells.items() if k in free}}
+    if written == before:
+        return last
+    return LineEdit.objects.create(
+        center=center,
+        ledger=ledger,
+        period=period.code,
+        case=case,
+        cells=written,
+        by=by,
+        at=clock.now(),
     )
 
 

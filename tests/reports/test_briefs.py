@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.services.closing import reopen_case
@@ -12,7 +13,8 @@ from cases.services.registration import PartyInput
 from cases.vocabulary import PartyRole, Risk
 from orgs.models import User
 from reports.brief_pages import paragraphs_of
-from reports.models import Brief, BriefEdit, BriefMatter
+from reports.briefing import Crowds
+from reports.models import Brief, BriefEdit, BriefMatter, BriefRows
 from reports.services.briefs import Step, draft_brief, edit_paragraph, name_matter, review_brief
 from reports.tasks import draft_briefs
 from tests.county import County
@@ -45,17 +47,110 @@ def text_of(brief: Brief, heading: str) -> str:
     return next(one.text for one in paragraphs_of(brief) if one.heading == heading)
 
 
-def test_drafts_come_once_for_counties_and_towns(county: County) -> None:
+def drafted() -> set[tuple[str, str]]:
+    return set(Brief.objects.values_list("center__level", "kind"))
+
+
+def test_each_level_drafts_what_it_looks_back_over_once(county: County) -> None:
     clock.freeze(MONDAY)
     draft_briefs()
-    made = set(Brief.objects.values_list("center", "kind", "first"))
-    assert {center for center, _, _ in made} == {county.county.pk, county.town.pk}
-    assert len(made) == 6
+    assert drafted() == {
+        *(("city", kind) for kind in ("month", "quarter")),
+        *(("county", kind) for kind in ("week", "month", "quarter")),
+        *(("town", kind) for kind in ("week", "month")),
+        ("village", "week"),
+    }
+    assert Brief.objects.count() == 8
     draft_briefs()
-    assert Brief.objects.count() == 6
+    assert Brief.objects.count() == 8
     clock.freeze(moment(5, 26, 8))
     draft_briefs()
-    assert Brief.objects.count() == 8  # another week, no other month or quarter
+    assert Brief.objects.count() == 11  # another week of three levels, no other month or quarter
+
+
+def test_what_was_missed_is_made_up_for_since_the_first(county: County) -> None:
+    clock.freeze(MONDAY)
+    draft_briefs()
+    clock.freeze(moment(6, 9, 8))  # the worker stood still for two weeks
+    draft_briefs()
+    weeks = Brief.objects.filter(kind="week", center=county.village).order_by("first")
+    assert [f"{week.first:%m-%d}" for week in weeks] == ["05-12", "05-19", "05-26", "06-02"]
+
+
+def test_an_administrator_says_which_level_drafts_what(
+    county: County, sysadmin: User, client: Client
+) -> None:
+    clock.freeze(MONDAY)
+    client.force_login(sysadmin)
+    url = reverse("reports:brief_rhythm")
+    assert client.get(url).text.count(" checked") == 8
+    given = {"county": ["quarter"], "town": ["month"], "village": ["week", "month"]}
+    assert client.post(url, given).status_code == 302
+    draft_briefs()
+    assert drafted() == {
+        ("county", "quarter"),
+        ("town", "month"),
+        ("village", "week"),
+        ("village", "month"),
+    }
+    assert client.get(url).text.count(" checked") == 4
+
+
+def test_a_past_period_is_drafted_by_hand_once(
+    county: County, leader: User, town_officer: User, client: Client
+) -> None:
+    clock.freeze(MONDAY)
+    client.force_login(leader)
+    url = reverse("reports:draft_brief")
+    given = {"center": county.town.pk, "period": "quarter:2025-01-01"}
+    given["center"] = county.county.pk
+    made = client.post(url, given)
+    brief = Brief.objects.get()
+    assert made["Location"] == reverse("reports:brief", args=[brief.pk])
+    assert (brief.kind, f"{brief.last:%m-%d}") == ("quarter", "03-31")
+    again = client.post(url, given)
+    assert again.status_code == 409
+    assert "起草" in again.text
+    running = client.post(url, {**given, "period": "week:2025-05-19"})
+    assert running.status_code == 422
+    client.force_login(town_officer)
+    assert client.post(url, given).status_code == 422
+
+
+def test_groups_of_complaints_are_looked_for_once_for_all_centres(county: County) -> None:
+    clock.freeze(MONDAY)
+    crowds = Crowds()
+    asked = []
+    for center in (county.county, county.town, county.village):
+        with CaptureQueriesContext(connection) as captured:
+            draft_brief(center_id=center.pk, kind=Brief.Kind.WEEK, now=MONDAY, crowds=crowds)
+        asked.append(sum("HAVING" in query["sql"] for query in captured))
+    assert asked == [1, 0, 0]
+
+
+def test_what_is_late_is_said_of_the_moment_of_drafting(brief: Brief) -> None:
+    assert text_of(brief, "超期").startswith("起草时（5月19日 08:00）")
+
+
+def test_a_refused_review_keeps_what_was_typed(
+    brief: Brief, triage: User, leader: User, client: Client
+) -> None:
+    review_brief(brief_id=brief.pk, step=Step.PROPOSED, level=Risk.LOW, text="", by=leader)
+    client.force_login(triage)
+    typed = {"step": "proposed", "level": "high", "text": "写好的意见"}
+    page = client.post(reverse("reports:review_brief", args=[brief.pk]), typed)
+    assert page.status_code == 409
+    assert "张志远已经初定过了" in page.text
+    assert "写好的意见" in page.text
+    decided(brief, triage, leader, Step.DISCUSSED)
+    for name, args, typed in (
+        ("edit_brief", [brief.pk, 1], {"text": "写好的一段"}),
+        ("brief_matter", [brief.pk], {"number": "1", "move": "up", "reason": "写好的理由"}),
+    ):
+        page = client.post(reverse(f"reports:{name}", args=args), typed)
+        assert page.status_code == 409
+        assert "已经审定封存" in page.text
+        assert typed.get("text", typed.get("reason")) in page.text
 
 
 def test_the_sentences_say_what_happened(brief: Brief) -> None:
@@ -102,8 +197,9 @@ def test_what_was_computed_stays_beside_what_was_written(
     assert word.content[:2] == b"PK"
 
 
-def decided(brief: Brief, triage: User, leader: User) -> None:
-    for step, by in ((Step.PROPOSED, triage), (Step.DISCUSSED, triage), (Step.DECIDED, leader)):
+def decided(brief: Brief, triage: User, leader: User, first: Step = Step.PROPOSED) -> None:
+    said = ((Step.PROPOSED, triage), (Step.DISCUSSED, triage), (Step.DECIDED, leader))
+    for step, by in said[list(Step).index(first) :]:
         review_brief(brief_id=brief.pk, step=step, level=Risk.MEDIUM, text="", by=by)
 
 
@@ -130,7 +226,11 @@ def test_a_decided_brief_does_not_change(brief: Brief, triage: User, leader: Use
     with pytest.raises(AlreadyDone, match="封存"):
         edit_paragraph(brief_id=brief.pk, place=1, text="别的", by=leader)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Brief.objects.update(behind={})
+        Brief.objects.update(as_of=clock.now())
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        BriefRows.objects.update(ids=[])
+    with pytest.raises(DatabaseError, match="sealed brief"), transaction.atomic():
+        BriefRows.objects.create(brief=brief, cell="n99", counted="registered")
     paragraph = brief.paragraphs.get(place=1)
     with pytest.raises(DatabaseError, match="sealed brief"), transaction.atomic():
         BriefEdit.objects.create(
