@@ -55,16 +55,20 @@ def served_by(user: User) -> models.QuerySet[GridRole, Any]:
     return roles.filter(user=user).held_on(clock.today()).values("grid")
 
 
+def visible_events(user: User) -> Q:
+    """A centre sees its area's events, a unit those it was given, a worker their grid's."""
+    seen = within(stems_of(user), "area")
+    units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
+    if units:
+        seen |= Q(unit__in=units)
+    if user.can(Permission.GRID_WORK):
+        seen |= Q(grid__in=served_by(user))
+    return seen
+
+
 class EventQuerySet(models.QuerySet["GridEvent"]):
     def visible_to(self, user: User) -> Self:
-        """A centre sees its area's events, a unit those it was given, a worker their grid's."""
-        seen = within(stems_of(user), "area")
-        units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
-        if units:
-            seen |= Q(unit__in=units)
-        if user.can(Permission.GRID_WORK):
-            seen |= Q(grid__in=served_by(user))
-        return self.filter(seen)
+        return self.filter(visible_events(user))
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))

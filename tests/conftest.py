@@ -29,6 +29,7 @@ APPEND_ONLY = (
     "reports_briefparagraph",
     "reports_briefreview",
     "reports_ledgerentry",
+    "reports_courtintake",
     "reports_sheet",
 )
 

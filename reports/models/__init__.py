@@ -9,6 +9,7 @@ from reports.models.bulletins import (
     Scheme,
     SchemeLine,
 )
+from reports.models.entered import CourtIntake
 from reports.models.ledgers import Ledger, LedgerEntry, Sheet
 from reports.models.screen import Display
 
@@ -22,6 +23,7 @@ __all__ = [
     "Bulletin",
     "BulletinRow",
     "Correction",
+    "CourtIntake",
     "Display",
     "DraftRow",
     "Ledger",
