@@ -44,9 +44,9 @@ _NOT_HANDLING = ("report", "note")
 
 
 def _approved(user: User) -> QuerySet[Any]:
-    """What this person's approval ended; history says whose it was."""
+    """What this person's approval ended; history says whose it was, once in each round."""
     own = CaseEvent.objects.filter(
-        case=OuterRef("case"), verb="approve", by=user, at=OuterRef("ended_at")
+        case=OuterRef("case"), round=OuterRef("round"), verb="approve", by=user
     )
     ended = Assignment.objects.filter(role=Assignment.Role.LEAD, ending=Assignment.Ending.APPROVED)
     return ended.filter(Exists(own))

@@ -47,8 +47,8 @@ class Indicator:
     @property
     def definition(self) -> str:
         """In words, for whoever asks how it is counted."""
-        out_of = f"；分母：{self.out_of.name}" if self.out_of else ""
-        return f"{self.name}：{self.top.name}{out_of}；时点：{self.as_of}；{self.rounding}"
+        said = f"{self.top.name}；分母：{self.out_of.name}" if self.out_of else self.top.said
+        return f"{self.name}：{said}；时点：{self.as_of}；{self.rounding}"
 
     @property
     def better_said(self) -> str:

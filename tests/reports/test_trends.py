@@ -13,6 +13,7 @@ from cases.vocabulary import PartyRole
 from dispatch.models import Return
 from dispatch.services.asking import decide_request, request_pause
 from dispatch.services.assigning import rule_on_return
+from dispatch.services.supervising import supervise_case
 from orgs.models import User
 from reports import signs
 from reports.charts import lines_of, nice
@@ -171,17 +172,19 @@ def test_a_desk_and_a_leader_find_their_own_work_too(
         case_id=paused.pk, by=handler, until=clock.today() + timedelta(days=3), text="等鉴定"
     )
     decide_request(
-        case_id=paused.pk, by=leader, request=paused.requests.get().pk, grant=True, text="同意"
+        case_id=paused.pk, by=triage, request=paused.requests.get().pk, grant=True, text="同意"
     )
+    supervise_case(case_id=lives.claimed().pk, by=leader, reason="来访人说一直没人联系")
     assert numbers_of(clerk)["consulted"] == 1
     desk = numbers_of(triage)
-    assert {key: desk[key] for key in ("dispatched", "ruled", "approved", "supervised")} == {
-        "dispatched": 4,
+    assert desk == {
+        "dispatched": 5,
         "ruled": 1,
         "approved": 1,
+        "decided": 1,
         "supervised": 1,
     }
-    assert numbers_of(leader) == {"decided": 1}
+    assert numbers_of(leader) == {"supervised": 1}
     for user in (clerk, triage, handler, leader):
         client.force_login(user)
         page = client.get(reverse("reports:mine")).content.decode()

@@ -19,7 +19,9 @@ def build(world: World) -> None:
     for back, number in zip(range(MONTHS, 0, -1), RECEIVED, strict=True):
         month = months_back(now.date().replace(day=1), back)
         told = months_back(month, -1) + timedelta(days=4)
-        with clock.at(min(now, now.replace(year=told.year, month=told.month, day=told.day))):
+        with clock.at(
+            min(now, now.replace(year=told.year, month=told.month, day=told.day, hour=10))
+        ):
             enter_court_intake(
                 month=month,
                 number=number,
