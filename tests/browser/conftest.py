@@ -108,7 +108,10 @@ def open_as(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
             client = Client()
             client.force_login(user)
             session = client.cookies["sessionid"].value
-            kept = {"sessionid": session, "csrftoken": get_random_string(32)}  # as a sign-in leaves them
+            kept = {
+                "sessionid": session,
+                "csrftoken": get_random_string(32),
+            }  # as a sign-in leaves them
             context.add_cookies(
                 [
                     {"name": name, "value": value, "url": live_server.url}
