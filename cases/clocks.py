@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.timezone import localtime
 
 from cases.models import Assignment, Case, ClockRule, ThresholdRule
-from cases.thresholds import Threshold
+from cases.thresholds import STANDARDS, Threshold
 from cases.vocabulary import Clock
 from orgs.calendars import calendar_of, revisions
 from orgs.models import Center
@@ -153,6 +153,21 @@ def limit_of(case: Case, name: Threshold, start: datetime) -> int:
         case.revisions = revisions()
     thresholds = _current(case.revisions.get(SUBJECT, 0))[1]
     return _in_force(thresholds, name, local_day(start), case.center.level)
+
+
+def thresholds_on(day: date) -> Callable[[Threshold], int]:
+    """The figures of no centre and no case in particular that hold on a day, in one small query.
+
+    What a new edition asks for holds as it comes, until somebody has said otherwise.
+    """
+    rules = _current(revisions().get(SUBJECT, 0))[1]
+
+    def figure(name: Threshold) -> int:
+        said = [rule for rule in rules if rule.name == name and rule.effective_from <= day]
+        latest = max(said, key=lambda rule: rule.effective_from, default=None)
+        return STANDARDS[name].value if latest is None else latest.value
+
+    return figure
 
 
 def handling_clock(clocks: Clocks, assignment: Assignment) -> None:

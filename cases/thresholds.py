@@ -34,6 +34,14 @@ class Threshold(StrEnum):
     PETITION_MORE_DAYS = "petition_more_days"
     OVERRIDES_PERCENT = "overrides_percent"
     OVERRIDES_LEAST = "overrides_least"
+    SIGN_PERSONS = "sign_persons"
+    SIGN_DAYS = "sign_days"
+    SIGN_RECENT_DAYS = "sign_recent_days"
+    SIGN_BEFORE_DAYS = "sign_before_days"
+    SIGN_FEWEST = "sign_fewest"
+    SIGN_PERCENT = "sign_percent"
+    SIGN_SEASON_DAYS = "sign_season_days"
+    SIGN_VISITS = "sign_visits"
 
 
 @dataclass(frozen=True)
@@ -82,4 +90,16 @@ STANDARDS: dict[Threshold, Standard] = {
     ),
     Threshold.OVERRIDES_PERCENT: Standard("分流规则：改派超过多少要看看", "%", 30, 1, 100),
     Threshold.OVERRIDES_LEAST: Standard("分流规则：至少命中几次才看", "次", 10, 1, 1000),
+    Threshold.SIGN_PERSONS: Standard("苗头：同一对方被几个人反映", "人起", 3, 2, 50),
+    Threshold.SIGN_DAYS: Standard("苗头：同一对方看最近几天", "天", 90, 7, 365),
+    Threshold.SIGN_RECENT_DAYS: Standard("苗头：上升的类型，看最近几天", "天", 30, 7, 180),
+    Threshold.SIGN_BEFORE_DAYS: Standard(
+        "苗头：上升的类型，和此前几天比", "天", 90, 7, 365, "按天数折成一样长再比"
+    ),
+    Threshold.SIGN_FEWEST: Standard("苗头：上升的类型，最少几件才提示", "件", 5, 1, 1000),
+    Threshold.SIGN_PERCENT: Standard(
+        "苗头：上升的类型，到此前平均的多少", "%", 150, 101, 1000, "150% 就是 1.5 倍"
+    ),
+    Threshold.SIGN_SEASON_DAYS: Standard("苗头：春节前几天起提示欠薪", "天", 90, 7, 180),
+    Threshold.SIGN_VISITS: Standard("苗头：来访几次算反复来访", "次起", 3, 2, 50),
 }

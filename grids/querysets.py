@@ -69,17 +69,21 @@ def grids_served(user: User, stems: Iterable[str] = ()) -> list[int]:
     return sorted(set(ids.values_list("grid", flat=True)))
 
 
+def visible_events(user: User) -> Q:
+    """A centre sees its area's events, a unit those it was given, a worker their grid's."""
+    stems = stems_of(user)
+    seen = within(stems, "area")
+    units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
+    if units:
+        seen |= Q(unit__in=units)
+    if grids := grids_served(user, stems):
+        seen |= Q(grid__in=grids)
+    return seen
+
+
 class EventQuerySet(models.QuerySet["GridEvent"]):
     def visible_to(self, user: User) -> Self:
-        """A centre sees its area's events, a unit those it was given, a worker their grid's."""
-        stems = stems_of(user)
-        seen = within(stems, "area")
-        units = {post.department_id for post in user.posts_giving(Permission.VIEW_UNIT)} - {None}
-        if units:
-            seen |= Q(unit__in=units)
-        if grids := grids_served(user, stems):
-            seen |= Q(grid__in=grids)
-        return self.filter(seen)
+        return self.filter(visible_events(user))
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))

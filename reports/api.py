@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from orgs.api.requests import StaffApiRequest
 from orgs.permissions import Permission
-from reports.board import coming
-from reports.figures import FIGURES, AsOf, Counted, count, percent
+from reports.figures import FIGURES, OF_CASES, AsOf, Counted, count
+from reports.indicators.dictionary import percent
 from zongzhi.lib import clock
 from zongzhi.lib.api import Endpoint
 from zongzhi.lib.errors import NotAllowed
@@ -28,7 +28,7 @@ class FigureSerializer(serializers.Serializer[Any]):
 
 
 class ShareSerializer(serializers.Serializer[Any]):
-    percent = serializers.CharField(help_text="“92%”；少于 10 件不算，空着")
+    percent = serializers.CharField(help_text="“92.4%”；少于 10 件不算，空着")
     numerator = serializers.IntegerField()
     denominator = serializers.IntegerField()
 
@@ -37,8 +37,10 @@ class DashboardSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField(help_text="数据时点")
     figures = serializers.DictField(child=FigureSerializer())
     satisfaction = ShareSerializer(help_text="本月满意率")
-    visits = serializers.IntegerField(help_text="本月批次，咨询也算")
-    visitors = serializers.IntegerField(help_text="本月人次，咨询也算")
+    visits = serializers.IntegerField(help_text="本月为事项来访的批次，咨询另算")
+    visitors = serializers.IntegerField(help_text="本月为事项来访的人次，咨询另算")
+    consultations = serializers.IntegerField(help_text="本月只是咨询的次数")
+    consulted = serializers.IntegerField(help_text="本月只是咨询的人次")
 
 
 class Dashboard(Endpoint):
@@ -54,23 +56,26 @@ class Dashboard(Endpoint):
         at = AsOf(clock.now())
         counted = count(user, FIGURES, at)
         content, rated = counted["content_month"].number, counted["rated_month"].number
-        came = coming(user, at)
+        of_cases = {one.key for one in OF_CASES}
         board = {
             "as_of": at.moment,
-            "figures": {key: _figure(found, at, request) for key, found in counted.items()},
+            "figures": {
+                key: _figure(found, at, request)
+                for key, found in counted.items()
+                if key in of_cases
+            },
             "satisfaction": {
                 "percent": percent(content, rated),
                 "numerator": content,
                 "denominator": rated,
             },
-            "visits": came.visits,
-            "visitors": came.visitors,
+            **{key: found.number for key, found in counted.items() if key not in of_cases},
         }
         return Response(DashboardSerializer(board).data)
 
 
 def _figure(found: Counted, at: AsOf, request: Request) -> dict[str, Any]:
-    asks = {**found.figure.asks(at), "as_of": at.moment.isoformat()}
+    asks = dict(found.figure.params(at) or {})
     return {
         "name": found.figure.name,
         "number": found.number,

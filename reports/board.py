@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet, Sum
-from django.urls import reverse
 
-from cases.models import Case, Consultation, Visit
+from cases.models import Consultation, Visit
 from cases.querysets import in_reach
 from cases.rows import Row, rows_of
 from dispatch.models import Circular, Request, Talk
@@ -16,9 +15,11 @@ from orgs.models import Center, User
 from orgs.permissions import Permission
 from reports import figures
 from reports.figures import AsOf, Counted, Figure
+from reports.indicators.counting import Scope
+from reports.indicators.dictionary import percent
 
 SHOWN = 5
-TILES = (figures.REGISTERED_TODAY, figures.IN_HAND, figures.OVERDUE, figures.HIGH_RISK)
+TILES = (figures.REGISTERED_TODAY, figures.IN_HAND, figures.LATE, figures.HIGH_RISK)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Attention:
 
 @dataclass(frozen=True)
 class Satisfaction:
-    """「92%（61评/74结）」; no percentage while fewer than ten have been rated."""
+    """「92.4%（61评/74结）」; no percentage while fewer than ten have been rated."""
 
     percent: str
     content: Counted
@@ -52,7 +53,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Coming:
-    """批次 and 人次 of a period: visits for cases, and consultations."""
+    """接待: visits for cases and consultations together, times and people."""
 
     visits: int
     visitors: int
@@ -70,7 +71,10 @@ class Board:
     satisfaction: Satisfaction
     registered: Counted
     approved: Counted
-    coming: Coming
+    visits: Counted
+    visitors: Counted
+    consultations: Counted
+    consulted: Counted
     attention: list[Attention]
     requests: list[Request]
     talks: list[Talk]
@@ -88,7 +92,7 @@ def board_of(user: User, at: AsOf) -> Board:
         near=counted["near"],
         unhappy=counted["unhappy"],
         satisfaction=Satisfaction(
-            percent=figures.percent(content.number, rated.number),
+            percent=percent(content.number, rated.number),
             content=content,
             rated=rated,
             finished=counted["finished_month"],
@@ -96,7 +100,10 @@ def board_of(user: User, at: AsOf) -> Board:
         ),
         registered=counted["registered_month"],
         approved=counted["approved_month"],
-        coming=coming(user, at),
+        visits=counted["visits"],
+        visitors=counted["visitors"],
+        consultations=counted["consultations"],
+        consulted=counted["consulted"],
         attention=_attention(user, counted, at),
         requests=requests_to_decide(user),
         talks=list(pending_talks(user).select_related("unit")[:SHOWN]),
@@ -114,14 +121,14 @@ def centers_seen(user: User) -> list[Center]:
 def _ways(counted: dict[str, Counted], rated: int) -> tuple[Way, ...]:
     """Every way of rating with its share, while anybody has rated."""
     ways = [counted[figure.key] for figure in figures.RATED_BY] if rated else []
-    return tuple(Way(way, figures.percent(way.number, rated)) for way in ways)
+    return tuple(Way(way, percent(way.number, rated)) for way in ways)
 
 
 def _attention(user: User, counted: dict[str, Counted], at: AsOf) -> list[Attention]:
     wanted: tuple[tuple[str, str, Figure], ...] = (
-        ("超期最久", "■", figures.OVERDUE),
+        ("超期最久", "■", figures.LATE),
         ("高风险", "⚑", figures.HIGH_RISK),
-        ("不满意", "☹", figures.UNHAPPY),
+        ("不满意", "☹", figures.TO_MEND),
     )
     return [
         Attention(title, mark, counted[figure.key], _rows(user, figure, at))
@@ -130,7 +137,7 @@ def _attention(user: User, counted: dict[str, Counted], at: AsOf) -> list[Attent
 
 
 def _rows(user: User, figure: Figure, at: AsOf) -> list[Row]:
-    worst = Case.objects.visible_to(user).open().filter(figure.counts(at)).for_list()
+    worst = figure.rows.rows(Scope(user), figure.span(at)).for_list()  # type: ignore[attr-defined]
     return rows_of(worst.order_by("due_at", "pk")[:SHOWN], user=user, now=at.moment)
 
 
@@ -155,17 +162,8 @@ def consultations_of(user: User) -> QuerySet[Consultation]:
     return Consultation.objects.filter(in_reach(user, "center"), became=None)
 
 
-def coming(user: User, at: AsOf) -> Coming:
-    """批次 and 人次 of this month."""
-    return coming_of(
-        visits_of(user).filter(at__gte=at.month, at__lte=at.moment),
-        consultations_of(user).filter(at__gte=at.month, at__lte=at.moment),
-        f"{reverse('reports:visits')}?since={at.month.date().isoformat()}",
-    )
-
-
 def coming_of(visits: QuerySet[Visit], consultations: QuerySet[Consultation], url: str) -> Coming:
-    """How many times people came, and how many they were."""
+    """接待: how many times people came, for cases or only to ask, and how many they were."""
     both = [
         rows.order_by().aggregate(times=Count("pk"), people=Sum("visitors"))
         for rows in (visits, consultations)

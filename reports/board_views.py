@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET
 
 from cases.models import Party
 from cases.rows import rows_of
+from cases.thresholds import Threshold
 from orgs.gates import needs
 from orgs.permissions import Permission
 from reports.indicators.links import moment_of
-from reports.signs import DAYS, cases_against
+from reports.signs import cases_against, limits
 from zongzhi.lib import clock
 from zongzhi.lib.errors import NotFound
 from zongzhi.lib.http import StaffRequest
@@ -23,7 +24,7 @@ from zongzhi.lib.paging import Order, paginate
 @needs(Permission.BOARD)
 @require_GET
 def opponent(request: StaffRequest, pk: int) -> HttpResponse:
-    """What was registered in 90 days against the one that a party of a case is."""
+    """What was registered in those days against the one that a party of a case is."""
     party = Party.objects.visible_to(request.user).filter(pk=pk).first()
     if party is None:
         raise NotFound("没有这张清单")
@@ -32,7 +33,7 @@ def opponent(request: StaffRequest, pk: int) -> HttpResponse:
     page = paginate(found, Order("registered_at", descending=True), request.GET)
     context = {
         "name": party.name if party.is_organization else "同一个人",
-        "days": DAYS,
+        "days": limits(at)(Threshold.SIGN_DAYS),
         "at": at,
         "page": page,
         "rows": rows_of(page.rows, user=request.user, now=at),

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cases.clocks import thresholds_on
+from cases.thresholds import Threshold
 from orgs.models import Center
 from reports.indicators import ledger_sets as sets
-from reports.indicators.behind import TOWN
-from reports.indicators.counting import Dimension, Rows, Scope, Span, counted
+from reports.indicators.counting import TOWN, Dimension, Rows, Scope, Span, counted
 from reports.indicators.measured import names_of
 from reports.indicators.sets import IN_HAND, RATED, REGISTERED, VISITORS, VISITS
 from reports.models import Brief
@@ -225,7 +226,9 @@ def _groups(draft: Draft) -> None:
     found = draft.crowds.cases(draft.span)
     here = sets.GROUP_SIGNS.model().filter(Scope(draft.center).q(""), pk__in=found)
     n = draft.kept(sets.GROUP_SIGNS, here)
-    said = f"{sets.CROWD_DAYS} 天内同一对方被 {sets.CROWD} 个以上不同来访人反映的，有 "
+    limit = thresholds_on(draft.span.last_day)
+    days, persons = limit(Threshold.SIGN_DAYS), limit(Threshold.SIGN_PERSONS)
+    said = f"{days} 天内同一对方被 {persons} 个以上不同来访人反映的，有 "
     draft.say("群体苗头", said, n, " 件。" if n["n"] else " 件，没有发现群体苗头。")
 
 

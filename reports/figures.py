@@ -1,7 +1,7 @@
-"""Every figure of the board, defined once: its name, what it counts, out of what, as of when.
+"""The figures of the board: sets of the dictionary, each over a span of its own.
 
-A figure is a condition in SQL, so that a board is a few counting queries, and a set of filters
-of the case list, so that its link shows exactly the rows it counts. A test holds the two equal.
+Nothing is counted here: a figure names a set, its span and, where there is one, the filters of the
+case list that show exactly the rows of the set. A test holds the two equal.
 """
 
 from __future__ import annotations
@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import Enum
 
-from django.db.models import Count, Q
-
-from cases.models import Case
-from cases.querysets import CaseQuerySet
-from cases.vocabulary import DISSATISFIED, FINISHED, RatedBy, Risk, Stage
+from cases.vocabulary import RatedBy, Risk, Stage
 from orgs.models import User
 from reports.counting import Params, list_url
+from reports.indicators import apart, sets, standing
+from reports.indicators.counting import ALL, Rows, Scope, Span, counted
+from reports.indicators.links import behind_url
 from zongzhi.lib import clock
-
-SMALL = 10  # below that a percentage says nothing: only the two numbers are shown
 
 
 @dataclass(frozen=True)
@@ -38,45 +35,46 @@ class AsOf:
         return self.today.replace(day=1)
 
 
-class Base(Enum):
-    """The rows a figure is counted among; each has an index, and one query counts them all."""
+class Over(Enum):
+    """Over which days a figure is counted."""
 
-    OPEN = "open"
-    REGISTERED = "registered_at"
-    APPROVED = "approved_at"
-    CLOSED = "closed_at"
+    NOW = "现在"
+    TODAY = "今天"
+    MONTH = "本月 1 日起"
 
-    def rows(self, cases: CaseQuerySet, at: AsOf) -> CaseQuerySet:
-        """Open cases, or those with that moment this month."""
-        if self is Base.OPEN:
-            return cases.open()
-        return cases.filter(**{f"{self.value}__gte": at.month})
+    def span(self, at: AsOf) -> Span:
+        first = at.month if self is Over.MONTH else at.today
+        return Span.of_days(first.date(), at.today.date(), at.moment)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure. `counts` is its condition, `asks` the filters of the list behind it."""
+    """One figure: what it is called, the set it counts, over which days.
+
+    `asks` are the filters of the list of cases behind it; without them it is the set's own list.
+    """
 
     key: str
     name: str
-    numerator: str
-    base: Base
-    counts: Callable[[AsOf], Q]
-    asks: Callable[[AsOf], Params]
-    denominator: str = ""
-    rule: str = "看板打开的时刻"
+    rows: Rows
+    over: Over
+    asks: Callable[[AsOf], Params] | None = None
 
     @property
     def definition(self) -> str:
         """In words, for whoever asks how it is counted."""
-        out_of = f"；分母：{self.denominator}" if self.denominator else ""
-        return f"{self.name}：{self.numerator}{out_of}；数据时点：{self.rule}"
+        return f"{self.name}：{self.rows.said}；统计期：{self.over.value}；数据时点：看板打开的时刻"
+
+    def span(self, at: AsOf) -> Span:
+        return self.over.span(at)
+
+    def params(self, at: AsOf) -> Params | None:
+        """The filters of its list of cases, as of its moment."""
+        return {**self.asks(at), "as_of": at.moment.isoformat()} if self.asks else None
 
     def url(self, at: AsOf) -> str:
-        return list_url({**self.asks(at), "as_of": at.moment.isoformat()})
-
-
-EVERYTHING = ~Q(pk__in=[])
+        params = self.params(at)
+        return list_url(params) if params else behind_url(self.rows, self.span(at))
 
 
 def _month(at: AsOf) -> str:
@@ -86,91 +84,55 @@ def _month(at: AsOf) -> str:
 REGISTERED_TODAY = Figure(
     "registered_today",
     "新登记 今天",
-    "今天登记的事项",
-    Base.REGISTERED,
-    lambda at: Q(registered_at__gte=at.today),
+    sets.REGISTERED,
+    Over.TODAY,
     lambda at: {"registered_after": at.today.date().isoformat()},
 )
 REGISTERED_MONTH = Figure(
     "registered_month",
     "本月登记",
-    "本月 1 日起登记的事项（件）",
-    Base.REGISTERED,
-    lambda at: EVERYTHING,
+    sets.REGISTERED,
+    Over.MONTH,
     lambda at: {"registered_after": _month(at)},
 )
-IN_HAND = Figure(
-    "in_hand",
-    "在办",
-    "没有结案的事项",
-    Base.OPEN,
-    lambda at: EVERYTHING,
-    lambda at: {"open": "1"},
-)
-OVERDUE = Figure(
-    "overdue",
-    "超期",
-    "没有结案、现在该办的一步已经过了时限的事项",
-    Base.OPEN,
-    lambda at: Q(due_at__lt=at.moment),
-    lambda at: {"overdue": "1"},
-)
-NEAR = Figure(
-    "near",
-    "临期",
-    "没有结案、灯已变黄还没过时限的事项",
-    Base.OPEN,
-    lambda at: Q(near_at__lte=at.moment, due_at__gte=at.moment),
-    lambda at: {"near": "1"},
-)
+IN_HAND = Figure("in_hand", "在办", sets.IN_HAND, Over.NOW, lambda at: {"open": "1"})
+LATE = Figure("overdue", "超期", standing.LATE, Over.NOW, lambda at: {"overdue": "1"})
+NEAR = Figure("near", "临期", standing.NEAR, Over.NOW, lambda at: {"near": "1"})
 HIGH_RISK = Figure(
     "high_risk",
     "高风险",
-    "没有结案、风险定为高的事项",
-    Base.OPEN,
-    lambda at: Q(risk=Risk.HIGH),
+    standing.HIGH_RISK,
+    Over.NOW,
     lambda at: {"open": "1", "risk": Risk.HIGH.value},
 )
-UNHAPPY = Figure(
-    "unhappy",
-    "不满意待整改",
-    "没有结案、来访人评了不满意或正在重新办理的事项",
-    Base.OPEN,
-    lambda at: Q(complained_at__isnull=False) | Q(round__gt=1),
-    lambda at: {"unhappy": "1"},
-)
+TO_MEND = Figure("unhappy", "不满意待整改", standing.TO_MEND, Over.NOW, lambda at: {"unhappy": "1"})
 APPROVED_MONTH = Figure(
     "approved_month",
     "本月办结",
-    "本月审核通过的事项",
-    Base.APPROVED,
-    lambda at: EVERYTHING,
+    standing.APPROVED,
+    Over.MONTH,
     lambda at: {"approved_after": _month(at)},
 )
 FINISHED_MONTH = Figure(
     "finished_month",
     "本月结案",
-    "本月结案、有办理结果的事项（撤回、不予受理、并案、移送不算）",
-    Base.CLOSED,
-    lambda at: Q(closure__in=FINISHED),
+    sets.CLOSED,
+    Over.MONTH,
     lambda at: {"closed_after": _month(at), "closure": "finished"},
 )
 RATED_MONTH = Figure(
     "rated_month",
     "本月评过",
-    "本月结案、有办理结果、来访人评过的事项（没评的不算）",
-    Base.CLOSED,
-    lambda at: Q(closure__in=FINISHED) & ~Q(satisfaction=""),
+    sets.RATED,
+    Over.MONTH,
     lambda at: {"closed_after": _month(at), "closure": "finished", "satisfaction": "rated"},
 )
 CONTENT_MONTH = Figure(
     "content_month",
     "本月满意",
-    "其中评了非常满意、满意或基本满意的事项",
-    Base.CLOSED,
-    lambda at: Q(closure__in=FINISHED) & ~Q(satisfaction__in=("", *DISSATISFIED)),
+    sets.CONTENT,
+    Over.MONTH,
     lambda at: {"closed_after": _month(at), "closure": "finished", "satisfaction": "content"},
-    denominator="本月评过的事项；少于 10 件不算百分比",
 )
 
 
@@ -178,19 +140,17 @@ def _rated_by(way: RatedBy) -> Figure:
     return Figure(
         f"rated_by_{way.value}",
         way.label,
-        f"本月评过的事项里，{_WAYS[way]}",
-        Base.CLOSED,
-        lambda at: Q(closure__in=FINISHED, rated_by=way) & ~Q(satisfaction=""),
-        lambda at: {**RATED_MONTH.asks(at), "rated_by": way.value},
-        denominator="本月评过的事项",
+        standing.RATED_BY[way],
+        Over.MONTH,
+        lambda at: {
+            "closed_after": _month(at),
+            "closure": "finished",
+            "satisfaction": "rated",
+            "rated_by": way.value,
+        },
     )
 
 
-_WAYS = {
-    RatedBy.SCAN: "来访人自己扫码评的",
-    RatedBy.TABLET: "在窗口登录着的平板或电脑上评的",
-    RatedBy.STAFF: "工作人员回访（电话、短信、上门）后记下的",
-}
 RATED_BY = tuple(_rated_by(way) for way in RatedBy)
 
 
@@ -198,29 +158,35 @@ def _at_stage(stage: Stage) -> Figure:
     return Figure(
         f"stage_{stage.value}",
         stage.label,
-        f"没有结案、现在在“{stage.label}”这一步的事项",
-        Base.OPEN,
-        lambda at: Q(stage=stage),
+        standing.AT_STAGE[stage],
+        Over.NOW,
         lambda at: {"stage": stage.value},
     )
 
 
-BY_STAGE = tuple(_at_stage(stage) for stage in Stage if stage is not Stage.CLOSED)
+BY_STAGE = tuple(_at_stage(stage) for stage in standing.AT_STAGE)
 
-FIGURES = (
+VISITS = Figure("visits", "来访（批次）", sets.VISITS, Over.MONTH)
+VISITORS = Figure("visitors", "来访（人次）", sets.VISITORS, Over.MONTH)
+CONSULTATIONS = Figure("consultations", "咨询（次）", apart.CONSULTATIONS, Over.MONTH)
+CONSULTED = Figure("consulted", "咨询（人次）", apart.CONSULTED, Over.MONTH)
+COMING = (VISITS, VISITORS, CONSULTATIONS, CONSULTED)  # their rows are no cases
+
+OF_CASES = (
     REGISTERED_TODAY,
     REGISTERED_MONTH,
     IN_HAND,
-    OVERDUE,
+    LATE,
     NEAR,
     HIGH_RISK,
-    UNHAPPY,
+    TO_MEND,
     APPROVED_MONTH,
     FINISHED_MONTH,
     RATED_MONTH,
     CONTENT_MONTH,
     *RATED_BY,
 )
+FIGURES = (*OF_CASES, *COMING)
 
 
 @dataclass(frozen=True)
@@ -233,20 +199,12 @@ class Counted:
 
 
 def count(user: User, figures: Iterable[Figure], at: AsOf) -> dict[str, Counted]:
-    """The figures as this person sees them: one query for each base among them."""
+    """The figures as this person sees them: one query for each kind of row and span among them."""
     chosen = list(figures)
-    cases = Case.objects.visible_to(user)
-    numbers: dict[str, int] = {}
-    for base in {figure.base: None for figure in chosen}:
-        asked = {
-            figure.key: Count("pk", filter=figure.counts(at))
-            for figure in chosen
-            if figure.base is base
-        }
-        numbers |= base.rows(cases, at).aggregate(**asked)
-    return {f.key: Counted(f, numbers[f.key], f.url(at)) for f in chosen}
-
-
-def percent(part: int, whole: int) -> str:
-    """「92%」, rounded half up; nothing where the whole is too small to say so."""
-    return f"{(200 * part + whole) // (2 * whole)}%" if whole >= SMALL else ""
+    numbers = {
+        over: counted([one.rows for one in chosen if one.over is over], Scope(user), over.span(at))
+        for over in {one.over: None for one in chosen}
+    }
+    return {
+        one.key: Counted(one, numbers[one.over][ALL][one.rows.key], one.url(at)) for one in chosen
+    }

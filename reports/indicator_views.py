@@ -13,6 +13,7 @@ from orgs.permissions import Permission
 from reports.indicators.behind import behind as behind_of
 from reports.indicators.links import asked_for
 from reports.indicators.measured import groups_of
+from reports.services.entered import enters_for
 from zongzhi.lib.http import StaffRequest
 
 
@@ -35,5 +36,6 @@ def behind(request: StaffRequest, key: str) -> HttpResponse:
 @require_GET
 def dictionary(request: StaffRequest) -> HttpResponse:
     """Every indicator: how it is counted, where that is from, and its lists of this month."""
-    context = {"groups": groups_of(request.user)}
+    user = request.user
+    context = {"groups": groups_of(user), "may_enter": enters_for(user) is not None}
     return render(request, "reports/indicators.html", context)

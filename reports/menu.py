@@ -149,17 +149,8 @@ def _entries(user: User) -> Iterator[Entry]:
 
 
 def _own(user: User) -> Iterator[Entry]:
-    if any(user.can(permission) for permission in _WORKING):
+    if user.posts_today:
         yield Entry("我的工作量", reverse("reports:mine"))
-
-
-_WORKING = (
-    Permission.REGISTER,
-    Permission.HANDLE,
-    Permission.MEDIATE,
-    Permission.FOLLOW_UP,
-    Permission.GRID_WORK,
-)
 
 
 def is_leader(user: User) -> bool:

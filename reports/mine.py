@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from cases.models import Assignment, Case, FollowUp, Visit
-from grids.models import GridEvent
+from cases.models import Assignment, Case, CaseEvent, Consultation, FollowUp, Visit
+from dispatch.models import Instruction, Request, Return, Supervision
+from grids.models import EventLine, GridEvent
 from mediation.models import Session
 from orgs.models import User
 from zongzhi.lib import clock
@@ -29,6 +30,7 @@ class Work:
     rows: Callable[[User], QuerySet[Any]]
     at: str
     case: str | None  # the path to the case; "" when the row is one, None when it has none
+    event: str = ""  # the path to the grid event, where it is of one
 
     def since(self, user: User, day: date) -> QuerySet[Any]:
         """What this person did from that day on."""
@@ -36,6 +38,18 @@ class Work:
         return self.rows(user).filter(
             **{f"{self.at}__gte": midnight, f"{self.at}__lte": clock.now()}
         )
+
+
+_NOT_HANDLING = ("report", "note")
+
+
+def _approved(user: User) -> QuerySet[Any]:
+    """What this person's approval ended; history says whose it was, once in each round."""
+    own = CaseEvent.objects.filter(
+        case=OuterRef("case"), round=OuterRef("round"), verb="approve", by=user
+    )
+    ended = Assignment.objects.filter(role=Assignment.Role.LEAD, ending=Assignment.Ending.APPROVED)
+    return ended.filter(Exists(own))
 
 
 WORKS = (
@@ -50,6 +64,51 @@ WORKS = (
         "received",
         "接待的来访（批次）",
         lambda user: Visit.objects.filter(received_by=user),
+        "at",
+        "case",
+    ),
+    Work(
+        "consulted",
+        "接待的咨询（次）",
+        lambda user: Consultation.objects.filter(received_by=user),
+        "at",
+        None,
+    ),
+    Work(
+        "dispatched",
+        "派出主办的",
+        lambda user: Assignment.objects.filter(
+            dispatched_by=user, role=Assignment.Role.LEAD
+        ).exclude(ending=Assignment.Ending.RECALLED),
+        "dispatched_at",
+        "case",
+    ),
+    Work(
+        "ruled",
+        "裁定的退回",
+        lambda user: Return.objects.filter(ruled_by=user),
+        "ruled_at",
+        "case",
+    ),
+    Work("approved", "审核通过的", _approved, "ended_at", "case"),
+    Work(
+        "decided",
+        "批复的申请（延期、暂停、改派、提级）",
+        lambda user: Request.objects.filter(decided_by=user),
+        "decided_at",
+        "case",
+    ),
+    Work(
+        "supervised",
+        "发出的督办单",
+        lambda user: Supervision.objects.filter(opened_by=user),
+        "opened_at",
+        "case",
+    ),
+    Work(
+        "instructed",
+        "写的批示",
+        lambda user: Instruction.objects.filter(by=user),
         "at",
         "case",
     ),
@@ -87,6 +146,14 @@ WORKS = (
         lambda user: GridEvent.objects.filter(reported_by=user),
         "received_at",
         None,
+    ),
+    Work(
+        "events_handled",
+        "处理的网格事件（核实、交办、反馈、核查、办结等，次）",
+        lambda user: EventLine.objects.filter(by=user).exclude(verb__in=_NOT_HANDLING),
+        "at",
+        None,
+        event="event",
     ),
 )
 BY_KEY = {work.key: work for work in WORKS}
@@ -144,11 +211,28 @@ class Line:
 def lines_of(work: Work, rows: list[Any], user: User) -> list[Line]:
     """The rows of one screen of the list, the cases in one query."""
     if work.case is None:
-        return [Line(row.short_number, row.get_absolute_url(), "", _at(work, row)) for row in rows]
+        return _of_no_case(work, rows, user)
     cases = {row.pk: _case_id(work.case, row) for row in rows}
     ids = [pk for pk in cases.values() if pk is not None]
     seen = Case.objects.visible_to(user).in_bulk(ids)
     return [_line(work, row, seen.get(cases[row.pk] or 0)) for row in rows]
+
+
+def _of_no_case(work: Work, rows: list[Any], user: User) -> list[Line]:
+    """A consultation has no page of its own; an event has, as long as one sees it."""
+    if rows and isinstance(rows[0], Consultation):
+        return [Line(str(row.get_category_display()), "", row.text, _at(work, row)) for row in rows]
+    events = [(row, getattr(row, work.event) if work.event else row) for row in rows]
+    seen = GridEvent.objects.visible_to(user).in_bulk([event.pk for _, event in events])
+    return [
+        Line(
+            event.short_number,
+            event.get_absolute_url() if event.pk in seen else "",
+            "",
+            _at(work, row),
+        )
+        for row, event in events
+    ]
 
 
 def _case_id(path: str, row: Any) -> int | None:

@@ -39,6 +39,8 @@ def mine_list(request: StaffRequest, key: str) -> HttpResponse:
     rows = work.since(request.user, since)
     if before := (work.case or "").split("__")[:-1]:
         rows = rows.select_related("__".join(before))
+    if work.event:
+        rows = rows.select_related(work.event)
     page = paginate(rows, Order(work.at, descending=True), request.GET, total=rows.count())
     context = {
         "work": work,

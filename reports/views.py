@@ -1,10 +1,11 @@
-"""工作台, 看板, and the visits behind 批次 and 人次."""
+"""工作台, 看板, and what stands behind 接待."""
 
 from __future__ import annotations
 
 from datetime import datetime, time
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from orgs.models import User
 from orgs.permissions import Permission
 from reports import board as boards
 from reports.figures import FIGURES, AsOf
+from reports.indicators.links import moment_of
 from reports.signs import signs_of
 from reports.trends import trends_of
 from reports.workbench import workbench_of
@@ -62,11 +64,15 @@ def board(request: StaffRequest) -> HttpResponse:
 @needs(Permission.VIEW_CENTER, Permission.REGISTER)
 @require_GET
 def visits(request: StaffRequest) -> HttpResponse:
-    """来访登记簿: the rows behind 批次 and 人次, visits for cases and consultations apart."""
+    """来访登记簿: the rows behind 接待, visits for cases and consultations apart."""
     user = request.user
     since = _day(request.GET.get("since", "")) or AsOf(clock.now()).month
-    came = boards.visits_of(user).filter(at__gte=since)
-    asked = boards.consultations_of(user).filter(at__gte=since)
+    until = moment_of(request.GET.get("as_of", ""))
+    within = Q(at__gte=since) & (Q(at__lte=until) if until else Q())
+    came, asked = (
+        boards.visits_of(user).filter(within),
+        boards.consultations_of(user).filter(within),
+    )
     if request.GET.get("mine"):
         came, asked = came.filter(received_by=user), asked.filter(received_by=user)
     kind = "consultations" if request.GET.get("kind") == "consultations" else "visits"
@@ -82,6 +88,7 @@ def visits(request: StaffRequest) -> HttpResponse:
         "consultations_total": asked.count(),
         "coming": boards.coming_of(came, asked, ""),
         "since": since,
+        "until": until,
         "mine": request.GET.get("mine", ""),
     }
     return render(request, "reports/visits.html", context)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -295,10 +296,11 @@ def _window(user: User, page: Workbench, at: AsOf) -> None:
     today = at.today.date().isoformat()
     params = {"mine": "registered", "registered_after": today}
     page.today = [Number("登记", list_url(params), listed(user, params).count())]
+    asked = {"mine": "1", "since": today, "as_of": at.moment.isoformat()}
     page.coming = coming_of(
-        visits_of(user).filter(received_by=user, at__gte=at.today),
-        consultations_of(user).filter(received_by=user, at__gte=at.today),
-        f"{reverse('reports:visits')}?mine=1&since={today}",
+        visits_of(user).filter(received_by=user, at__gte=at.today, at__lte=at.moment),
+        consultations_of(user).filter(received_by=user, at__gte=at.today, at__lte=at.moment),
+        f"{reverse('reports:visits')}?{urlencode(asked)}",
     )
 
 

@@ -35,6 +35,7 @@ APPEND_ONLY = (
     "reports_ledgerentry",
     "reports_lineedit",
     "reports_objection",
+    "reports_courtintake",
     "reports_sheet",
     "reports_sheetrows",
 )

@@ -12,14 +12,11 @@ from django.db.models.constants import LOOKUP_SEP
 
 from cases.models import Case
 from orgs.models import Department, Region, User
-from orgs.models.places import STEM_LENGTHS, Level
-from reports.indicators.counting import Rows
+from reports.indicators.counting import TOWN, Apart, Dimension, Rows
 from reports.indicators.dictionary import INDICATORS, Indicator
 from reports.indicators.links import Asked
 from zongzhi.lib import clock
 from zongzhi.lib.paging import Order, Page, paginate
-
-TOWN = STEM_LENGTHS[Level.TOWN]
 
 
 @dataclass(frozen=True)
@@ -62,15 +59,19 @@ def behind(asked: Asked, params: Mapping[str, Any], user: User) -> Behind:
         lines=_lines(rows, page.rows, user),
         moment=_word(rows.model().model, rows.at) if rows.at else "",
         headings=tuple(word for word, _ in rows.facts),
-        used_in=[one for one in INDICATORS if rows.key in {of.key for of in one.sets}],
+        used_in=[one for one in INDICATORS if rows.key in {of.key for of in one.every_set}],
     )
 
 
 def _with_case(found: Any, rows: Rows) -> Any:
+    if rows.apart:
+        return found.select_related(*rows.apart.related)
     return found.select_related(f"{rows.path}occurred_region")
 
 
 def _lines(rows: Rows, loaded: Sequence[Any], user: User) -> list[Line]:
+    if rows.apart:
+        return _lines_apart(rows, rows.apart, loaded, user)
     cases = [_at(one, rows.case) for one in loaded]
     visible = set(
         Case.objects.visible_to(user)
@@ -78,7 +79,7 @@ def _lines(rows: Rows, loaded: Sequence[Any], user: User) -> list[Line]:
         .values_list("pk", flat=True)
     )
     units = _units(rows, loaded)
-    towns = _towns(cases)
+    towns = _towns([case.occurred_region.code for case in cases])
     return [
         Line(
             number=case.short_number,
@@ -93,6 +94,25 @@ def _lines(rows: Rows, loaded: Sequence[Any], user: User) -> list[Line]:
     ]
 
 
+def _lines_apart(rows: Rows, apart: Apart, loaded: Sequence[Any], user: User) -> list[Line]:
+    """Of rows that belong to no case: each set says itself how they are shown."""
+    shown = apart.shown(loaded, user)
+    units = _units(rows, loaded) if rows.column(Dimension.UNIT) else {}
+    towns = _towns([one.area for one in shown.values() if one.area])
+    return [
+        Line(
+            number=shown[one.pk].number,
+            url=shown[one.pk].url,
+            title=shown[one.pk].title,
+            unit=units.get(one.pk, ""),
+            town=towns.get(shown[one.pk].area[:TOWN], ""),
+            at=_said(one, rows.at) if rows.at else "",
+            facts=tuple(_said(one, path) for _, path in rows.facts),
+        )
+        for one in loaded
+    ]
+
+
 def _units(rows: Rows, loaded: Sequence[Any]) -> dict[int, str]:
     """The unit that is judged, by row."""
     keys = [one.pk for one in loaded]
@@ -101,9 +121,9 @@ def _units(rows: Rows, loaded: Sequence[Any]) -> dict[int, str]:
     return {pk: names[unit].name for pk, unit in pairs.items() if unit}
 
 
-def _towns(cases: Sequence[Case]) -> dict[str, str]:
+def _towns(places: Sequence[str]) -> dict[str, str]:
     """The names of towns by their nine digits; of a place above them, its own."""
-    codes = {case.occurred_region.code[:TOWN].ljust(12, "0") for case in cases}
+    codes = {code[:TOWN].ljust(12, "0") for code in places}
     regions = Region.objects.filter(code__in=codes)
     return {region.code[:TOWN]: region.name for region in regions}
 

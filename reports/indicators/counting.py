@@ -7,7 +7,7 @@ number is `rows`, the same set asked for without counting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -83,6 +83,27 @@ class Dimension(Enum):
     LEVEL = "level"  # on which of the four levels that centre stands
     TYPE = "type"
     SOURCE = "source"
+    GRID = "grid"  # events only
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a row that belongs to no case stands in a list; without an address, its words alone."""
+
+    number: str
+    url: str = ""
+    title: str = ""
+    area: str = ""  # a division code; its town is named
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Rows that belong to no case: whose they are, by what they are grouped, how they are shown."""
+
+    reach: Callable[[Scope], Q]
+    columns: Mapping[Dimension, str]
+    shown: Callable[[Sequence[Any], User], Mapping[int, Shown]]
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +111,8 @@ class Rows:
     """A set that is counted: its rows, the moment that puts them into a span, the condition.
 
     `case` leads from a row to its case (""  when it is one), `unit` to the unit that is judged.
-    `at` is "" for what is counted as it stands at the moment of counting.
+    `at` is "" for what is counted as it stands at the moment of counting. What belongs to no case
+    (a consultation, a grid event, a figure somebody entered) says so by `apart`.
     """
 
     key: str
@@ -102,8 +124,11 @@ class Rows:
     unit: str = "unit"
     is_date: bool = False  # `at` is a day, not a moment
     total: str = ""  # add up this column instead of counting rows
+    total_in: str = ""  # what it is a number of
     facts: tuple[tuple[str, str], ...] = ()  # what decides: its word, its path on the row
     part_of: str = ""  # what 「其中」 in the name is said of
+    apart: Apart | None = None
+    what: str = "事项"  # what a row is, over its number in a list
 
     @property
     def said(self) -> str:
@@ -119,7 +144,8 @@ class Rows:
         return self._base(scope, span).filter(self.where(span))
 
     def _base(self, scope: Scope, span: Span) -> QuerySet[Any]:
-        return self.model().filter(scope.q(self.path)).filter(self._within(span))
+        reach = self.apart.reach(scope) if self.apart else scope.q(self.path)
+        return self.model().filter(reach).filter(self._within(span))
 
     def _within(self, span: Span) -> Q:
         if not self.at:
@@ -135,28 +161,34 @@ class Rows:
         condition = self.where(span)
         return Sum(self.total, filter=condition) if self.total else Count("pk", filter=condition)
 
+    def column(self, dimension: Dimension) -> str:
+        """What the rows are told apart by; "" where the dimension says nothing of them."""
+        if self.apart:
+            return self.apart.columns.get(dimension, "")
+        if dimension is Dimension.UNIT:
+            return self.unit
+        column = _COLUMNS.get(dimension, "")
+        return f"{self.path}{column}" if column else ""
+
     def by(self, dimension: Dimension) -> Any:
         """What the rows are grouped by."""
-        match dimension:
-            case Dimension.UNIT:
-                return F(self.unit)
-            case Dimension.TOWN:
-                return Left(f"{self.path}occurred_region__code", STEM_LENGTHS[Level.TOWN])
-            case Dimension.CENTER:
-                return F(f"{self.path}center")
-            case Dimension.LEVEL:
-                return F(f"{self.path}center__level")
-            case Dimension.TYPE:
-                return F(f"{self.path}type")
-            case Dimension.SOURCE:
-                return F(f"{self.path}source")
-        raise ValueError(f"rows are not grouped by {dimension}")
+        column = self.column(dimension)
+        return Left(column, TOWN) if dimension is Dimension.TOWN else F(column)
 
     @property
     def _together(self) -> tuple[Any, ...]:
         """Sets that are alike in this are counted in one query."""
-        return self.model, self.at, self.case, self.is_date
+        return self.model, self.at, self.case, self.is_date, self.apart and self.apart.reach
 
+
+TOWN = STEM_LENGTHS[Level.TOWN]
+_COLUMNS = {
+    Dimension.TOWN: "occurred_region__code",
+    Dimension.CENTER: "center",
+    Dimension.LEVEL: "center__level",
+    Dimension.TYPE: "type",
+    Dimension.SOURCE: "source",
+}
 
 ALL: Any = None  # the one group of what is not grouped
 Numbers = dict[Any, dict[str, int]]
@@ -172,10 +204,13 @@ def counted(
     """How many rows each set has, by group; one query for sets of the same rows and moment.
 
     Groups are ids (units, centres, types), town codes or words; `ALL` when there is no dimension.
-    `only`: of these units. A group that has no rows at all is missing.
+    `only`: of these units. A group that has no rows at all is missing, and so is a set of which
+    the dimension says nothing.
     """
     groups: dict[tuple[Any, ...], list[Rows]] = {}
     for one in {one.key: one for one in sets}.values():
+        if by is not None and not one.column(by):
+            continue
         unit = one.unit if by is Dimension.UNIT or only is not None else ""
         groups.setdefault((*one._together, unit), []).append(one)
     found: Numbers = {}

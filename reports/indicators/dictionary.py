@@ -9,14 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reports.indicators import sets
-from reports.indicators.counting import Rows
+from reports.indicators import apart, sets
+from reports.indicators.counting import Dimension, Rows
 
 SMALL = 10
 AT_THE_END = "统计期最后一刻；还没到的，到打开的时刻"
 AT_CLOSING = f"{AT_THE_END}。后来重新办理的，原来那次结案不再算"
 AT_RATING = f"{AT_CLOSING}；结案以后评的，随到随算"
 NOW_ONLY = "打开的时刻。延期、暂停、退回补正会改期限，过去的时刻复原不了，所以只数现在"
+AT_THE_LIMIT = (
+    f"{AT_THE_END}；按期限到的那天算进哪一期，不按办结的那天，难办的拖着不办也算在分母里；"
+    "延期、暂停、退回补办会改期限，以打开时的期限为准"
+)
+AT_ENTRY = f"{AT_THE_END}；收案数随录随算"
+STEPS_NOW = f"{AT_THE_END}；环节超没超时限以打开时记下的为准"
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Indicator:
     as_of: str = AT_THE_END
     source: str = ""
     better: int = 1  # 1: more is better, -1: less is better, 0: neither
+    instead: Rows | None = None  # what is said while there is no whole
+    lacking: str = ""  # and why there is none
 
     @property
     def rounding(self) -> str:
@@ -39,8 +47,8 @@ class Indicator:
     @property
     def definition(self) -> str:
         """In words, for whoever asks how it is counted."""
-        out_of = f"；分母：{self.out_of.name}" if self.out_of else ""
-        return f"{self.name}：{self.top.name}{out_of}；时点：{self.as_of}；{self.rounding}"
+        said = f"{self.top.name}；分母：{self.out_of.name}" if self.out_of else self.top.said
+        return f"{self.name}：{said}；时点：{self.as_of}；{self.rounding}"
 
     @property
     def better_said(self) -> str:
@@ -50,6 +58,14 @@ class Indicator:
     def sets(self) -> tuple[Rows, ...]:
         return (self.top,) if self.out_of is None else (self.top, self.out_of)
 
+    @property
+    def every_set(self) -> tuple[Rows, ...]:
+        return self.sets if self.instead is None else (*self.sets, self.instead)
+
+    def has(self, dimension: Dimension) -> bool:
+        """Whether a table by this dimension says anything of it."""
+        return all(rows.column(dimension) for rows in self.sets)
+
 
 @dataclass(frozen=True)
 class Value:
@@ -58,6 +74,7 @@ class Value:
     indicator: Indicator
     part: int
     whole: int | None = None
+    instead: int | None = None  # the plain number beside a share that has no whole
 
     @property
     def share(self) -> Fraction | None:
@@ -67,19 +84,24 @@ class Value:
     @property
     def percent(self) -> str:
         """「92.3%」; nothing while the whole is too small to say so."""
-        if self.share is None or (self.whole or 0) < SMALL:
-            return ""
-        return percent_of(self.share)
+        return percent(self.part, self.whole or 0)
 
     @property
     def shown(self) -> str:
         """「92.3%（12/13）」, 「3/4」 of few, 「83」 of a plain number, 「–」 of nothing."""
         if self.whole is None:
             return f"{self.part:,}"
+        if not self.whole and self.instead is not None:
+            return f"–（{self.instead} 件，{self.indicator.lacking}）"
         if not self.whole:
             return "–"
         counts = f"{self.part}/{self.whole}"
         return f"{self.percent}（{counts}）" if self.percent else counts
+
+
+def percent(part: int, whole: int) -> str:
+    """The one way to say a share: 「92.3%」; nothing where the whole is too small to say so."""
+    return percent_of(Fraction(part, whole)) if whole >= SMALL else ""
 
 
 def percent_of(share: Fraction) -> str:
@@ -92,25 +114,35 @@ def value_of(indicator: Indicator, numbers: dict[str, int] | None) -> Value:
     """From what `counted` found for one group."""
     found = numbers or {}
     whole = None if indicator.out_of is None else found.get(indicator.out_of.key, 0)
-    return Value(indicator, found.get(indicator.top.key, 0), whole)
+    instead = found.get(indicator.instead.key, 0) if indicator.instead else None
+    return Value(indicator, found.get(indicator.top.key, 0), whole, instead)
 
 
 # --- what they are said to be by, where it is not this house's own ---------------------------
 
+HOUSE = "本系统的口径"
 LAW_PETITION = (
     "国信发〔2022〕11 号《信访事项办理群众满意度评价工作办法（试行）》：参评率和满意率分开算"
 )
 LAW_MEDIATION = "《人民调解法》第三十一条：督促履行"
 LAW_CONFIRMATION = "《人民调解法》第三十三条；《民事诉讼法》第二百零五条、第二百零六条"
-LAW_COURT = "特邀调解规定（2016）第二十七条；秦安县公布的诉前分流率"
+COURT = (
+    f"{HOUSE}：诉前委派 ÷ 法院收案数。秦安县公布过诉前分流率 39.5%，没有公布怎么算；"
+    "各地法院有按立案数算的，和这里不能比"
+)
 COUNTING = "件、批次、人次是三个数：批次是来访登记次数，人次是各批次到场人数之和，件是事项"
 HOTLINE = "12345 考核的通行口径（榆林：及时接收率、回退率、重办率、按时办结率）"
 PETITIONS = "信访业务考核的通行口径（达川区细则）"
 TOWNS = "镇村化解占比，东至县公布的口径"
-CARDS = "综治信息系统的通行口径；牌是单位的，不计分"
-HOUSE = "本系统的口径"
+CARDS = "综治信息系统的通行口径；牌记在单位名下；扣不扣分、扣几分，看评分方案"
+
+HANDLED = (
+    "酒泉公布办结率 98.6%，没有公布怎么算；本系统按派出算：派出的里面，到统计期末审核通过了多少"
+)
+GRIDS = f"{HOUSE}：按镇街、网格看，不按人"
 
 ARRIVING, DOING, MEDIATING, RATING = "来源", "办理", "调解", "评价"
+IN_GRIDS = "网格事件"
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -133,7 +165,22 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("dispatched", "接件", sets.DISPATCHED, better=0, source=HOUSE),
     Indicator("claim_rate", "及时签收率", sets.CLAIMED_IN_TIME, sets.CLAIM_DUE, source=HOTLINE),
     Indicator("accepted", "办结（件）", sets.ACCEPTED, better=0, source=HOUSE),
-    Indicator("on_time_rate", "按期办结率", sets.ACCEPTED_IN_TIME, sets.ACCEPTED, source=HOTLINE),
+    Indicator(
+        "done_rate",
+        "办结率",
+        sets.DISPATCHED_AND_DONE,
+        sets.DISPATCHED,
+        source=HANDLED,
+    ),
+    Indicator(
+        "on_time_rate",
+        "按期办结率",
+        sets.REPORTED_IN_TIME,
+        sets.HANDLING_DUE,
+        as_of=AT_THE_LIMIT,
+        source=f"{HOTLINE}；办理到反馈为止，中心审核用的时间不算单位的",
+    ),
+    Indicator("on_time_done", "按期办结（件）", sets.ACCEPTED_IN_TIME, source=HOUSE),
     Indicator("overdue_done", "超期办结", sets.ACCEPTED_LATE, better=-1, source=HOUSE),
     Indicator("in_hand", "在办", sets.IN_HAND, better=0, source=HOUSE),
     Indicator(
@@ -217,13 +264,32 @@ INDICATORS: tuple[Indicator, ...] = (
         source=LAW_CONFIRMATION,
     ),
     Indicator(
-        "court_rate",
-        "诉前分流率",
-        sets.COMMISSIONED,
+        "court_handed",
+        "法院移交（件）",
         sets.FROM_THE_COURT,
         group=MEDIATING,
         better=0,
-        source=LAW_COURT,
+        source=HOUSE,
+    ),
+    Indicator(
+        "commissioned",
+        "诉前委派（件）",
+        sets.COMMISSIONED,
+        group=MEDIATING,
+        better=0,
+        source="特邀调解规定（2016）：立案前委派调解",
+    ),
+    Indicator(
+        "court_rate",
+        "诉前分流率",
+        apart.COMMISSIONED_OF_KNOWN,
+        apart.COURT_RECEIVED,
+        group=MEDIATING,
+        better=0,
+        as_of=AT_ENTRY,
+        source=COURT,
+        instead=sets.COMMISSIONED,
+        lacking="没有录入法院收案数",
     ),
     Indicator(
         "follow_up_rate",
@@ -252,6 +318,27 @@ INDICATORS: tuple[Indicator, ...] = (
         as_of=AT_RATING,
         source=LAW_PETITION,
     ),
+    # Nobody is scored by these: they are of places (国办函〔2026〕12 号).
+    Indicator("events", "网格事件（件）", apart.EVENTS, group=IN_GRIDS, better=0, source=GRIDS),
+    Indicator(
+        "events_done_rate",
+        "网格事件办结率",
+        apart.EVENTS_DONE,
+        apart.EVENTS,
+        group=IN_GRIDS,
+        better=0,
+        source=GRIDS,
+    ),
+    Indicator(
+        "events_on_time_rate",
+        "网格事件按时办结率",
+        apart.EVENTS_IN_TIME,
+        apart.EVENTS_JUDGED,
+        group=IN_GRIDS,
+        better=0,
+        as_of=STEPS_NOW,
+        source=GRIDS,
+    ),
 )
 BY_KEY = {one.key: one for one in INDICATORS}
-SETS = {rows.key: rows for one in INDICATORS for rows in one.sets}
+SETS = {rows.key: rows for one in INDICATORS for rows in one.every_set}

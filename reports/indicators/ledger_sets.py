@@ -15,15 +15,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Q, QuerySet
 
+from cases.clocks import thresholds_on
 from cases.models import Assignment, Case, Document, Party
+from cases.thresholds import Threshold
 from cases.vocabulary import DISSATISFIED, FINISHED, Closure, PartyRole, Risk, Special
 from reports.indicators.counting import Rows, Span
 from reports.indicators.mediation_sets import MEDIATION_SETS
 from reports.indicators.sets import RATED
 from reports.models import FormerEnding, Ledger, LedgerEntry
+from reports.opponents import complained_of, crowds
 
 # 综治"矛盾纠纷排查调处"月报 (domain.md §3.3); what our types are in it stands on `DisputeType`.
 OTHER = "其他"
@@ -195,28 +197,31 @@ def _parts() -> QuerySet[Any]:
 
 
 def _with_the_unit(span: Span) -> Q:
-    ended = Q(ended_at=None) | Q(ended_at__gte=span.until) | Q(ended_at__gt=span.as_of)
-    return Q(dispatched_at__lt=span.until, dispatched_at__lte=span.as_of) & ended
-
-
-def _late(span: Span) -> Q:
-    """办理 stops at the report and stands still in a pause.
-
-    By the term, the pause and the report as they are now: extensions, pauses and what is sent back
-    move them, and no past moment can be had again. So it is asked of the present only.
-    """
-    over = Q(handling_due_at__lt=min(span.until, span.as_of))
-    return (
-        over & (Q(reported_at=None) | Q(reported_at__gt=F("handling_due_at"))) & Q(paused_at=None)
+    return Q(dispatched_at__lt=span.until, dispatched_at__lte=span.as_of) & ~_by_then(
+        "ended_at", span
     )
 
 
-def _not_late(span: Span) -> Q:
+def _by_then(moment: str, span: Span) -> Q:
+    return Q(
+        **{f"{moment}__isnull": False, f"{moment}__lt": span.until, f"{moment}__lte": span.as_of}
+    )
+
+
+def _ours(span: Span) -> Q:
+    """The unit is not the one that must act: it has reported, pauses, or waits for a ruling."""
+    ruled = _by_then("case__ruled_at", span)
     return (
-        Q(handling_due_at__gte=min(span.until, span.as_of))
-        | Q(reported_at__lte=F("handling_due_at"))
+        _by_then("reported_at", span)
         | Q(paused_at__isnull=False)
+        | (_by_then("returned_at", span) & ~ruled)
     )
+
+
+def _over(span: Span) -> Q:
+    """By the term as it is now: extensions and pauses move it, and no past moment can be had
+    again. So it is asked of the present only."""
+    return Q(handling_due_at__lt=min(span.until, span.as_of))
 
 
 WITH_THE_UNIT = Rows(
@@ -231,14 +236,16 @@ WITH_THE_UNIT = Rows(
 AT_WORK = replace(
     WITH_THE_UNIT,
     key="ledger_at_work",
-    name="还在主办单位、没有超过办理期限的（已按期反馈、暂停计时的算在内；期限按打开时的）",
-    where=lambda span: _with_the_unit(span) & _not_late(span),
+    name="还在主办单位、没有超过办理期限的"
+    "（已反馈等审核的、退回等裁定的、暂停计时的算在内；期限按打开时的）",
+    where=lambda span: _with_the_unit(span) & (~_over(span) | _ours(span)),
 )
 AT_WORK_LATE = replace(
     WITH_THE_UNIT,
     key="ledger_at_work_late",
-    name="还在主办单位、超过了办理期限的，以前派出的也算（期限按打开时的）",
-    where=lambda span: _with_the_unit(span) & _late(span),
+    name="还在主办单位、超过了办理期限还没反馈的，以前派出的也算"
+    "（已反馈等审核的、退回等裁定的、暂停计时的不算；期限按打开时的）",
+    where=lambda span: _with_the_unit(span) & _over(span) & ~_ours(span),
 )
 
 # --- 台账 -----------------------------------------------------------------------------------------
@@ -280,37 +287,20 @@ ON_LEDGER = {ledger: _on_ledger(ledger) for ledger in Ledger}
 
 # --- 研判 -----------------------------------------------------------------------------------------
 
-CROWD, CROWD_DAYS = 3, 90
-
 
 def _crowded(span: Span) -> Q:
     """Cases against a party of whom that many different people have complained in that time."""
-    since = span.until - timedelta(days=CROWD_DAYS)
-    against = Party.objects.filter(
-        role=PartyRole.RESPONDENT,
-        case__registered_at__gte=since,
-        case__registered_at__lt=span.until,
-        case__registered_at__lte=span.as_of,
-    ).exclude(case__closure=Closure.MERGED)
-    numbered = NullIf(F("case__parties__id_number_key"), Value(""))
-    person = Coalesce(numbered, F("case__parties__name"))
-    applicants = Q(case__parties__role=PartyRole.APPLICANT)
-    found = Q(pk__in=[])
-    for same, key in (
-        (Q(is_organization=True), "name"),
-        (Q(is_organization=False) & ~Q(id_number_key=""), "id_number_key"),
-    ):
-        alike = against.filter(same).order_by()
-        crowd = alike.values(key).annotate(n=Count(person, distinct=True, filter=applicants))
-        named = crowd.filter(n__gte=CROWD).values(key)
-        found |= Q(pk__in=alike.filter(**{f"{key}__in": named}).values("case"))
-    return found
+    limit = thresholds_on(span.last_day)
+    since = span.until - timedelta(days=limit(Threshold.SIGN_DAYS))
+    against = complained_of(since, span.until).filter(case__registered_at__lte=span.as_of)
+    named = crowds(against, limit(Threshold.SIGN_PERSONS)).values("who")
+    return Q(pk__in=against.filter(who__in=named).values("case"))
 
 
 GROUP_SIGNS = Rows(
     "ledger_group_signs",
-    f"同一对方 {CROWD_DAYS} 天内被 {CROWD} 个以上不同的来访人反映的事项"
-    "（单位看名称，个人看证件号；人数不限本中心）",
+    "同一对方被几个以上不同的来访人反映的事项（看几天、几个人起，见“督办和层级规则”里的苗头；"
+    "单位看名称，个人看证件号，没有证件号看电话；人数不限本中心，并案的不算）",
     _disputes,
     "",
     _crowded,

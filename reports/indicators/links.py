@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from cases.models import DisputeType
 from cases.vocabulary import Source
+from grids.models import Grid
 from orgs.gates import centers_of
 from orgs.models import Center, Department, Region, User
 from orgs.models.places import STEM_LENGTHS, Level
@@ -37,8 +38,8 @@ def behind_url(
     """The list of exactly the rows that `counted` counts for a group.
 
     `scope`: of a centre's official table; without it, of what the reader sees. `group` names one
-    of each: `unit`, `town`, `type`, `source`, `level` by code (or `NONE`), `center` by id; None
-    asks nothing.
+    of each: `unit`, `town`, `type`, `source`, `level`, `grid` by code (or `NONE`),
+    `center` by id; None asks nothing.
     """
     address = _address(rows.key, span, scope.pk if scope else None)
     named = [(name, value) for name, value in group.items() if value not in (None, "")]
@@ -78,12 +79,8 @@ class Asked:
 
 def _is(rows: Rows, dimension: Dimension, value: Any) -> Q:
     """Of a group, as `Rows.by` makes them; a town is a range of an index, not a cut string."""
-    if dimension is Dimension.TOWN:
-        return Q(**{f"{rows.path}occurred_region__code__startswith": value})
-    if dimension is Dimension.LEVEL:
-        return Q(**{f"{rows.path}center__level": value})
-    path = rows.unit if dimension is Dimension.UNIT else f"{rows.path}{dimension.value}"
-    return Q(**{path: value})
+    column = rows.column(dimension)
+    return Q(**{f"{column}__startswith" if dimension is Dimension.TOWN else column: value})
 
 
 def asked_for(key: str, params: Mapping[str, str], user: User) -> Asked:
@@ -96,6 +93,8 @@ def asked_for(key: str, params: Mapping[str, str], user: User) -> Asked:
     for name, read in _READ.items():
         if text := params.get(name, ""):
             value, word = read(text)
+            if not rows.column(Dimension(name)):
+                raise NotFound("没有这张清单")
             asked.groups[Dimension(name)] = value
             asked.words.append(word)
     if text := params.get(OFFICIAL, ""):
@@ -191,6 +190,13 @@ def _level(text: str) -> tuple[str, str]:
     return text, f"{Level(text).label}级"
 
 
+def _grid(text: str) -> tuple[int, str]:
+    found = Grid.objects.filter(code=text).first()
+    if found is None:
+        raise NotFound("没有这张清单")
+    return found.pk, found.name
+
+
 _READ = {
     Dimension.UNIT.value: _unit,
     Dimension.TOWN.value: _town,
@@ -198,4 +204,5 @@ _READ = {
     Dimension.LEVEL.value: _level,
     Dimension.TYPE.value: _type,
     Dimension.SOURCE.value: _source,
+    Dimension.GRID.value: _grid,
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.models import DisputeType
 from cases.vocabulary import Source
+from grids.models import Grid
 from orgs.models import Center, Department, Region, User
 from orgs.models.places import Level
 from reports.indicators.counting import ALL, Dimension, Numbers, Scope, Span, counted
@@ -23,6 +24,7 @@ class Measured:
     value: Value
     top_url: str
     out_of_url: str = ""
+    instead_url: str = ""
 
     @property
     def indicator(self) -> Indicator:
@@ -38,7 +40,7 @@ def measured(
     **group: str | int | None,
 ) -> Measured:
     """What `counted` has found for a group, with its links; an empty group says 0 of 0."""
-    links = [behind_url(rows, span, scope=scope, **group) for rows in indicator.sets]
+    links = [behind_url(rows, span, scope=scope, **group) for rows in indicator.every_set]
     return Measured(value_of(indicator, numbers), *links)
 
 
@@ -69,7 +71,7 @@ class Group:
 
 
 def table_of(user: User, span: Span, by: Dimension) -> list[Group]:
-    """Every indicator by unit, town, centre, type or source, of what this person sees."""
+    """Every indicator of which the dimension says anything, of what this person sees."""
     numbers = counted(SETS.values(), Scope(user), span, by)
     named = names_of(by, numbers)
     return [
@@ -80,7 +82,7 @@ def table_of(user: User, span: Span, by: Dimension) -> list[Group]:
 
 def _row(found: dict[str, int], span: Span, by: Dimension, code: str) -> list[Measured]:
     group: dict[str, Any] = {by.value: code}
-    return [measured(one, found, span, **group) for one in INDICATORS]
+    return [measured(one, found, span, **group) for one in INDICATORS if one.has(by)]
 
 
 def names_of(by: Dimension, numbers: Numbers) -> dict[Any, tuple[str, str]]:
@@ -101,6 +103,9 @@ def names_of(by: Dimension, numbers: Numbers) -> dict[Any, tuple[str, str]]:
             known |= {key: (key, str(Level(key).label)) for key in keys}
         case Dimension.SOURCE:
             known |= {key: (key, str(Source(key).label)) for key in keys}
+        case Dimension.GRID:
+            grids = Grid.objects.in_bulk(keys)
+            known |= {key: (grid.code, grid.name) for key, grid in grids.items()}
         case Dimension.TOWN:
             regions = Region.objects.filter(code__in=[key.ljust(12, "0") for key in keys])
             names = {region.code: region.name for region in regions}

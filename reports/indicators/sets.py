@@ -80,6 +80,7 @@ VISITORS = _within(
     "本期为事项来访的各批次到场人数相加（咨询另算）",
     lambda span: Q(),
     total="visitors",
+    total_in="人次",
 )
 REVISITS = _within(
     VISITS,
@@ -104,6 +105,18 @@ def _claim_due(span: Span) -> Q:
     return ~_recalled(span) & ~over
 
 
+def _waits_for_ruling() -> Q:
+    """Returned, and nobody has ruled yet; what was upheld is the unit's as before."""
+    return Q(returned_at__isnull=False, case__ruled_at=None, ended_at=None)
+
+
+def _handling_due(span: Span) -> Q:
+    over = Q(ended_at__isnull=False, ended_at__lt=F("handling_due_at"))
+    over &= ~Q(ending=Assignment.Ending.APPROVED)
+    elsewhere = Q(ending__in=(Assignment.Ending.RULED, Assignment.Ending.RECALLED))
+    return ~over & ~elsewhere & Q(paused_at=None) & ~_waits_for_ruling()
+
+
 DISPATCHED = Rows(
     "dispatched",
     "本期派给单位主办的（撤回的不算）",
@@ -112,6 +125,15 @@ DISPATCHED = Rows(
     lambda span: ~_recalled(span),
     case="case",
     facts=(("签收", "claimed_at"), ("办理到期", "handling_due_at")),
+)
+DISPATCHED_AND_DONE = _within(
+    DISPATCHED,
+    "dispatched_and_done",
+    "其中到统计期末已经审核通过的（办结）",
+    lambda span: Q(
+        ending=Assignment.Ending.APPROVED, ended_at__lt=span.until, ended_at__lte=span.as_of
+    ),
+    facts=(("办理到期", "handling_due_at"), ("审核通过", "ended_at")),
 )
 CLAIM_DUE = Rows(
     "claim_due",
@@ -127,6 +149,22 @@ CLAIMED_IN_TIME = _within(
     "claimed_in_time",
     "其中在期限前签收的",
     lambda span: Q(claimed_at__lte=F("claim_due_at")),
+)
+HANDLING_DUE = Rows(
+    "handling_due",
+    "本期到了办理期限的主办派出（撤回派出、裁定改派的，没到期限就改派、提级下派或终止的，"
+    "正在暂停计时的，退回了还没裁定的不算；到期没办的算在内）",
+    _parts,
+    "handling_due_at",
+    _handling_due,
+    case="case",
+    facts=(("派出", "dispatched_at"), ("反馈", "reported_at"), ("审核通过", "ended_at")),
+)
+REPORTED_IN_TIME = _within(
+    HANDLING_DUE,
+    "reported_in_time",
+    "其中最后一次反馈没有超过办理期限的（在等中心审核的也算，退回补办的不算）",
+    lambda span: Q(reported_at__lte=F("handling_due_at")),
 )
 ACCEPTED = Rows(
     "accepted",
@@ -151,16 +189,18 @@ ACCEPTED_LATE = _within(
 )
 OVERDUE_NOW = Rows(
     "overdue_now",
-    "现在还在主办单位手里、过了办理期限的（已反馈、已退回、暂停计时的不算）",
+    "现在还在主办单位手里、过了办理期限的（已反馈、退回了还没裁定、暂停计时的不算）",
     _parts,
     "",
-    lambda span: Q(
-        dispatched_at__lte=span.as_of,
-        ended_at=None,
-        reported_at=None,
-        returned_at=None,
-        paused_at=None,
-        handling_due_at__lt=span.as_of,
+    lambda span: (
+        Q(
+            dispatched_at__lte=span.as_of,
+            ended_at=None,
+            reported_at=None,
+            paused_at=None,
+            handling_due_at__lt=span.as_of,
+        )
+        & ~_waits_for_ruling()
     ),
     case="case",
     facts=(("派出", "dispatched_at"), ("办理到期", "handling_due_at")),

@@ -12,7 +12,7 @@ def make_table(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0003_ledgers_and_briefs")]
+    dependencies = [("reports", "0006_entered_figures")]
     operations = [
         migrations.RunPython(
             make_table, migrations.RunPython.noop, hints={"model_name": "remembered"}

@@ -17,6 +17,7 @@ from reports.models.bulletins import (
     Scheme,
     SchemeLine,
 )
+from reports.models.entered import CourtIntake
 from reports.models.kept import BriefRows, FormerEnding, SheetRows
 from reports.models.ledgers import Ledger, LedgerEntry, LineEdit, Sheet
 from reports.models.screen import Display
@@ -34,6 +35,7 @@ __all__ = [
     "BulletinRow",
     "Correction",
     "CountedList",
+    "CourtIntake",
     "Display",
     "DraftRow",
     "FormerEnding",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cases.models import Case
-from reports.figures import FIGURES
+from reports.figures import OF_CASES
 from tests.api.conftest import is_problem
 from tests.lives import Lives
 from zongzhi.lib import clock
@@ -14,7 +14,7 @@ def test_every_figure_is_as_long_as_the_list_behind_it(lives: Lives, speaks, lea
     Case.objects.filter(pk=late.pk).update(due_at=clock.now(), near_at=clock.now())
     api = speaks(leader)
     board = api.get("stats/dashboard/").json()
-    assert set(board["figures"]) == {figure.key for figure in FIGURES}
+    assert set(board["figures"]) == {figure.key for figure in OF_CASES}
     for key, figure in board["figures"].items():
         listed = api._client.get(figure["url"]).json()["results"]
         assert len(listed) == figure["number"], key

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from cases.models import Assignment, Case, CaseCenter, FollowUp, Visit
 from dispatch.models import Mark, Request, Return, Supervision
+from grids.models import GridEvent
 from mediation.models import Agreement, AgreementTerm, Mediation, Referral
+from orgs.models import Center
+from reports.models import CourtIntake
 
 FINISHED = {"substantive", "staged", "procedural"}
 CONTENT = {"very_satisfied", "satisfied", "basically"}
@@ -23,12 +26,17 @@ COURT = {"commissioned", "entrusted", "entrusted_sum"}
 
 @dataclass(frozen=True)
 class Found:
-    """A row of a set: its own id, whose case it is, which unit is judged, how much it counts."""
+    """A row of a set: its own id, whose case it is, which unit is judged, how much it counts.
+
+    A row of no case says itself where it lies, and by what it can be told apart.
+    """
 
     pk: int
-    case: Case
+    case: Case | None
     unit: int | None
     weight: int = 1
+    place: str = ""
+    groups: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,16 @@ def everything(since: datetime, until: datetime, as_of: datetime) -> dict[str, l
     world = World(since, until, as_of)
     cases = {case.pk: case for case in world.cases}
     found: dict[str, list[Found]] = defaultdict(list)
-    for part in (_arriving, _units, _watched, _endings, _mediated, _agreed, _handed):
+    for part in (
+        _arriving,
+        _units,
+        _watched,
+        _endings,
+        _mediated,
+        _agreed,
+        _handed,
+        _in_grids,
+    ):
         for key, row in part(world, cases):
             found[key].append(row)
     return found
@@ -102,7 +119,7 @@ def _arriving(world: World, cases: Cases) -> Rows:
 
 
 def _units(world: World, cases: Cases) -> Rows:
-    for part in Assignment.objects.all():
+    for part in Assignment.objects.select_related("case"):
         if part.role != "lead":
             continue
         row = Found(part.pk, cases[part.case_id], part.unit_id)
@@ -125,9 +142,25 @@ def _watched(world: World, cases: Cases) -> Rows:
 
 
 def _of_part(world: World, part: Assignment) -> Iterator[str]:
+    yield from _dispatched(world, part)
+    yield from _fallen_due(world, part)
+    if part.ending == "approved" and world.during(part.ended_at):
+        yield "accepted"
+        assert part.reported_at is not None
+        yield "accepted_in_time" if part.reported_at <= part.handling_due_at else "accepted_late"
+    stands = (part.ended_at, part.reported_at, part.paused_at) != (None,) * 3
+    late = part.handling_due_at < world.as_of
+    if world.known(part.dispatched_at) and late and not stands and not _waits_for_ruling(part):
+        yield "overdue_now"
+
+
+def _dispatched(world: World, part: Assignment) -> Iterator[str]:
     recalled = part.ending == "recalled" and world.known(part.ended_at)
     if world.during(part.dispatched_at) and not recalled:
         yield "dispatched"
+        by_then = world.known(part.ended_at) and part.ended_at < world.until
+        if part.ending == "approved" and by_then:
+            yield "dispatched_and_done"
     over_before = (
         part.claimed_at is None and part.ended_at is not None and part.ended_at < part.claim_due_at
     )
@@ -135,14 +168,20 @@ def _of_part(world: World, part: Assignment) -> Iterator[str]:
         yield "claim_due"
         if part.claimed_at is not None and part.claimed_at <= part.claim_due_at:
             yield "claimed_in_time"
-    if part.ending == "approved" and world.during(part.ended_at):
-        yield "accepted"
-        assert part.reported_at is not None
-        yield "accepted_in_time" if part.reported_at <= part.handling_due_at else "accepted_late"
-    waits = (part.ended_at, part.reported_at, part.returned_at, part.paused_at)
-    late = part.handling_due_at < world.as_of
-    if world.known(part.dispatched_at) and waits == (None,) * 4 and late:
-        yield "overdue_now"
+
+
+def _fallen_due(world: World, part: Assignment) -> Iterator[str]:
+    over = part.ended_at is not None and part.ended_at < part.handling_due_at
+    gone = part.ending in ("ruled", "recalled") or (over and part.ending != "approved")
+    waits = part.paused_at is not None or _waits_for_ruling(part)
+    if world.during(part.handling_due_at) and not gone and not waits:
+        yield "handling_due"
+        if part.reported_at is not None and part.reported_at <= part.handling_due_at:
+            yield "reported_in_time"
+
+
+def _waits_for_ruling(part: Assignment) -> bool:
+    return part.returned_at is not None and part.case.ruled_at is None and part.ended_at is None
 
 
 def _endings(world: World, cases: Cases) -> Rows:
@@ -213,12 +252,52 @@ def _agreed(world: World, cases: Cases) -> Rows:
 
 
 def _handed(world: World, cases: Cases) -> Rows:
+    known = _counties_that_said(world)
     for referral in Referral.objects.all():
         case = cases[referral.case_id]
         if referral.kind in COURT and world.on(referral.received_on):
             yield "from_court", Found(referral.pk, case, case.unit_id)
             if referral.kind == "commissioned":
                 yield "commissioned", Found(referral.pk, case, case.unit_id)
+                if case.center.region.code[:6] in known:
+                    yield "commissioned_of_known", Found(referral.pk, case, case.unit_id)
+    for code, said in known.items():
+        for row in said.values():
+            yield "court_received", Found(row.pk, None, None, row.number, code)
+
+
+def _counties_that_said(world: World) -> dict[str, dict[date, CourtIntake]]:
+    """By county, the last word for each month; of those that have said every whole month."""
+    months = []
+    day = world.since.date()
+    while day < world.until.date():
+        months.append(day)
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    if any(one.day != 1 for one in (*months, day)) or day != world.until.date():
+        return {}
+    said: dict[str, dict[date, CourtIntake]] = defaultdict(dict)
+    centers = {center.pk: center.region.code[:6] for center in Center.objects.all()}
+    for row in CourtIntake.objects.order_by("pk"):
+        if row.month in months:
+            said[centers[row.center_id]][row.month] = row
+    return {code: rows for code, rows in said.items() if len(rows) == len(months)}
+
+
+def _in_grids(world: World, cases: Cases) -> Rows:
+    for event in GridEvent.objects.select_related("grid"):
+        if not world.during(event.received_at):
+            continue
+        groups = (("town", event.area[:9]), ("center", event.center_id), ("grid", event.grid_id))
+        row = Found(event.pk, None, None, 1, event.area, groups)
+        yield "events", row
+        if world.known(event.done_at) and event.done_at < world.until:
+            yield "events_done", row
+        late_now = event.due_at is not None and event.due_at < world.as_of
+        late = event.overdue_steps > 0 or (event.done_at is None and late_now)
+        if event.done_at is not None or late:
+            yield "events_judged", row
+            if event.done_at is not None and not late:
+                yield "events_in_time", row
 
 
 def _holds(world: World, agreement: Agreement) -> bool:
@@ -226,13 +305,22 @@ def _holds(world: World, agreement: Agreement) -> bool:
     return world.begun(agreement.in_force_on) and not void
 
 
-GROUPS: dict[str, Callable[[Found], Any]] = {
-    "unit": lambda row: row.unit,
-    "town": lambda row: row.case.occurred_region.code[:9],
-    "center": lambda row: row.case.center_id,
-    "type": lambda row: row.case.type_id,
-    "source": lambda row: row.case.source,
-    "level": lambda row: row.case.center.level,
+def group_of(row: Found, by: str | None) -> tuple[Any, ...]:
+    """The group a row is in, if it can be told."""
+    if by is None:
+        return (None,)
+    if row.case is None:
+        return tuple(value for name, value in row.groups if name == by)
+    return (GROUPS[by](row, row.case),) if by in GROUPS else ()
+
+
+GROUPS: dict[str, Callable[[Found, Case], Any]] = {
+    "unit": lambda row, case: row.unit,
+    "town": lambda row, case: case.occurred_region.code[:9],
+    "center": lambda row, case: case.center_id,
+    "type": lambda row, case: case.type_id,
+    "source": lambda row, case: case.source,
+    "level": lambda row, case: case.center.level,
 }
 
 
@@ -243,6 +331,8 @@ def by_group(
     numbers: dict[tuple[Any, str], int] = defaultdict(int)
     for key, rows in found.items():
         for row in rows:
-            if row.case.center.region.code.startswith(stem):
-                numbers[GROUPS[by](row) if by else None, key] += row.weight
+            place = row.case.center.region.code if row.case else row.place
+            if place.startswith(stem):
+                for group in group_of(row, by):
+                    numbers[group, key] += row.weight
     return {group: number for group, number in numbers.items() if number}

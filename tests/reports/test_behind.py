@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cases.models import DisputeType
 from cases.services.registration import revisit_case
+from grids.models import Grid
 from orgs.models import Center, Department, User
 from reports.indicators.counting import Dimension, Scope, Span, counted
 from reports.indicators.dictionary import SETS
@@ -30,6 +31,7 @@ def this_month() -> Span:
 def codes(by: Dimension, groups: list[object]) -> Iterator[tuple[object, str]]:
     """How an address names a group."""
     units = dict(Department.objects.values_list("pk", "code"))
+    grids = dict(Grid.objects.values_list("pk", "code"))
     types = dict(DisputeType.objects.values_list("pk", "code"))
     for group in groups:
         match by:
@@ -37,6 +39,8 @@ def codes(by: Dimension, groups: list[object]) -> Iterator[tuple[object, str]]:
                 yield group, NONE if group is None else units[group]
             case Dimension.TYPE:
                 yield group, types[group]
+            case Dimension.GRID:
+                yield group, grids[group]
             case _:
                 yield group, str(group)
 

@@ -82,10 +82,34 @@ def test_visits_and_people_are_other_numbers_than_cases(
     client.force_login(leader)
     board = client.get(BOARD).context["board"]
     assert board.registered.number == 1
-    assert (board.coming.visits, board.coming.visitors) == (3, 6)
-    book = client.get(board.coming.url).context
-    assert book["visits_total"] + book["consultations_total"] == 3
-    assert book["page"].total == 2
+    came = (board.visits, board.visitors, board.consultations, board.consulted)
+    assert [one.number for one in came] == [2, 5, 1, 1]
+    book = client.get(VISITS).context
+    assert (book["visits_total"], book["consultations_total"]) == (2, 1)
+    assert (book["coming"].visits, book["coming"].visitors) == (3, 6)  # 接待: both together
+
+
+def test_what_comes_after_the_board_is_not_behind_its_numbers(
+    client: Client, leader, clerk, lives: Lives
+) -> None:
+    case = lives.registered()
+    record_consultation(by=clerk, category="law", text="问怎么申请仲裁", visitors=1)
+    client.force_login(leader)
+    board = client.get(BOARD).context["board"]
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    revisit_case(case_id=case.pk, by=clerk, visitors=2, text="又来问进度")
+    record_consultation(by=clerk, category="law", text="问怎么申请仲裁", visitors=4)
+    for one in (board.visits, board.visitors, board.consultations, board.consulted):
+        assert client.get(one.url).context["behind"].number == one.number == 1
+
+
+def test_a_window_sees_the_visits_it_was_told_of(client: Client, clerk, lives: Lives) -> None:
+    case = lives.registered()
+    client.force_login(clerk)
+    came = client.get(reverse("reports:workbench")).context["page"].coming
+    clock.freeze(clock.now() + timedelta(minutes=1))
+    revisit_case(case_id=case.pk, by=clerk, visitors=2, text="又来问进度")
+    assert client.get(came.url).context["coming"].visits == came.visits == 1
 
 
 def test_nobody_reads_the_visits_of_cases_they_do_not_see(

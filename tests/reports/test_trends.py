@@ -8,15 +8,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.services.registration import PartyInput
+from cases.services.registration import PartyInput, record_consultation
 from cases.vocabulary import PartyRole
+from dispatch.models import Return
+from dispatch.services.asking import decide_request, request_pause
+from dispatch.services.assigning import rule_on_return
+from dispatch.services.supervising import supervise_case
 from orgs.models import User
 from reports import signs
 from reports.charts import lines_of, nice
 from reports.figures import AsOf
 from reports.indicators.dictionary import BY_KEY, Value
+from reports.menu import menu_of
+from reports.mine import BY_KEY as BY_WORK
 from reports.mine import done_by
 from reports.trends import change, spans_at, trends_of
+from tests.county import County
+from tests.grids.field import build_field
 from tests.lives import Lives
 from tests.reports.test_crawl import length_of, links_of
 from zongzhi.lib import clock
@@ -120,7 +128,7 @@ def test_a_type_rises_against_its_own_average(leader: User, lives: Lives) -> Non
     lives.registered()
     (sign,) = signs.rising(leader, clock.now())
     assert [part.number for part in sign.parts] == [5, 3]
-    assert "5 ÷（3 ÷ 3）= 平均的 5.0 倍" in sign.arithmetic
+    assert "5 ÷（3 × 30 ÷ 90）= 平均的 5.0 倍" in sign.arithmetic
 
 
 def test_wages_are_a_sign_before_the_spring_festival_only(leader: User, lives: Lives) -> None:
@@ -147,7 +155,63 @@ def test_own_work_is_only_ones_own(client: Client, clerk: User, triage: User, li
         assert length_of(client.get(url).content.decode()) == number, url
 
 
-@pytest.mark.parametrize("key", ["claimed", "reported", "followed", "mediated", "events"])
+def numbers_of(user: User) -> dict[str, int]:
+    return {one.work.key: one.month for one in done_by(user)}
+
+
+def test_a_desk_and_a_leader_find_their_own_work_too(
+    client: Client, clerk: User, triage: User, handler: User, leader: User, lives: Lives
+) -> None:
+    record_consultation(by=clerk, category="law", text="问怎么申请仲裁", visitors=1)
+    lives.closed()
+    lives.supervised()
+    upheld = lives.returned()
+    rule_on_return(case_id=upheld.pk, by=triage, ruling=Return.Ruling.UPHOLD, text="职责在人社局")
+    paused = lives.claimed()
+    request_pause(
+        case_id=paused.pk, by=handler, until=clock.today() + timedelta(days=3), text="等鉴定"
+    )
+    decide_request(
+        case_id=paused.pk, by=triage, request=paused.requests.get().pk, grant=True, text="同意"
+    )
+    supervise_case(case_id=lives.claimed().pk, by=leader, reason="来访人说一直没人联系")
+    assert numbers_of(clerk)["consulted"] == 1
+    desk = numbers_of(triage)
+    assert desk == {
+        "dispatched": 5,
+        "ruled": 1,
+        "approved": 1,
+        "decided": 1,
+        "supervised": 1,
+    }
+    assert numbers_of(leader) == {"supervised": 1}
+    for user in (clerk, triage, handler, leader):
+        client.force_login(user)
+        page = client.get(reverse("reports:mine")).content.decode()
+        numbers = [(url, n) for url, n in links_of(page, "/reports/mine/") if n is not None]
+        assert numbers
+        for url, number in numbers:
+            assert length_of(client.get(url).content.decode()) == number, url
+
+
+def test_events_that_were_handled_are_work(client: Client, county: County) -> None:
+    field = build_field(county)
+    event = field.at("done")
+    assert numbers_of(field.town)["events_handled"] == 2  # verified, asked to be checked
+    assert numbers_of(field.handler)["events_handled"] == 1
+    client.force_login(field.town)
+    page = client.get(reverse("reports:mine_list", args=["events_handled"]))
+    assert length_of(page.content.decode()) == 2
+    assert event.get_absolute_url() in page.content.decode()
+
+
+@pytest.mark.parametrize("who", ["triage", "leader", "sysadmin", "handler", "grid_worker"])
+def test_whoever_holds_a_post_has_the_entry(who: str, request: pytest.FixtureRequest) -> None:
+    user = request.getfixturevalue(who)
+    assert reverse("reports:mine") in {entry.url for entry in menu_of(user).entries}
+
+
+@pytest.mark.parametrize("key", list(BY_WORK))
 def test_each_list_of_own_work_opens(client: Client, handler: User, lives, key: str) -> None:
     lives.reported()
     client.force_login(handler)

@@ -47,7 +47,7 @@ def check(center: Center, span: Span) -> set[str]:
 
 def parts_lie_within(center: Center, span: Span) -> None:
     for one in INDICATORS:
-        if one.out_of is not None:
+        if one.out_of is not None and one.top.model().model is one.out_of.model().model:
             top, whole = (
                 set(rows.rows(Scope(center), span).values_list("pk", flat=True))
                 for rows in one.sets

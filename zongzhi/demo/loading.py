@@ -22,7 +22,14 @@ from mediation.sweep import STEPS as OF_MEDIATIONS
 from orgs.calendars import calendar_of
 from orgs.models import Notice
 from orgs.reference import ensure_calendar, ensure_roles
-from zongzhi.demo import agreements, county, report_bulletins, report_ledgers, supervision
+from zongzhi.demo import (
+    agreements,
+    county,
+    report_bulletins,
+    report_court,
+    report_ledgers,
+    supervision,
+)
 from zongzhi.demo.grid_base import build_base
 from zongzhi.demo.grid_events import build_grid_events
 from zongzhi.demo.grid_phone import build_patrols
@@ -77,6 +84,7 @@ def load(*, cases: int = CASES) -> World:
         build_grid_events(world)
         build_base(world)
         report_ledgers.build(world)
+        report_court.build(world)
     look_at_the_tables()
     report_bulletins.months(world)
     Notice.objects.filter(created_at__lt=now - UNREAD_FOR).update(read_at=now - UNREAD_FOR)

@@ -34,6 +34,7 @@ HISTORY = (
     "reports_bulletinrow",
     "reports_correction",
     "reports_ledgerentry",
+    "reports_courtintake",
     "reports_sheet",
 )
 
