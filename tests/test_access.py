@@ -83,7 +83,7 @@ def _of_event(name: str) -> str:
     """The address of that name, about the only event there is."""
     number = GridEvent.objects.values_list("number", flat=True).get()
     more: dict[str, list[Any]] = {"grids:event_photo": [1], "grids:event_act": ["note"]}
-    if name in ("grids:events", "grids:event_desk", "api:grid-event-list"):
+    if name in ("grids:events", "grids:event_desk", "grids:event_periods", "api:grid-event-list"):
         return reverse(name)
     return reverse(name, args=[number, *more.get(name, [])])
 

@@ -893,6 +893,7 @@ def test_a_line_of_too_few_is_not_scored_and_the_paper_says_why(
     clock.freeze(IN_MARCH)
     for _ in range(2):
         lives.closed()
+    clock.freeze(IN_MARCH.replace(day=27))  # 签收 is due in March, 办理 in April
     lives.dispatched(lead=county.human_resources)
     a_scheme(county, small_sample=3)
     draft = drafted()
