@@ -122,21 +122,54 @@ def newest_seen(
 
     `below`: of those registered at that very moment, the ones with smaller ids.
 
-    For somebody who sees the cases of one unit and no others, and for no narrower list: the
-    database would otherwise walk through everybody's newest cases to find that unit's.
+    For somebody who sees little, and for no narrower list: the database would otherwise walk
+    through everybody's newest cases to find those of one unit or one village. Each of their
+    reasons to see a case has an index of its own.
     """
     sight = sight_of(user)
-    if not sight.only_units or len(sight.units) > 1:
+    if len(sight.units) > 1 or not (sight.only_units or len(sight.reach) == 1):
         return cases
-    (unit,) = sight.units
-    parts = apps.get_model("cases", "Assignment").objects.filter(unit=unit)
-    if until is not None:
-        parts = parts.filter(case_registered_at__lte=until)
-    if below:
-        parts = parts.filter(Q(case_registered_at__lt=until) | Q(case__lt=below))
-    newest = ("case_registered_at", "case")
-    by_index = parts.order_by(*(f"-{name}" for name in newest)).distinct(*newest)
-    return cases.filter(pk__in=by_index.values("case")[:most])
+    newest = _Newest(most, until, below)
+    found = [newest.of_unit(unit) for unit in sight.units]
+    known = apps.get_model("cases", "Case").objects
+    if sight.centers:
+        former = apps.get_model("cases", "CaseCenter").objects.filter(center__in=sight.centers)
+        found += [newest.of(known.filter(center__in=sight.reach))]
+        found += [newest.of(known.filter(pk__in=former.values("case")))]
+    if sight.sees_own:
+        found += [newest.of(known.filter(registered_by=sight.user_id))]
+    if sight.mediates:
+        admissions = apps.get_model("cases", "Admission").objects
+        let_in = admissions.filter(user=sight.user_id, until=None).values("case")
+        found += [newest.of(known.filter(pk__in=let_in))]
+    return cases.filter(pk__in=found[0].union(*found[1:], all=True) if found[1:] else found[0])
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """The ids of the newest of some rows, as an index gives them."""
+
+    most: int
+    until: datetime | None
+    below: int
+
+    def of(self, cases: CaseQuerySet) -> models.QuerySet[Any, Any]:
+        rows = self._until(cases, "registered_at", "pk")
+        return rows.order_by("-registered_at", "-pk").values("pk")[: self.most]
+
+    def of_unit(self, unit: int) -> models.QuerySet[Any, Any]:
+        parts = apps.get_model("cases", "Assignment").objects.filter(unit=unit)
+        newest = ("case_registered_at", "case")
+        rows = self._until(parts, *newest).order_by(*(f"-{name}" for name in newest))
+        return rows.distinct(*newest).values("case")[: self.most]
+
+    def _until(self, rows: Any, at: str, pk: str) -> models.QuerySet[Any, Any]:
+        if self.until is not None:
+            rows = rows.filter(**{f"{at}__lte": self.until})
+        if self.below:
+            rows = rows.filter(Q(**{f"{at}__lt": self.until}) | Q(**{f"{pk}__lt": self.below}))
+        found: models.QuerySet[Any, Any] = rows
+        return found
 
 
 # What `for_citizens` leaves on a case: the parts of its leads, the latest first.

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from cases.models import Case
+from cases.models import Case, CaseCenter
 from cases.querysets import sight_of
 from orgs.models import Center, User
 from orgs.permissions import RoleCode
@@ -38,6 +38,33 @@ def test_everybody_s_first_page_is_what_they_may_see(
             fresh = User.objects.get(pk=user.pk)
             seen = Case.objects.visible_to(fresh).order_by("-registered_at", "-pk")
             assert listed(user) == [case.number for case in seen], user.username
+
+
+def test_who_sees_little_turns_every_page(
+    lives: Lives, county: County, village_officer: User, head: User
+) -> None:
+    """What was registered by them, was in the village once, or was given to the unit."""
+    for n in range(90):
+        if n % 3 == 0:
+            lives.registered(by=village_officer)
+        elif n % 3 == 1:
+            case = lives.registered()
+            CaseCenter.objects.create(case=case, center=county.village, until=case.registered_at)
+        else:
+            lives.claimed()
+    for user in (village_officer, head):
+        fresh = User.objects.get(pk=user.pk)
+        seen = Case.objects.visible_to(fresh).order_by("-registered_at", "-pk")
+        numbers = [case.number for case in seen]
+        client = APIClient()
+        client.force_authenticate(fresh)
+        found, url = [], LIST
+        while url:
+            page = client.get(url).data
+            found += [row["number"] for row in page["results"]]
+            url = page["next"]
+        assert found == numbers
+        assert len(numbers) == {village_officer: 60, head: 30}[user]
 
 
 def test_two_with_the_same_sight_ask_in_the_same_words(lives: Lives, county: County) -> None:
