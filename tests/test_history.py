@@ -21,7 +21,7 @@ from orgs.models import AccessLog, Region
 from orgs.models.places import Level
 from orgs.services import log_access
 from tests.lives import Lives, fresh
-from zongzhi.demo.management.commands.setup import grant_rights
+from zongzhi.demo.management.commands.setup import HISTORY, grant_rights
 from zongzhi.lib import clock
 
 # What the database itself refuses, to its owner as well: the tests connect as the owner.
@@ -327,3 +327,15 @@ def test_every_point_of_a_life_adds_up(lives: Lives, point: str) -> None:
 def test_verify_cases_says_that_all_is_well(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("verify_cases")
     assert capsys.readouterr().out == "每件事项的状态、时限都对得上\n"
+
+
+@pytest.mark.django_db
+def test_what_only_grows_is_refused_to_the_application_too() -> None:
+    """Every table whose triggers refuse changes is one whose right to change is taken away."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
+        )
+        guarded = {name for (name,) in cursor.fetchall()}
+    assert guarded <= set(HISTORY)
+    assert "reports_lineedit" in guarded

@@ -31,11 +31,15 @@ HISTORY = (
     "reports_briefmatter",
     "reports_briefparagraph",
     "reports_briefreview",
+    "reports_briefrows",
     "reports_bulletinrow",
     "reports_correction",
-    "reports_ledgerentry",
     "reports_courtintake",
+    "reports_formerending",
+    "reports_ledgerentry",
+    "reports_lineedit",
     "reports_sheet",
+    "reports_sheetrows",
 )
 
 
