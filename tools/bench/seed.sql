@@ -11,9 +11,11 @@ BEGIN;
 -- Where a case belongs: 60 % to the county, 30 % to its towns, 10 % to its villages.
 CREATE TEMP TABLE place AS
 SELECT c.id AS center_id, c.level, c.region_id, d.id AS own_unit,
-       row_number() OVER (PARTITION BY c.level ORDER BY c.id) - 1 AS k,
+       row_number() OVER (PARTITION BY c.level ORDER BY c.id <> busy.center_id, c.id) - 1 AS k,
        count(*) OVER (PARTITION BY c.level) AS among
-FROM orgs_center c LEFT JOIN orgs_department d ON d.runs_id = c.id;
+FROM orgs_center c LEFT JOIN orgs_department d ON d.runs_id = c.id
+CROSS JOIN (SELECT min(p.center_id) AS center_id FROM orgs_post p JOIN orgs_user u ON u.id = p.user_id
+            WHERE u.username = 'village') busy;
 
 CREATE TEMP TABLE worker AS
 SELECT d.id AS unit_id, min(p.user_id) AS user_id
@@ -58,7 +60,9 @@ WITH placed AS (
     JOIN place ON place.level = CASE
             WHEN is_stock OR r_level < 0.6 THEN 'county' WHEN r_level < 0.9 THEN 'town'
             ELSE 'village' END
-        AND place.k = floor(r_place * place.among)
+        -- Every county has its restless village, here the one that is measured: as many cases as
+        -- ten quiet ones, a page of them even in the small county.
+        AND place.k = floor(r_place ^ CASE place.level WHEN 'village' THEN 2 ELSE 1 END * place.among)
 ), timed AS (
     SELECT placed.*, :story AS story,
            -- The first bureau (人社局) has a sixth of the county's cases, the last a few.
