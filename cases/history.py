@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from cases.models import Case, CaseEvent, CaseText
 from orgs.models import Department, User
 from zongzhi.lib import clock
 from zongzhi.lib.crypto import history_key
-from zongzhi.lib.prepared import insert
+from zongzhi.lib.prepared import Statement, insert
 
 
 def record(
@@ -29,15 +29,17 @@ def record(
     data: dict[str, Any] | None = None,
     text: str = "",
     public: bool = False,
+    saving: Callable[[], Sequence[Statement]],
 ) -> CaseEvent:
     """Add a line to the case's history, in the caller's transaction. `by=None`: the system.
 
-    The caller holds the case locked and saves it afterwards: the head of the chain is on it.
+    The caller holds the case locked. `saving` is asked when the head of the chain is on the case
+    and gives what saves it, to go in with the line in one statement.
     """
     event = next_line(
         case, verb, by=by, before=before, unit=unit, data=data, text=text, public=public
     )
-    insert([event])
+    insert([event], beside=saving())
     if text:
         insert([CaseText(event=event, text=text)])
     return event

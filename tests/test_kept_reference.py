@@ -12,11 +12,12 @@ from cases.loading import load_places
 from cases.models import Case, DisputeType, Party
 from orgs.models import Center, Department, Post, Revision, Role, User
 from orgs.models.calendar import REFERENCE
-from orgs.permissions import Permission
-from tests.county import County
+from orgs.permissions import Permission, RoleCode
+from tests.county import County, person
 from tests.lives import Lives
+from zongzhi.lib import clock
 from zongzhi.lib.copies import Copies
-from zongzhi.lib.prepared import insert
+from zongzhi.lib.prepared import insert, update
 
 
 def revision() -> int:
@@ -55,6 +56,23 @@ def test_what_was_rolled_back_is_never_taken_for_what_came_after(triage: User) -
     Role.objects.filter(code="clerk").update(name="登记员")
     assert revision() not in (before, undone)
     assert again(triage).can(Permission.TRIAGE)
+
+
+def test_whoever_is_switched_off_no_longer_counts_as_a_second_pair_of_eyes(
+    county: County, village_officer: User
+) -> None:
+    above = person("town", "田径", county.town, RoleCode.TRIAGE)
+    assert again(above).triage_right_below == {county.village.pk: {village_officer.pk}}
+    village_officer.is_active = False
+    village_officer.save()
+    assert again(above).triage_right_below == {}
+
+
+def test_signing_in_gives_reference_data_no_other_revision(triage: User) -> None:
+    before = revision()
+    triage.last_login = clock.now()
+    triage.save()
+    assert revision() == before
 
 
 @pytest.mark.parametrize("model", [Center, Department, DisputeType, Role, Post])
@@ -99,3 +117,21 @@ def test_rows_put_in_at_once_are_those_django_would_have_saved(lives: Lives) -> 
     rows[0].name = "龑某"
     rows[0].save()
     assert Party.objects.filter(role="agent").count() == 2
+
+
+def test_a_row_changed_beside_an_insert_is_as_django_would_have_saved_it(lives: Lives) -> None:
+    case = lives.registered()
+    since, special = case.updated_at, ["group", "elderly"]
+    case.special, case.narrative, case.version = special, "欠薪 100% 未付", case.version + 1
+    line = Party(case=case, role="agent", name="䶮某")
+    insert([line], beside=[update(case, ["updated_at", "special", "narrative"])])
+    saved = Case.objects.get(pk=case.pk)
+    assert (saved.special, saved.narrative) == (special, "欠薪 100% 未付")
+    assert (saved.updated_at, saved.updated_at > since) == (case.updated_at, True)
+    assert saved.version == case.version - 1  # nobody asked for it
+    assert Party.objects.filter(pk=line.pk).exists()
+
+
+def test_a_column_that_is_not_there_is_refused_before_anything_is_sent(lives: Lives) -> None:
+    with pytest.raises(ValueError, match="no columns"):
+        update(lives.registered(), ["narrative", "narrativ"])

@@ -47,22 +47,28 @@ class NewestFirst(Pages):
     page_size = SIZE
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        asked = {name for name, value in request.query_params.items() if value}
-        if asked <= {self.cursor_query_param}:
+        if asked_for(request) == {self.cursor_query_param}:
             queryset = self._narrow(queryset, request)
         return super().paginate_queryset(queryset, request, view)
 
-    def _narrow(self, queryset: CaseQuerySet, request: Request) -> CaseQuerySet | FirstPage:
+    def _narrow(self, queryset: CaseQuerySet, request: Request) -> CaseQuerySet:
         """The address asks for everything this person sees: there may be a shorter way to it."""
         cursor: Any = self.decode_cursor(request)
-        user = cast(StaffApiRequest, request).user
-        if cursor is None:
-            return FirstPage(user, queryset)
         until = parse_datetime(cursor.position or "")
         if cursor.reverse or until is None:
             return queryset
         most = SIZE + 1 + cursor.offset
-        return newest_seen(user, queryset, most, until=until)
+        return newest_seen(cast(StaffApiRequest, request).user, queryset, most, until=until)
+
+
+def asked_for(request: Request) -> set[str]:
+    """The parameters of the address that say something."""
+    return {name for name, value in request.query_params.items() if value}
+
+
+def everything(user: User) -> CaseQuerySet:
+    """All that somebody sees, with what rules of many cases ask."""
+    return Case.objects.visible_to(user).with_revisions()
 
 
 class FirstPage:
@@ -74,8 +80,8 @@ class FirstPage:
 
     _WRITTEN = Written[Case](most=2000)
 
-    def __init__(self, user: User, seen: CaseQuerySet) -> None:
-        self._user, self._seen = user, seen
+    def __init__(self, user: User) -> None:
+        self._user = user
 
     def order_by(self, *names: str) -> FirstPage:
         if names != NewestFirst.ordering:
@@ -84,7 +90,7 @@ class FirstPage:
 
     def __getitem__(self, part: slice) -> list[Case]:
         def build() -> CaseQuerySet:
-            newest = newest_seen(self._user, self._seen, SIZE + 1)
+            newest = newest_seen(self._user, everything(self._user), SIZE + 1)
             return newest.order_by(*NewestFirst.ordering)[part]
 
         return self._WRITTEN.rows(build, key=(sight_of(self._user), part.start, part.stop))
@@ -105,8 +111,14 @@ class CaseList(Endpoint, ListAPIView[Case]):
     filter_backends = [DjangoFilterBackend]
     filterset_class = CaseFilter
 
-    def get_queryset(self) -> CaseQuerySet:
-        return Case.objects.visible_to(self.request.user).with_revisions()
+    def get_queryset(self) -> Any:
+        user = self.request.user
+        return everything(user) if asked_for(self.request) else FirstPage(user)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        if isinstance(queryset, FirstPage):  # nothing in the address to filter by
+            return queryset
+        return super().filter_queryset(queryset)
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
-
 from cases import policies
 from cases.acts import Act, When, arcs, staying
 from cases.clocks import limit_of
 from cases.forms import NoInput
-from cases.loading import IDS, OF_CASES
+from cases.loading import OF_CASES
 from cases.models import Assignment, Case, CaseEvent
 from cases.services.course import said
 from cases.thresholds import Threshold
@@ -24,13 +22,13 @@ from dispatch.models import Request, Supervision
 from dispatch.procedure import levels
 from dispatch.services import asking, assigning, handling, moving, supervising
 from dispatch.sheets import sheets_of
-from orgs.models import Center, User
+from orgs.models import User
 from zongzhi.lib import clock
-from zongzhi.lib.prepared import Given, IsAny, Prepared, grouped
+from zongzhi.lib.prepared import Prepared, grouped
 
 _T, _H, _S = Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION
 # What `load_papers` leaves on a case.
-PLACES, REQUESTS = "_places_known", "loaded_requests"
+MOVES_DOWN, REQUESTS = "loaded_moves_down", "loaded_requests"
 _TO_TRIAGE = arcs(((_T, _H), _T), (_S, _S))
 
 
@@ -240,10 +238,12 @@ def _may_move_up(case: Case) -> str | None:
 def _may_move_down(case: Case) -> str | None:
     if reason := _not_yet_dispatched(case):
         return reason
-    lower, moved = getattr(case, PLACES, None) or _places([case])[case.pk]
-    if not lower:
+    if not case.center.has_lower:
         return "下面没有中心可以下派"
-    return "这一轮已经下派过一次" if moved else None
+    loaded: list[CaseEvent] | None = getattr(case, MOVES_DOWN, None)
+    moved = _MOVES_DOWN(cases=[case.pk]) if loaded is None else loaded
+    again = any(event.round == case.round for event in moved)
+    return "这一轮已经下派过一次" if again else None
 
 
 def _claimed_it(user: User, case: Case) -> bool:
@@ -281,19 +281,8 @@ def _nothing_to_decide(user: User, case: Case) -> str | None:
 
 
 _REQUESTS = Prepared(lambda: Request.objects.select_related("assignment").filter(OF_CASES))
-_PLACES = Prepared(
-    lambda: (
-        Case.objects.filter(IsAny(F("pk"), Given("cases", IDS)))
-        .only("pk")
-        .annotate(
-            has_lower=Exists(Center.objects.filter(parent=OuterRef("center"))),
-            was_moved=Exists(
-                CaseEvent.objects.filter(
-                    case=OuterRef("pk"), verb="push-down", round=OuterRef("round")
-                )
-            ),
-        )
-    )
+_MOVES_DOWN = Prepared(
+    lambda: CaseEvent.objects.filter(OF_CASES, verb="push-down").only("case", "round").order_by()
 )
 
 
@@ -301,16 +290,17 @@ def load_papers(cases: Sequence[Case]) -> None:
     """Load what the rules above read, so that asking them of many cases asks nothing more."""
     open_cases = [case for case in cases if case.stage in (_T, _H, _S)]
     for case in open_cases:
-        if case.history_length == 1:  # just registered: nothing has been asked for
+        if (
+            case.history_length == 1
+        ):  # just registered: nothing has been asked for, nor was it moved
             setattr(case, REQUESTS, [])
+            setattr(case, MOVES_DOWN, [])
     _load(_REQUESTS, open_cases, REQUESTS)
     if len(open_cases) > 1:
         levels.load_standings([case for case in open_cases if _granted(case)])
     waiting = [case for case in open_cases if case.label == Label.TO_DISPATCH]
     if len(waiting) > 1:  # of one, few ask
-        places = _places(waiting)
-        for case in waiting:
-            setattr(case, PLACES, places[case.pk])
+        _load(_MOVES_DOWN, waiting, MOVES_DOWN)
 
 
 def _load(rows: Prepared[Any], cases: Sequence[Case], name: str) -> None:
@@ -320,12 +310,6 @@ def _load(rows: Prepared[Any], cases: Sequence[Case], name: str) -> None:
     for case in cases:
         if not hasattr(case, name):
             setattr(case, name, found.get(case.pk, []))
-
-
-def _places(cases: Sequence[Case]) -> dict[int, tuple[bool, bool]]:
-    """Whether there is a centre below, and whether the case has been there this round."""
-    rows: list[Any] = _PLACES(cases=[case.pk for case in cases])
-    return {row.pk: (row.has_lower, row.was_moved) for row in rows}
 
 
 ACTS = (

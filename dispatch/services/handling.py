@@ -32,7 +32,7 @@ def claim_case(*, case_id: int, by: User) -> Case:
                 f"{who} {said(part.claimed_at)} 已经签收了 {change.case.short_number}，不用再签"
             )
         part.claimed_at, part.claimed_by, part.handler = change.now, by, by
-        part.save(update_fields=["claimed_at", "claimed_by", "handler"])
+        change.save(part, "claimed_at", "claimed_by", "handler")
         if part.is_lead:
             change.case.claim()
             change.case.claimed_at = change.now
@@ -51,7 +51,7 @@ def undo_claim(*, case_id: int, by: User) -> Case:
         if last != ("claim", by.pk):
             raise WrongState("签收以后已经有了进展，不能撤销")
         part.claimed_at = part.claimed_by = part.handler = None
-        part.save(update_fields=["claimed_at", "claimed_by", "handler"])
+        change.save(part, "claimed_at", "claimed_by", "handler")
         if part.is_lead:
             case.undo_claim()
             case.claimed_at = None

@@ -152,6 +152,21 @@ def _all_centers(revision: int | None) -> frozenset[int]:
     return frozenset(Center.objects.values_list("pk", flat=True))
 
 
+@lru_cache(KEPT)
+def _triage_below(
+    centers: frozenset[int], day: date, revision: int | None
+) -> dict[int, frozenset[int]]:
+    posts = Post.objects.held_on(day).filter(
+        role__permissions__contains=[Permission.TRIAGE.value],
+        center__parent__in=centers,
+        user__is_active=True,
+    )
+    found: dict[int, frozenset[int]] = {}
+    for center_id, user_id in posts.values_list("center_id", "user_id"):
+        found[center_id] = found.get(center_id, frozenset()) | {user_id}
+    return found
+
+
 @lru_cache
 def _holders(permission: Permission, place: str) -> Prepared[User]:
     day = Given("day", models.DateField())
@@ -274,20 +289,10 @@ class User(AbstractBaseUser):
 
     @cached_property
     def triage_right_below(self) -> dict[int, frozenset[int]]:
-        """Who triages at the centres one level below one's own, by centre; asked once a request.
-
-        A rule for every row of a list needs it: one query, not one per row.
-        """
-        mine = [post.center_id for post in self.posts_giving(Permission.TRIAGE)]
-        posts = Post.objects.held_on(clock.now().date()).filter(
-            role__permissions__contains=[Permission.TRIAGE.value],
-            center__parent__in=mine,
-            user__is_active=True,
-        )
-        found: dict[int, frozenset[int]] = {}
-        for center_id, user_id in posts.values_list("center_id", "user_id"):
-            found[center_id] = found.get(center_id, frozenset()) | {user_id}
-        return found
+        """Active people who triage at the centres one level below one's own, by centre."""
+        look_up = _triage_below if self.reference_revision else _triage_below.__wrapped__
+        mine = frozenset(post.center_id for post in self.posts_giving(Permission.TRIAGE))
+        return look_up(mine, clock.now().date(), self.reference_revision)
 
     def posts_giving(self, permission: Permission) -> list[Post]:
         return self._standing.giving.get(permission.value, [])

@@ -4,6 +4,7 @@ from datetime import time
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 
 READER_ADDRESS = RegexValidator(
     r"^(?:https?|wss?)://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?(?:/[\w./?=&%-]*)?$",
@@ -74,6 +75,11 @@ class Center(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def has_lower(self) -> bool:
+        """Whether there is a centre one level below this one."""
+        return self.children.exists()
 
     @property
     def hours(self) -> tuple[tuple[time, time], tuple[time, time]]:

@@ -105,4 +105,4 @@ def test_the_first_page_is_the_newest_and_no_other(lives: Lives, names: tuple[st
     from cases.api.views import FirstPage  # noqa: PLC0415
 
     with pytest.raises(ValueError, match="newest"):
-        FirstPage(lives.triage, Case.objects.all()).order_by(*names)
+        FirstPage(lives.triage).order_by(*names)

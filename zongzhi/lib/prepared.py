@@ -172,6 +172,38 @@ def insert(*groups: Sequence[Model], beside: Sequence[Statement] = ()) -> None:
             row._state.adding, row._state.db = False, "default"
 
 
+def update(row: Model, names: Iterable[str]) -> Statement:
+    """UPDATE these fields of a row as `save(update_fields=names)` would, to stand beside an insert.
+
+    Signals of models are not sent, and nobody looks whether the row is still there: lock it first.
+    """
+    fields, sql = _updating(type(row), frozenset(names))
+    connection = connections["default"]
+    values = [
+        field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields
+    ]
+    return sql, [*values, row.pk]
+
+
+@lru_cache(1000)
+def _updating(model: type[Model], names: frozenset[str]) -> tuple[list[Field[Any, Any]], str]:
+    meta, quote = model._meta, connections["default"].ops.quote_name
+    fields = [field for field in meta.local_concrete_fields if field.name in names]
+    if len(fields) < len(names):
+        raise ValueError(f"{model.__name__} has no columns for all of {sorted(names)}")
+    columns = ", ".join(f"{quote(str(field.column))} = {_place_of(field)}" for field in fields)
+    key = quote(str(meta.pk.column))
+    return fields, f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {key} = %s"
+
+
+def _place_of(field: Any) -> str:
+    """What stands in SQL for a value of that field."""
+    if not hasattr(field, "get_placeholder"):
+        return "%s"
+    place: str = field.get_placeholder(None, None, connections["default"])
+    return place
+
+
 def _inserting(rows: Sequence[Model]) -> tuple[str, list[Any]]:
     fields, columns, places, key = _insertion(type(rows[0]), rows[0].pk is not None)
     connection = connections["default"]
@@ -194,13 +226,9 @@ def _one_statement(inserts: Sequence[str], beside: Sequence[str]) -> str:
 
 @lru_cache
 def _insertion(model: type[Model], with_pk: bool) -> tuple[list[Field[Any, Any]], str, str, str]:
-    meta, connection = model._meta, connections["default"]
-    quote = connection.ops.quote_name
+    meta, quote = model._meta, connections["default"].ops.quote_name
     fields = [f for f in meta.local_concrete_fields if with_pk or not f.primary_key]
     names = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(
-        field.get_placeholder(None, None, connection) if hasattr(field, "get_placeholder") else "%s"
-        for field in fields
-    )
+    places = ", ".join(map(_place_of, fields))
     columns = f"INSERT INTO {quote(meta.db_table)} ({names})"
     return fields, columns, f"({places})", quote(str(meta.pk.column))
