@@ -123,12 +123,23 @@ def newest_seen(
     `below`: of those registered at that very moment, the ones with smaller ids.
 
     For somebody who sees little, and for no narrower list: the database would otherwise walk
-    through everybody's newest cases to find those of one unit or one village. Each of their
-    reasons to see a case has an index of its own.
+    through everybody's newest cases to find those of one unit or one village.
+    """
+    newest = newest_ids(user, most, until=until, below=below)
+    return cases if newest is None else cases.filter(pk__in=newest)
+
+
+def newest_ids(
+    user: User, most: int, *, until: datetime | None = None, below: int = 0
+) -> models.QuerySet[Any, Any] | None:
+    """The ids among which are the newest that somebody sees, and none they do not see.
+
+    Each of their reasons to see a case has an index of its own. None where the reasons are too
+    many, or reach so far that everybody's newest cases are the shorter way.
     """
     sight = sight_of(user)
     if len(sight.units) > 1 or not (sight.only_units or len(sight.reach) == 1):
-        return cases
+        return None
     newest = _Newest(most, until, below)
     found = [newest.of_unit(unit) for unit in sight.units]
     known = apps.get_model("cases", "Case").objects
@@ -142,7 +153,7 @@ def newest_seen(
         admissions = apps.get_model("cases", "Admission").objects
         let_in = admissions.filter(user=sight.user_id, until=None).values("case")
         found += [newest.of(known.filter(pk__in=let_in))]
-    return cases.filter(pk__in=found[0].union(*found[1:], all=True) if found[1:] else found[0])
+    return found[0].union(*found[1:], all=True) if found[1:] else found[0]
 
 
 @dataclass(frozen=True)

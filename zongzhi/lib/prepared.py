@@ -93,6 +93,9 @@ class Prepared(Generic[M]):
         queryset = self._build()
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, places = compiler.as_sql()
+        # The columns stay the same, and so does what makes Python's values of theirs.
+        converters = compiler.get_converters([column for column, _, _ in compiler.select])
+        compiler.get_converters = lambda expressions: converters  # type: ignore[method-assign]
         self._written = queryset, compiler, sql, places
         return self._written
 
