@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from django.db.models import Count, QuerySet, Sum
 
-from cases.models import Consultation, Visit
-from cases.querysets import in_reach
+from cases.models import Case, Consultation, Visit
+from cases.querysets import CaseQuerySet, in_reach
 from cases.rows import Row, rows_of
 from dispatch.models import Circular, Request, Talk
 from dispatch.queues import drafts_to_issue, pending_requests, pending_talks
@@ -17,6 +18,9 @@ from reports import figures
 from reports.figures import AsOf, Counted, Figure
 from reports.indicators.counting import Scope
 from reports.indicators.dictionary import percent
+from reports.late_units import Unit, units_of
+from reports.remembered import Remembered
+from zongzhi.lib import clock
 
 SHOWN = 5
 TILES = (figures.REGISTERED_TODAY, figures.IN_HAND, figures.LATE, figures.HIGH_RISK)
@@ -62,7 +66,7 @@ class Coming:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything the board shows."""
+    """Everything the board shows; `at` is when it was counted, rows and requests are of now."""
 
     at: AsOf
     tiles: list[Counted]
@@ -75,6 +79,8 @@ class Board:
     visitors: Counted
     consultations: Counted
     consulted: Counted
+    stages: list[Counted]
+    units: list[Unit]
     attention: list[Attention]
     requests: list[Request]
     talks: list[Talk]
@@ -82,9 +88,13 @@ class Board:
     leads: bool  # whether this person instructs and calls talks
 
 
-def board_of(user: User, at: AsOf) -> Board:
-    """The board of what this person sees, as of one moment."""
-    counted = figures.count(user, figures.FIGURES, at)
+def board_of(user: User, counted_last: Remembered) -> Board:
+    """The board of what this person sees: figures as they were counted last, what needs them now.
+
+    `counted_last`: of `ahead.STANDING`.
+    """
+    at, standing = AsOf(counted_last[0]), counted_last[1]
+    counted = figures.with_lists(figures.ON_BOARD, standing.numbers, at)
     content, rated = counted["content_month"], counted["rated_month"]
     return Board(
         at=at,
@@ -104,7 +114,9 @@ def board_of(user: User, at: AsOf) -> Board:
         visitors=counted["visitors"],
         consultations=counted["consultations"],
         consulted=counted["consulted"],
-        attention=_attention(user, counted, at),
+        stages=[counted[figure.key] for figure in figures.BY_STAGE],
+        units=units_of(standing.units, at),
+        attention=_attention(user, counted, AsOf(clock.now())),
         requests=requests_to_decide(user),
         talks=list(pending_talks(user).select_related("unit")[:SHOWN]),
         drafts=list(drafts_to_issue(user)[:SHOWN]),
@@ -124,21 +136,26 @@ def _ways(counted: dict[str, Counted], rated: int) -> tuple[Way, ...]:
     return tuple(Way(way, percent(way.number, rated)) for way in ways)
 
 
-def _attention(user: User, counted: dict[str, Counted], at: AsOf) -> list[Attention]:
-    wanted: tuple[tuple[str, str, Figure], ...] = (
-        ("超期最久", "■", figures.LATE),
-        ("高风险", "⚑", figures.HIGH_RISK),
-        ("不满意", "☹", figures.TO_MEND),
-    )
+ATTENTION: tuple[tuple[str, str, Figure], ...] = (
+    ("超期最久", "■", figures.LATE),
+    ("高风险", "⚑", figures.HIGH_RISK),
+    ("不满意", "☹", figures.TO_MEND),
+)
+
+
+def _attention(user: User, counted: dict[str, Counted], now: AsOf) -> list[Attention]:
+    """The rows are of now; all of them are made ready together."""
+    cases = [_worst(user, figure, now) for _, _, figure in ATTENTION]
+    rows = iter(rows_of(chain.from_iterable(cases), user=user, now=now.moment))
     return [
-        Attention(title, mark, counted[figure.key], _rows(user, figure, at))
-        for title, mark, figure in wanted
+        Attention(title, mark, counted[figure.key], list(islice(rows, len(some))))
+        for (title, mark, figure), some in zip(ATTENTION, cases, strict=True)
     ]
 
 
-def _rows(user: User, figure: Figure, at: AsOf) -> list[Row]:
-    worst = figure.rows.rows(Scope(user), figure.span(at)).for_list()  # type: ignore[attr-defined]
-    return rows_of(worst.order_by("due_at", "pk")[:SHOWN], user=user, now=at.moment)
+def _worst(user: User, figure: Figure, at: AsOf) -> list[Case]:
+    found: CaseQuerySet = figure.rows.rows(Scope(user), figure.span(at))  # type: ignore[assignment]
+    return list(found.for_list().order_by("due_at", "pk")[:SHOWN])
 
 
 def requests_to_decide(user: User, most: int = SHOWN) -> list[Request]:

@@ -195,6 +195,7 @@ ROWS = (
     Row("claim_one", "  8 on one case", (clean,)),
     Row("dashboard", "leader dashboard", LEADER),
     Row("board", "  its page", LEADER),
+    Row("leader_home", "  the leader's first page", LEADER),
     Row("wall", "  the wall screen's data", LEADER),
     Row("measure_month", "every indicator by unit, a month", MEASURE),
     Row("measure_year", "  a year", MEASURE),
