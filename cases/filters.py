@@ -108,6 +108,17 @@ def _until(column: str, value: tuple[datetime, bool]) -> Q:
     return Q(**{f"{column}__lte": moment})
 
 
+class AsOfFilter(BeforeFilter):
+    """What was registered by then; where 办结 or 结案 is asked for, that too was by then."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        known = super().filter(qs, value)
+        for asked, column in (("approved_after", "approved_at"), ("closed_after", "closed_at")):
+            if value is not None and self.parent.form.cleaned_data.get(asked):
+                known = known.filter(_until(column, value))
+        return known
+
+
 class YesFilter(BooleanFilter):
     """true or 1, false or 0."""
 
@@ -160,7 +171,7 @@ class CaseFilter(FilterSet):
     approved_before = BeforeFilter(field_name="approved_at", label="办结日期到")
     closed_after = AfterFilter(field_name="closed_at", label="结案日期从")
     closed_before = BeforeFilter(field_name="closed_at", label="结案日期到")
-    as_of = BeforeFilter(label="数据截止", method="by_as_of")
+    as_of = AsOfFilter(field_name="registered_at", label="数据截止")
 
     base_filters: dict[str, Any]  # what the metaclass gathers from the lines above
 
@@ -196,14 +207,6 @@ class CaseFilter(FilterSet):
         data = self.form.cleaned_data
         due_first = data.get("view") in _BY_DUE_VIEWS or data.get("overdue") or data.get("near")
         return BY_DUE if due_first else NEWEST
-
-    def by_as_of(self, qs: CaseQuerySet, name: str, value: tuple[datetime, bool]) -> CaseQuerySet:
-        """What was registered by then; where 办结 or 结案 is asked for, that too was by then."""
-        known = _until("registered_at", value)
-        for asked, column in (("approved_after", "approved_at"), ("closed_after", "closed_at")):
-            if self.form.cleaned_data.get(asked):
-                known &= _until(column, value)
-        return qs.filter(known)
 
     def by_view(self, qs: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         match value:
