@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
 from itertools import chain, islice
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, DateTimeField, QuerySet, Sum
 
 from cases.models import Case, Consultation, Visit
 from cases.querysets import CaseQuerySet, in_reach
@@ -13,16 +16,19 @@ from cases.rows import Row, rows_of
 from dispatch.models import Circular, Request, Talk
 from dispatch.queues import drafts_to_issue, pending_requests, pending_talks
 from orgs.models import Center, User
+from orgs.models.people import Footing
 from orgs.permissions import Permission
 from reports import figures
 from reports.figures import AsOf, Counted, Figure
-from reports.indicators.counting import Scope
+from reports.indicators.counting import Scope, Span
 from reports.indicators.dictionary import percent
 from reports.late_units import Unit, units_of
 from reports.remembered import Remembered
 from zongzhi.lib import clock
+from zongzhi.lib.prepared import Given, Prepared
 
 SHOWN = 5
+KEPT = 512  # people whose questions a process keeps
 TILES = (figures.REGISTERED_TODAY, figures.IN_HAND, figures.LATE, figures.HIGH_RISK)
 
 
@@ -116,10 +122,10 @@ def board_of(user: User, counted_last: Remembered) -> Board:
         consulted=counted["consulted"],
         stages=[counted[figure.key] for figure in figures.BY_STAGE],
         units=units_of(standing.units, at),
-        attention=_attention(user, counted, AsOf(clock.now())),
+        attention=_attention(user, counted, clock.now()),
         requests=requests_to_decide(user),
-        talks=list(pending_talks(user).select_related("unit")[:SHOWN]),
-        drafts=list(drafts_to_issue(user)[:SHOWN]),
+        talks=_asking(user).talks(),
+        drafts=_asking(user).drafts(),
         leads=user.can(Permission.DECIDE) and user.can(Permission.SUPERVISE),
     )
 
@@ -143,25 +149,57 @@ ATTENTION: tuple[tuple[str, str, Figure], ...] = (
 )
 
 
-def _attention(user: User, counted: dict[str, Counted], now: AsOf) -> list[Attention]:
+def _attention(user: User, counted: dict[str, Counted], now: datetime) -> list[Attention]:
     """The rows are of now; all of them are made ready together."""
-    cases = [_worst(user, figure, now) for _, _, figure in ATTENTION]
-    rows = iter(rows_of(chain.from_iterable(cases), user=user, now=now.moment))
+    cases = [_asking(user).worst[figure.key](now=now) for _, _, figure in ATTENTION]
+    rows = iter(rows_of(chain.from_iterable(cases), user=user, now=now))
     return [
         Attention(title, mark, counted[figure.key], list(islice(rows, len(some))))
         for (title, mark, figure), some in zip(ATTENTION, cases, strict=True)
     ]
 
 
-def _worst(user: User, figure: Figure, at: AsOf) -> list[Case]:
-    found: CaseQuerySet = figure.rows.rows(Scope(user), figure.span(at))  # type: ignore[assignment]
-    return list(found.for_list().order_by("due_at", "pk")[:SHOWN])
+@dataclass(frozen=True)
+class _Asking:
+    """What is asked for whenever a board is opened, as the posts of its reader make it."""
+
+    worst: dict[str, Prepared[Case]]  # by the key of the figure, as of `now`
+    requests: Prepared[Request]
+    talks: Prepared[Talk]
+    drafts: Prepared[Circular]
 
 
-def requests_to_decide(user: User, most: int = SHOWN) -> list[Request]:
+def _asking(user: User) -> _Asking:
+    footing = user.footing
+    return _kept_asking(footing) if footing else _written(user)
+
+
+@lru_cache(KEPT)
+def _kept_asking(footing: Footing) -> _Asking:
+    return _written(footing.user)
+
+
+def _written(user: User) -> _Asking:
+    return _Asking(
+        worst={one.key: Prepared(partial(_worst, user, one)) for _, _, one in ATTENTION},
+        requests=Prepared(lambda: pending_requests(user).select_related(*_OF_REQUEST)[:SHOWN]),
+        talks=Prepared(lambda: pending_talks(user).select_related("unit")[:SHOWN]),
+        drafts=Prepared(lambda: drafts_to_issue(user)[:SHOWN]),
+    )
+
+
+_OF_REQUEST = ("case", "by", "assignment__unit", "suggested")
+
+
+def _worst(user: User, figure: Figure) -> QuerySet[Case]:
+    now: Any = Given("now", DateTimeField())
+    found: CaseQuerySet = figure.rows.rows(Scope(user), Span(now, now, now))  # type: ignore[assignment]
+    return found.for_list().order_by("due_at", "pk")[:SHOWN]
+
+
+def requests_to_decide(user: User) -> list[Request]:
     """等你批的, the oldest first."""
-    rows: QuerySet[Request] = pending_requests(user)
-    return list(rows.select_related("case", "by", "assignment__unit", "suggested")[:most])
+    return _asking(user).requests()
 
 
 def visits_of(user: User) -> QuerySet[Visit]:
