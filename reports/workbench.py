@@ -155,11 +155,11 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
     for index, block in enumerate(wanted):
         drawn = _block(user, block, counted[f"b{index}"], at)
         (page.waiting if block.side else page.blocks).append(drawn)
+    if menu.is_leader(user):
+        page.board = board_of(user, *told(user, STANDING))
     _requests(user, page, counted[REQUESTS])
     if user.can(Permission.TRIAGE):
         page.numbers = _desk(user, counted)
-    if menu.is_leader(user):
-        page.board = board_of(user, *told(user, STANDING))
     if user.can(Permission.SUPERVISE) or user.can(Permission.TRIAGE):
         page.units = page.board.units if page.board else units_behind(user, at)
     if page.can_register:
@@ -239,7 +239,8 @@ def _called(user: User, page: Workbench, tasks: int, at: AsOf) -> None:
 
 def _requests(user: User, page: Workbench, total: int) -> None:
     page.requests_total = total
-    page.requests = requests_to_decide(user) if total else []
+    if total:
+        page.requests = page.board.requests if page.board else requests_to_decide(user)
     if user.can(Permission.HANDLE):
         asked = Request.objects.visible_to(user).filter(by=user, decided_at=None)
         page.asked = list(asked.select_related("case")[:SHOWN])
