@@ -98,12 +98,25 @@ class BeforeFilter(Filter):
     field_class = MomentField
 
     def filter(self, qs: Any, value: Any) -> Any:
-        if value is None:
-            return qs
-        moment, whole_day = value
-        if whole_day:
-            return qs.filter(**{f"{self.field_name}__lt": moment + timedelta(days=1)})
-        return qs.filter(**{f"{self.field_name}__lte": moment})
+        return qs if value is None else qs.filter(_until(self.field_name, value))
+
+
+def _until(column: str, value: tuple[datetime, bool]) -> Q:
+    moment, whole_day = value
+    if whole_day:
+        return Q(**{f"{column}__lt": moment + timedelta(days=1)})
+    return Q(**{f"{column}__lte": moment})
+
+
+class AsOfFilter(BeforeFilter):
+    """What was registered by then; where 办结 or 结案 is asked for, that too was by then."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        known = super().filter(qs, value)
+        for asked, column in (("approved_after", "approved_at"), ("closed_after", "closed_at")):
+            if value is not None and self.parent.form.cleaned_data.get(asked):
+                known = known.filter(_until(column, value))
+        return known
 
 
 class YesFilter(BooleanFilter):
@@ -158,7 +171,7 @@ class CaseFilter(FilterSet):
     approved_before = BeforeFilter(field_name="approved_at", label="办结日期到")
     closed_after = AfterFilter(field_name="closed_at", label="结案日期从")
     closed_before = BeforeFilter(field_name="closed_at", label="结案日期到")
-    as_of = BeforeFilter(field_name="registered_at", label="数据截止")
+    as_of = AsOfFilter(field_name="registered_at", label="数据截止")
 
     base_filters: dict[str, Any]  # what the metaclass gathers from the lines above
 
@@ -178,10 +191,15 @@ class CaseFilter(FilterSet):
         return user
 
     @property
-    def now(self) -> datetime:
-        """The moment lights are judged at: that of the figure the list stands behind, or now."""
+    def moment(self) -> datetime | None:
+        """The moment of the figure that the list stands behind."""
         as_of = self.form.cleaned_data.get("as_of")
-        return as_of[0] if as_of and not as_of[1] else clock.now()
+        return as_of[0] if as_of and not as_of[1] else None
+
+    @property
+    def now(self) -> datetime:
+        """The moment lights are judged at: that of the figure, or now."""
+        return self.moment or clock.now()
 
     @property
     def order(self) -> Order:
@@ -264,7 +282,12 @@ class CaseFilter(FilterSet):
         return qs.filter(satisfaction=value)
 
     def by_open(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
-        return qs.open() if value else qs.filter(stage=Stage.CLOSED)
+        """Of a figure: what was open at its moment, whatever has been closed since."""
+        if not value:
+            return qs.filter(stage=Stage.CLOSED)
+        if not self.moment:
+            return qs.open()
+        return qs.filter(~Q(stage=Stage.CLOSED) | Q(closed_at__gt=self.moment))
 
     def by_unhappy(self, qs: CaseQuerySet, name: str, value: bool) -> CaseQuerySet:
         """To those who may not read a rating before the call-back, only what is done again."""

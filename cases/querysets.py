@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -35,6 +37,13 @@ class Sight:
     units: frozenset[int]
     sees_own: bool
     mediates: bool
+
+    @cached_property
+    def key(self) -> str:
+        """The same for the same sight, in every process; another for any other."""
+        sets = (self.centers, self.reach, self.others, self.units)
+        said = (self.user_id, self.sees_own, self.mediates, *map(sorted, sets))
+        return sha256(repr(said).encode()).hexdigest()
 
     @property
     def only_units(self) -> bool:

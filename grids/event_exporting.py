@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 
 from grids.event_rows import for_rows
 from grids.models import GridEvent
-from orgs.models import AccessLog, User
-from orgs.permissions import Permission
-from orgs.services import log_access
-from zongzhi.lib import clock, dates
-from zongzhi.lib.errors import Invalid, NotAllowed
-from zongzhi.lib.sheets import Column, write_sheet
+from orgs.exporting import MOST, Exported, export_masked
+from orgs.models import User
+from zongzhi.lib import clock
+from zongzhi.lib.sheets import Column
 
-MOST = 5000
-_IN_MEMORY = 2 * 1024 * 1024
+WHAT = "网格事件"
 # What somebody may have typed into a report: numbers of people and of their telephones.
 _NUMBERS = re.compile(r"(?<!\d)(\d{3})\d{4,11}(\d{3}[\dXx])(?!\d)")
 COLUMNS = (
@@ -46,31 +42,8 @@ def export_events(
     asked: list[str],
 ) -> IO[bytes]:
     """The Excel file. Raises NotAllowed without the right, Invalid for too many rows or none."""
-    if not by.can(Permission.EXPORT):
-        raise NotAllowed("这个账号不能导出。要导出，找本单位管理员开通")
-    if total > MOST:
-        raise Invalid(f"符合条件的超过 {MOST} 件，一次最多导出 {MOST} 件，加上条件再导")
-    if not total:
-        raise Invalid("没有符合条件的网格事件，不用导出")
-    now = clock.now()
-    mark = (
-        f"导出人 {by.name}（{by.username}） {dates.document(now)} {now:%H:%M}　"
-        f"共 {total} 件　已脱敏　只限工作使用，不得外传"
-    )
-    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 the response closes it
-    count = write_sheet(
-        file, title="网格事件", mark=mark, columns=COLUMNS, rows=_lines(events, now)
-    )
-    data: dict[str, Any] = {"rows": count, "asked": asked, "full": False}
-    log_access(
-        AccessLog.Action.EXPORT,
-        user=by,
-        address=address,
-        subject=f"网格事件 {count} 件",
-        data=data,
-    )
-    file.seek(0)
-    return file
+    rows = _lines(events, clock.now())
+    return export_masked(Exported(WHAT, COLUMNS, rows, total, asked), by=by, address=address)
 
 
 def masked(text: str) -> str:

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grids.acts import EventAct, act_of, allowed, refuse
-from grids.event_exporting import MOST, export_events
+from grids.event_exporting import WHAT, export_events
 from grids.event_filters import VIEWS, EventFilter
 from grids.event_forms import EventForm, VerifyForm
 from grids.event_policies import units_of, units_of_centers
@@ -26,6 +26,7 @@ from grids.models import EventPhoto, GridEvent
 from grids.querysets import EventQuerySet, stems_of, waiting_at_desk, within
 from grids.services.photos import MOST_PHOTOS, add_photo
 from grids.vocabulary import Category, EventStage
+from orgs.exporting import MOST, as_download
 from orgs.gates import needs
 from orgs.models import Region, User
 from orgs.permissions import Permission
@@ -35,7 +36,6 @@ from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Page, paginate
 from zongzhi.lib.stored import path_to
 
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Somebody else's picture on our own address: nothing in it may load or run.
 PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 QUEUE = 50
@@ -91,10 +91,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
     except DomainError as error:
         messages.warning(request, error.message)
         return redirect(back)
-    name = f"网格事件 {clock.now():%Y%m%d-%H%M}.xlsx"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=SHEET)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return as_download(file, WHAT)
 
 
 def _asked(request: StaffRequest) -> EventFilter:

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 
 from orgs.api.requests import StaffApiRequest
 from orgs.permissions import Permission
-from reports.figures import FIGURES, OF_CASES, AsOf, Counted, count
+from reports.ahead import STANDING, told
+from reports.figures import FIGURES, OF_CASES, AsOf, Counted, with_lists
 from reports.indicators.dictionary import percent
-from zongzhi.lib import clock
 from zongzhi.lib.api import Endpoint
 from zongzhi.lib.errors import NotAllowed
 
@@ -53,8 +53,9 @@ class Dashboard(Endpoint):
         user = self.request.user
         if not user.can(Permission.BOARD):
             raise NotAllowed("看板不由这个账号用。要用，找本单位管理员开通")
-        at = AsOf(clock.now())
-        counted = count(user, FIGURES, at)
+        ((moment, standing),) = told(user, STANDING)
+        at = AsOf(moment)
+        counted = with_lists(FIGURES, standing.numbers, at)
         content, rated = counted["content_month"].number, counted["rated_month"].number
         of_cases = {one.key for one in OF_CASES}
         board = {

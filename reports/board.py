@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+from itertools import chain, islice
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, DateTimeField, QuerySet, Sum
 
-from cases.models import Consultation, Visit
-from cases.querysets import in_reach
+from cases.models import Case, Consultation, Visit
+from cases.querysets import CaseQuerySet, in_reach
 from cases.rows import Row, rows_of
 from dispatch.models import Circular, Request, Talk
 from dispatch.queues import drafts_to_issue, pending_requests, pending_talks
 from orgs.models import Center, User
+from orgs.models.people import Footing
 from orgs.permissions import Permission
 from reports import figures
 from reports.figures import AsOf, Counted, Figure
-from reports.indicators.counting import Scope
+from reports.indicators.counting import Scope, Span
 from reports.indicators.dictionary import percent
+from reports.late_units import Unit, units_of
+from reports.remembered import Remembered
+from zongzhi.lib import clock
+from zongzhi.lib.prepared import Given, Prepared
 
 SHOWN = 5
+KEPT = 512  # people whose questions a process keeps
 TILES = (figures.REGISTERED_TODAY, figures.IN_HAND, figures.LATE, figures.HIGH_RISK)
 
 
@@ -62,7 +72,7 @@ class Coming:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything the board shows."""
+    """Everything the board shows; `at` is when it was counted, rows and requests are of now."""
 
     at: AsOf
     tiles: list[Counted]
@@ -75,6 +85,8 @@ class Board:
     visitors: Counted
     consultations: Counted
     consulted: Counted
+    stages: list[Counted]
+    units: list[Unit]
     attention: list[Attention]
     requests: list[Request]
     talks: list[Talk]
@@ -82,9 +94,13 @@ class Board:
     leads: bool  # whether this person instructs and calls talks
 
 
-def board_of(user: User, at: AsOf) -> Board:
-    """The board of what this person sees, as of one moment."""
-    counted = figures.count(user, figures.FIGURES, at)
+def board_of(user: User, counted_last: Remembered) -> Board:
+    """The board of what this person sees: figures as they were counted last, what needs them now.
+
+    `counted_last`: of `ahead.STANDING`.
+    """
+    at, standing = AsOf(counted_last[0]), counted_last[1]
+    counted = figures.with_lists(figures.ON_BOARD, standing.numbers, at)
     content, rated = counted["content_month"], counted["rated_month"]
     return Board(
         at=at,
@@ -104,10 +120,12 @@ def board_of(user: User, at: AsOf) -> Board:
         visitors=counted["visitors"],
         consultations=counted["consultations"],
         consulted=counted["consulted"],
-        attention=_attention(user, counted, at),
+        stages=[counted[figure.key] for figure in figures.BY_STAGE],
+        units=units_of(standing.units, at),
+        attention=_attention(user, counted, clock.now()),
         requests=requests_to_decide(user),
-        talks=list(pending_talks(user).select_related("unit")[:SHOWN]),
-        drafts=list(drafts_to_issue(user)[:SHOWN]),
+        talks=_asking(user).talks(),
+        drafts=_asking(user).drafts(),
         leads=user.can(Permission.DECIDE) and user.can(Permission.SUPERVISE),
     )
 
@@ -124,27 +142,64 @@ def _ways(counted: dict[str, Counted], rated: int) -> tuple[Way, ...]:
     return tuple(Way(way, percent(way.number, rated)) for way in ways)
 
 
-def _attention(user: User, counted: dict[str, Counted], at: AsOf) -> list[Attention]:
-    wanted: tuple[tuple[str, str, Figure], ...] = (
-        ("超期最久", "■", figures.LATE),
-        ("高风险", "⚑", figures.HIGH_RISK),
-        ("不满意", "☹", figures.TO_MEND),
-    )
+ATTENTION: tuple[tuple[str, str, Figure], ...] = (
+    ("超期最久", "■", figures.LATE),
+    ("高风险", "⚑", figures.HIGH_RISK),
+    ("不满意", "☹", figures.TO_MEND),
+)
+
+
+def _attention(user: User, counted: dict[str, Counted], now: datetime) -> list[Attention]:
+    """The rows are of now; all of them are made ready together."""
+    cases = [_asking(user).worst[figure.key](now=now) for _, _, figure in ATTENTION]
+    rows = iter(rows_of(chain.from_iterable(cases), user=user, now=now))
     return [
-        Attention(title, mark, counted[figure.key], _rows(user, figure, at))
-        for title, mark, figure in wanted
+        Attention(title, mark, counted[figure.key], list(islice(rows, len(some))))
+        for (title, mark, figure), some in zip(ATTENTION, cases, strict=True)
     ]
 
 
-def _rows(user: User, figure: Figure, at: AsOf) -> list[Row]:
-    worst = figure.rows.rows(Scope(user), figure.span(at)).for_list()  # type: ignore[attr-defined]
-    return rows_of(worst.order_by("due_at", "pk")[:SHOWN], user=user, now=at.moment)
+@dataclass(frozen=True)
+class _Asking:
+    """What is asked for whenever a board is opened, as the posts of its reader make it."""
+
+    worst: dict[str, Prepared[Case]]  # by the key of the figure, as of `now`
+    requests: Prepared[Request]
+    talks: Prepared[Talk]
+    drafts: Prepared[Circular]
 
 
-def requests_to_decide(user: User, most: int = SHOWN) -> list[Request]:
+def _asking(user: User) -> _Asking:
+    footing = user.footing
+    return _kept_asking(footing) if footing else _written(user)
+
+
+@lru_cache(KEPT)
+def _kept_asking(footing: Footing) -> _Asking:
+    return _written(footing.user)
+
+
+def _written(user: User) -> _Asking:
+    return _Asking(
+        worst={one.key: Prepared(partial(_worst, user, one)) for _, _, one in ATTENTION},
+        requests=Prepared(lambda: pending_requests(user).select_related(*_OF_REQUEST)[:SHOWN]),
+        talks=Prepared(lambda: pending_talks(user).select_related("unit")[:SHOWN]),
+        drafts=Prepared(lambda: drafts_to_issue(user)[:SHOWN]),
+    )
+
+
+_OF_REQUEST = ("case", "by", "assignment__unit", "suggested")
+
+
+def _worst(user: User, figure: Figure) -> QuerySet[Case]:
+    now: Any = Given("now", DateTimeField())
+    found: CaseQuerySet = figure.rows.rows(Scope(user), Span(now, now, now))  # type: ignore[assignment]
+    return found.for_list().order_by("due_at", "pk")[:SHOWN]
+
+
+def requests_to_decide(user: User) -> list[Request]:
     """等你批的, the oldest first."""
-    rows: QuerySet[Request] = pending_requests(user)
-    return list(rows.select_related("case", "by", "assignment__unit", "suggested")[:most])
+    return _asking(user).requests()
 
 
 def visits_of(user: User) -> QuerySet[Visit]:

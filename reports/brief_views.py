@@ -12,9 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.wording import word_file
 from orgs.gates import needs
 from orgs.permissions import Permission
-from reports import brief_pages
+from reports import behind_page, brief_pages
 from reports.brief_forms import DraftForm, EditForm, MatterForm, ReviewForm, RhythmForm
-from reports.indicators.behind import behind
 from reports.indicators.counting import Span
 from reports.kept import KeptAsked, rows_of
 from reports.models import Brief
@@ -202,19 +201,14 @@ def matter(request: StaffRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @needs(Permission.BOARD)
-@require_GET
-def brief_list(request: StaffRequest, pk: int) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def brief_list(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The rows that a number of the brief counted when it was drafted."""
     found = _found(request, pk)
     span = Span.of_days(found.first, found.last, found.as_of)
     cell = request.GET.get("cell", "")
     asked = KeptAsked.of(rows_of(found.kept_rows, cell), cell, span, found.center)
-    context = {
-        "behind": behind(asked, request.GET, request.user),
-        "asked": asked,
-        "may_read": False,
-    }
-    return render(request, "reports/behind.html", context)
+    return behind_page.answer(request, asked, may_read=False)
 
 
 @never_cache

@@ -46,12 +46,10 @@ class Tally:
 Tallies = dict[int, dict[str, Tally]]  # by unit, by number
 
 
-def tallied(
-    keys: Iterable[str], scope: Scope, span: Span, only: Sequence[int] | None = None
-) -> Tallies:
-    """The rows behind every number of every unit: lines by their indicators, and the marks.
+def tallied(keys: Iterable[str], scope: Scope, span: Span, only: Sequence[int]) -> Tallies:
+    """The rows behind every number of these units: lines by their indicators, and the marks.
 
-    One statement for each line, however many units there are; `only`: of these units.
+    One statement for each line, however many units there are; what other units did is not read.
     """
     found: Tallies = {}
     for key in keys:
@@ -70,7 +68,7 @@ def _tally_line(
     out_of: Rows,
     scope: Scope,
     span: Span,
-    only: Sequence[int] | None,
+    only: Sequence[int],
     found: Tallies,
 ) -> None:
     part = ArrayAgg("pk", filter=top.where(span))
@@ -81,10 +79,8 @@ def _tally_line(
         mine[part_of(key)] = Tally(top.key, inside or [])
 
 
-def _grouped(rows: Rows, scope: Scope, span: Span, only: Sequence[int] | None) -> Any:
-    found = rows.rows(scope, span).order_by()
-    if only is not None:
-        found = found.filter(**{f"{rows.unit}__in": list(only)})
+def _grouped(rows: Rows, scope: Scope, span: Span, only: Sequence[int]) -> Any:
+    found = rows.rows(scope, span).order_by().filter(**{f"{rows.unit}__in": list(only)})
     return found.annotate(group=F(rows.unit)).values_list("group")
 
 

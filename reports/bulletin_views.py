@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from orgs.gates import needs
 from orgs.models import Department
 from orgs.permissions import Permission
-from reports import bulletin_papers
+from reports import behind_page, bulletin_papers
 from reports.bulletin_forms import (
     AnswerForm,
     BonusForm,
@@ -27,7 +27,6 @@ from reports.bulletin_lists import asked_of
 from reports.bulletin_pages import arithmetic_of, slips_for, table_of
 from reports.bulletin_slips import corrected, items_of
 from reports.bulletins import leads, rows_for, rows_of
-from reports.indicators.behind import behind
 from reports.models import Bulletin, Correction, Objection
 from reports.models.bulletins import own_units
 from reports.scoring import Rules
@@ -107,8 +106,8 @@ def bulletin(request: StaffRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @needs(*WHO)
-@require_GET
-def kept_list(request: StaffRequest, pk: int) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def kept_list(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The rows that a number of a bulletin counted: for its centre's leaders and the unit."""
     found, user = found_for(request, pk), request.user
     rows = rows_for(user, found)
@@ -119,12 +118,7 @@ def kept_list(request: StaffRequest, pk: int) -> HttpResponse:
     if row is None:
         raise NotFound("没有这张清单")
     asked = asked_of(found, row, request.GET.get("cell", ""))
-    context = {
-        "behind": behind(asked, request.GET, user),
-        "asked": asked,
-        "may_read": user.can(Permission.BOARD),
-    }
-    return render(request, "reports/behind.html", context)
+    return behind_page.answer(request, asked, may_read=user.can(Permission.BOARD))
 
 
 @needs(*WHO)

@@ -6,7 +6,7 @@ case list that show exactly the rows of the set. A test holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import Enum
@@ -63,7 +63,8 @@ class Figure:
     @property
     def definition(self) -> str:
         """In words, for whoever asks how it is counted."""
-        return f"{self.name}：{self.rows.said}；统计期：{self.over.value}；数据时点：看板打开的时刻"
+        over = self.over.value
+        return f"{self.name}：{self.rows.said}；统计期：{over}；数据时点：看板上“数据到”的时刻"
 
     def span(self, at: AsOf) -> Span:
         return self.over.span(at)
@@ -187,6 +188,7 @@ OF_CASES = (
     *RATED_BY,
 )
 FIGURES = (*OF_CASES, *COMING)
+ON_BOARD = (*FIGURES, *BY_STAGE)
 
 
 @dataclass(frozen=True)
@@ -198,13 +200,24 @@ class Counted:
     url: str
 
 
-def count(user: User, figures: Iterable[Figure], at: AsOf) -> dict[str, Counted]:
-    """The figures as this person sees them: one query for each kind of row and span among them."""
+def numbers_of(user: User, figures: Iterable[Figure], at: AsOf) -> dict[str, int]:
+    """By their keys, as this person sees them: one query for each kind of row and span."""
     chosen = list(figures)
     numbers = {
         over: counted([one.rows for one in chosen if one.over is over], Scope(user), over.span(at))
         for over in {one.over: None for one in chosen}
     }
-    return {
-        one.key: Counted(one, numbers[one.over][ALL][one.rows.key], one.url(at)) for one in chosen
-    }
+    return {one.key: numbers[one.over][ALL][one.rows.key] for one in chosen}
+
+
+def with_lists(
+    figures: Iterable[Figure], numbers: Mapping[str, int], at: AsOf
+) -> dict[str, Counted]:
+    """What was counted at that moment, with the lists behind it."""
+    return {one.key: Counted(one, numbers[one.key], one.url(at)) for one in figures}
+
+
+def count(user: User, figures: Iterable[Figure], at: AsOf) -> dict[str, Counted]:
+    """The figures as this person sees them now, with the lists behind them."""
+    chosen = list(figures)
+    return with_lists(chosen, numbers_of(user, chosen, at), at)

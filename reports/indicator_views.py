@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from orgs.gates import needs
 from orgs.permissions import Permission
-from reports.indicators.behind import behind as behind_of
+from reports.behind_page import answer
 from reports.indicators.links import asked_for
 from reports.indicators.measured import groups_of
 from reports.services.entered import enters_for
@@ -19,16 +19,11 @@ from zongzhi.lib.http import StaffRequest
 
 @never_cache
 @login_required
-@require_GET
-def behind(request: StaffRequest, key: str) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def behind(request: StaffRequest, key: str) -> HttpResponseBase:
     """The list behind a number: as the reader sees it, or of a centre's official table."""
     asked = asked_for(key, request.GET, request.user)
-    context = {
-        "behind": behind_of(asked, request.GET, request.user),
-        "asked": asked,
-        "may_read": request.user.can(Permission.BOARD),
-    }
-    return render(request, "reports/behind.html", context)
+    return answer(request, asked, may_read=request.user.can(Permission.BOARD))
 
 
 @never_cache

@@ -18,7 +18,7 @@ from orgs.gates import needs
 from orgs.models import AccessLog, Center
 from orgs.permissions import Permission
 from orgs.services import log_access
-from reports.indicators.behind import behind
+from reports import behind_page
 from reports.indicators.counting import Span
 from reports.indicators.ledger_sets import RULES_IN_WORDS
 from reports.kept import KeptAsked, changes_of, rows_of, thawed
@@ -344,8 +344,8 @@ def correct_sheet(request: StaffRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @needs(Permission.BOARD)
-@require_GET
-def sheet_list(request: StaffRequest, pk: int) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def sheet_list(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The rows that a number of a kept edition counted then."""
     rows = Sheet.objects.visible_to(request.user).select_related("center__region").defer("table")
     found = get_object_or_404(rows, pk=pk)
@@ -353,12 +353,7 @@ def sheet_list(request: StaffRequest, pk: int) -> HttpResponse:
     span = Span.of_days(period.since, period.until, found.as_of)
     cell = request.GET.get("cell", "")
     asked = KeptAsked.of(rows_of(found.kept_rows, cell), cell, span, found.center)
-    context = {
-        "behind": behind(asked, request.GET, request.user),
-        "asked": asked,
-        "may_read": False,
-    }
-    return render(request, "reports/behind.html", context)
+    return behind_page.answer(request, asked, may_read=False)
 
 
 @never_cache

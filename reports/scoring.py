@@ -234,11 +234,14 @@ def coefficients(pairs: Mapping[int, Pair]) -> dict[int, int]:
     Units that received the same stand in the same band, the better one.
     """
     order = sorted(whole for _, whole in pairs.values() if whole)[::-1]
+    places: dict[int, int] = {}
+    for place, whole in enumerate(order):
+        places.setdefault(whole, place)  # how many received more
     found = {}
     for unit, (part, whole) in pairs.items():
         if not whole:
             continue
-        place = order.index(whole)  # how many received more
+        place = places[whole]
         band = 1 if place * 5 < len(order) else 2 if place * 5 < len(order) * 3 else 3
         found[unit] = 5 if part * 3 < whole * 2 else band
     return found

@@ -24,10 +24,8 @@ from reports.indicators.links import behind_url
 from reports.indicators.sets import IN_HAND, REGISTERED
 from reports.indicators.standing import CAME_OFTEN
 from reports.opponents import complained_of, crowds, identity
-from reports.remembered import remembered
 from zongzhi.lib import clock
 
-KEPT = 600  # seconds
 SHOWN = 5
 Limits = Callable[[Threshold], int]
 WAGES = "10"  # 拖欠农民工工资
@@ -66,20 +64,14 @@ class Sign:
 
 @dataclass(frozen=True)
 class Signs:
+    """What there was when it was counted last."""
+
     at: datetime
     found: tuple[Sign, ...]
 
 
-def signs_of(user: User) -> Signs:
+def count(user: User, now: datetime) -> tuple[Sign, ...]:
     """What this person should look at twice."""
-    posts = ",".join(map(str, sorted(post.pk for post in user.posts_today)))
-    at, found = remembered(
-        f"signs:{user.pk}:{posts}", seconds=KEPT, make=lambda now: _signs(user, now)
-    )
-    return Signs(at, found)
-
-
-def _signs(user: User, now: datetime) -> tuple[Sign, ...]:
     return (
         *same_opponent(user, now),
         *rising(user, now),

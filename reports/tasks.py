@@ -6,6 +6,7 @@ from functools import partial
 from celery import shared_task
 
 from cases.sweeping import each
+from reports.ahead import boards_wanted, recount_board
 from reports.briefing import Crowds
 from reports.models import Brief
 from reports.screen import recount_wall, walls_wanted
@@ -63,3 +64,9 @@ def _draft(
 def recount_walls() -> None:
     """Every minute: the walls that hang somewhere, so that none is counted while it is asked."""
     each("recount wall", walls_wanted, recount_wall)
+
+
+@shared_task(ignore_result=True)
+def recount_boards() -> None:
+    """Every minute: the boards somebody looks at, so that nobody waits for one to be counted."""
+    each("recount board", boards_wanted, recount_board)

@@ -1,20 +1,19 @@
 """The board beyond today: compared with before, along a year, by type, place, source and step.
 
-All of it is counted among what the reader sees, at most a few minutes ago; every number leads to
-its list as of that moment.
+All of it is counted among what the reader sees, a few minutes ago; every number leads to its list
+as of that moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from orgs.models import User
-from reports import figures
 from reports.charts import Lines, lines_of
-from reports.figures import AsOf, Counted
+from reports.figures import Counted
 from reports.indicators.counting import ALL, Dimension, Numbers, Rows, Scope, Span, counted
 from reports.indicators.dictionary import BY_KEY, Value, value_of
 from reports.indicators.links import behind_url
@@ -29,9 +28,8 @@ from reports.indicators.series import (
 )
 from reports.indicators.sets import CLOSED, CONTENT, IN_HAND, RATED, REGISTERED
 from reports.indicators.standing import APPROVED
-from reports.remembered import remembered
+from reports.remembered import Remembered
 
-KEPT = 300  # seconds
 MONTHS = 12
 SHOWN = 8
 DAYS = 30
@@ -117,22 +115,22 @@ class Trends:
     bars: tuple[Bars, ...]
 
 
+Named = dict[Any, tuple[str, str]]  # code and name of each group
+
+
 @dataclass(frozen=True)
 class _Numbers:
-    """What was counted; links and words are made anew for every page."""
+    """What was counted, and what the groups are called; links are made anew for every page."""
 
     spans: dict[str, dict[str, int]]
     months: Series
     groups: dict[Dimension, Numbers]
+    names: dict[Dimension, Named]
 
 
-def trends_of(user: User, at: AsOf) -> Trends:
-    """What lies behind today, for this person."""
-    moment, numbers = remembered(
-        f"trends:{user.pk}:{','.join(map(str, sorted(post.pk for post in user.posts_today)))}",
-        seconds=KEPT,
-        make=lambda now: _count(user, now),
-    )
+def trends_of(counted_last: Remembered, stages: Iterable[Counted]) -> Trends:
+    """What lies behind today, as it was counted last; the steps it is at now come with the rest."""
+    moment, numbers = counted_last
     spans = spans_at(moment)
     months = _months(numbers.months, spans["year"])
     return Trends(
@@ -140,7 +138,7 @@ def trends_of(user: User, at: AsOf) -> Trends:
         against=tuple(_against(numbers.spans, spans)),
         chart=_chart(months),
         months=months,
-        bars=(*_bars(numbers.groups, spans["days"]), _stages(user, at)),
+        bars=(*_bars(numbers, spans["days"]), _stages(stages)),
     )
 
 
@@ -166,7 +164,8 @@ def spans_at(now: datetime) -> dict[str, Span]:
     return spans
 
 
-def _count(user: User, now: datetime) -> _Numbers:
+def count(user: User, now: datetime) -> _Numbers:
+    """All of it that depends on what this person sees."""
     spans, scope = spans_at(now), Scope(user)
     monthly = (REGISTERED, APPROVED, CLOSED, RATED, CONTENT, IN_HAND)
     wanted: dict[str, Sequence[Rows]] = {
@@ -178,10 +177,12 @@ def _count(user: User, now: datetime) -> _Numbers:
         "month_year": monthly,
     }
     by = (Dimension.TYPE, Dimension.TOWN, Dimension.CENTER, Dimension.SOURCE)
+    groups = {one: counted([REGISTERED], scope, spans["days"], one) for one in by}
     return _Numbers(
         {name: counted(sets, scope, spans[name])[ALL] for name, sets in wanted.items()},
         series((REGISTERED, CLOSED), scope, spans["year"], Step.MONTH),
-        {one: counted([REGISTERED], scope, spans["days"], one) for one in by},
+        groups,
+        {one: names_of(one, found) for one, found in groups.items()},
     )
 
 
@@ -241,8 +242,9 @@ def _chart(months: Sequence[Month]) -> Lines:
     return lines_of(said, names, (("登记", came), ("结案", went)), width=720, height=220)
 
 
-def _bars(groups: dict[Dimension, Numbers], span: Span) -> list[Bars]:
+def _bars(numbers: _Numbers, span: Span) -> list[Bars]:
     """By type, by place and by source; of one town only, its centres instead."""
+    groups, names = numbers.groups, numbers.names
     towns = {key for key, found in groups[Dimension.TOWN].items() if found[REGISTERED.key]}
     place = Dimension.TOWN if len(towns) > 1 else Dimension.CENTER
     titles = {
@@ -250,11 +252,10 @@ def _bars(groups: dict[Dimension, Numbers], span: Span) -> list[Bars]:
         place: f"{'镇街' if place is Dimension.TOWN else '中心'}分布（近 {DAYS} 天登记）",
         Dimension.SOURCE: f"从哪里来（近 {DAYS} 天登记）",
     }
-    return [_group(title, by, groups[by], span) for by, title in titles.items()]
+    return [_group(title, by, groups[by], names[by], span) for by, title in titles.items()]
 
 
-def _group(title: str, by: Dimension, found: Numbers, span: Span) -> Bars:
-    named = names_of(by, found)
+def _group(title: str, by: Dimension, found: Numbers, named: Named, span: Span) -> Bars:
     order = sorted(found, key=lambda key: (-found[key][REGISTERED.key], named[key]))
     most = SHOWN if by is Dimension.TYPE else len(order)
     rows = [_bar(by, named[key], found[key], span) for key in order if found[key][REGISTERED.key]]
@@ -272,12 +273,7 @@ def _said(title: str, rows: Sequence[Bar], rest: int = 0) -> Bars:
     return Bars(title, f"{title}：{said}", tuple(rows), rest)
 
 
-def _stages(user: User, at: AsOf) -> Bars:
-    """在办 by the step it is at, as it stands now: the lists of cases themselves."""
-    found = figures.count(user, figures.BY_STAGE, at)
-    rows = [_row(found[figure.key]) for figure in figures.BY_STAGE]
-    return _said("在办的到了哪一步（现在）", rows)
-
-
-def _row(found: Counted) -> Bar:
-    return Bar(found.figure.name, found.number, found.url)
+def _stages(found: Iterable[Counted]) -> Bars:
+    """在办 by the step it is at, as it stood when the board was counted: lists of cases."""
+    rows = [Bar(one.figure.name, one.number, one.url) for one in found]
+    return _said("在办的到了哪一步", rows)

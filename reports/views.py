@@ -17,9 +17,10 @@ from orgs.gates import needs
 from orgs.models import User
 from orgs.permissions import Permission
 from reports import board as boards
+from reports.ahead import SIGNS, STANDING, TRENDS, told
 from reports.figures import FIGURES, AsOf
 from reports.indicators.links import moment_of
-from reports.signs import signs_of
+from reports.signs import Signs
 from reports.trends import trends_of
 from reports.workbench import workbench_of
 from zongzhi.lib import clock
@@ -49,11 +50,13 @@ def _is_only_grid_worker(user: User) -> bool:
 @require_GET
 def board(request: StaffRequest) -> HttpResponse:
     """看板: the figures with the lists behind them, and what needs the leader."""
-    user, at = request.user, AsOf(clock.now())
+    user = request.user
+    standing, behind, signs = told(user, STANDING, TRENDS, SIGNS)
+    board = boards.board_of(user, standing)
     context = {
-        "board": boards.board_of(user, at),
-        "trends": trends_of(user, at),
-        "signs": signs_of(user),
+        "board": board,
+        "trends": trends_of(behind, board.stages),
+        "signs": Signs(*signs),
         "scope": "、".join(center.name for center in boards.centers_seen(user)),
         "definitions": [figure.definition for figure in FIGURES],
         "here": reverse("reports:board"),

@@ -5,12 +5,12 @@ A person sees the blocks of every post held today. Every number leads to the row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from cases.compulsory import open_reports
@@ -36,6 +36,7 @@ from orgs import signin
 from orgs.models import AccessLog, CalendarDay, Post, User
 from orgs.permissions import Permission
 from reports import menu
+from reports.ahead import STANDING, told
 from reports.board import (
     Board,
     Coming,
@@ -47,13 +48,12 @@ from reports.board import (
 )
 from reports.counting import Params, count_all, list_url, listed
 from reports.figures import AsOf
+from reports.late_units import Unit, units_behind
 from zongzhi.lib import dates
 
 SHOWN = 8
 DRAFTS_SHOWN = 3
 UNANSWERED, TASKS = "unanswered", "tasks"  # what else is counted in the same query
-# Labels under which a unit's own clock runs; the centre's delay is never the unit's.
-WITH_THE_UNIT = ",".join([Label.TO_CLAIM, Label.HANDLING, Label.MEDIATING, Label.JOINT])
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,6 @@ class Block:
     rows: list[Row]
     empty: str
     act: str = ""  # claim: a button in each row; desk: a link to the desk
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit with overdue or nearly due cases."""
-
-    name: str
-    red: int
-    red_url: str
-    amber: int
-    amber_url: str
 
 
 @dataclass(frozen=True)
@@ -166,11 +155,13 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
     for index, block in enumerate(wanted):
         drawn = _block(user, block, counted[f"b{index}"], at)
         (page.waiting if block.side else page.blocks).append(drawn)
+    if menu.is_leader(user):
+        page.board = board_of(user, *told(user, STANDING))
     _requests(user, page, counted[REQUESTS])
     if user.can(Permission.TRIAGE):
         page.numbers = _desk(user, counted)
     if user.can(Permission.SUPERVISE) or user.can(Permission.TRIAGE):
-        page.units = units_behind(user, at)
+        page.units = page.board.units if page.board else units_behind(user, at)
     if page.can_register:
         _window(user, page, at)
         begun = drafts_of(user).order_by("-saved_at", "-pk")
@@ -181,8 +172,6 @@ def workbench_of(user: User, at: AsOf) -> Workbench:
     page.swaps = list(Swap.objects.waiting_for(user))
     _called(user, page, counted[TASKS], at)
     page.reports = list(open_reports(user)[:SHOWN])
-    if menu.is_leader(user):
-        page.board = board_of(user, at)
     page.meetings = today_of(user, at.moment)
     page.todos = _administration(user, at)
     return page
@@ -250,37 +239,11 @@ def _called(user: User, page: Workbench, tasks: int, at: AsOf) -> None:
 
 def _requests(user: User, page: Workbench, total: int) -> None:
     page.requests_total = total
-    page.requests = requests_to_decide(user) if total else []
+    if total:
+        page.requests = page.board.requests if page.board else requests_to_decide(user)
     if user.can(Permission.HANDLE):
         asked = Request.objects.visible_to(user).filter(by=user, decided_at=None)
         page.asked = list(asked.select_related("case")[:SHOWN])
-
-
-def units_behind(user: User, at: AsOf) -> list[Unit]:
-    """超期与临期, by unit, the worst first."""
-    here = Q(label__in=WITH_THE_UNIT.split(","))
-    late = Case.objects.visible_to(user).open().filter(here, near_at__lte=at.moment)
-    rows = (
-        late.values("unit__code", "unit__name")
-        .annotate(
-            red=Count("pk", filter=Q(due_at__lt=at.moment)),
-            amber=Count("pk", filter=Q(due_at__gte=at.moment)),
-        )
-        .order_by("-red", "-amber", "unit__code")[:12]
-    )
-    return [_unit(dict(row), at) for row in rows]
-
-
-def _unit(row: Mapping[str, Any], at: AsOf) -> Unit:
-    where = {"department": row["unit__code"], "label": WITH_THE_UNIT}
-    as_of = {"as_of": at.moment.isoformat()}
-    return Unit(
-        name=row["unit__name"],
-        red=row["red"],
-        red_url=list_url({**where, "overdue": "1", **as_of}),
-        amber=row["amber"],
-        amber_url=list_url({**where, "near": "1", **as_of}),
-    )
 
 
 def _window(user: User, page: Workbench, at: AsOf) -> None:

@@ -314,6 +314,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*"),
         "options": {"expires": 50},
     },
+    "recount-boards": {
+        "task": "reports.tasks.recount_boards",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 50},
+    },
     "draft-briefs": {
         "task": "reports.tasks.draft_briefs",
         "schedule": crontab(hour="5-18", minute="35"),

@@ -31,6 +31,11 @@ class Line:
     at: str
     facts: tuple[str, ...]
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Under `headings_of`."""
+        return (self.at, *self.facts) if self.at else self.facts
+
 
 @dataclass(frozen=True)
 class Behind:
@@ -50,17 +55,37 @@ def behind(asked: Asked, params: Mapping[str, Any], user: User) -> Behind:
     rows, found = asked.rows, asked.found
     count = found.order_by().count()
     number = count if not rows.total else found.aggregate(n=Sum(rows.total))["n"] or 0
-    order = Order("" if rows.is_date or LOOKUP_SEP in rows.at else rows.at, descending=True)
-    page = paginate(_with_case(found, rows), order, params, total=count)
+    page = paginate(_with_case(found, rows), _order(rows), params, total=count)
     return Behind(
         asked=asked,
         number=number,
         page=page,
         lines=_lines(rows, page.rows, user),
-        moment=_word(rows.model().model, rows.at) if rows.at else "",
+        moment=_moment(rows),
         headings=tuple(word for word, _ in rows.facts),
         used_in=[one for one in INDICATORS if rows.key in {of.key for of in one.every_set}],
     )
+
+
+def lines_of(asked: Asked, user: User, *, most: int) -> list[Line]:
+    """All of it, in the order of the screens."""
+    rows, order = asked.rows, _order(asked.rows)
+    by = [f"-{order.field}", "-pk"] if order.field else ["-pk"]
+    return _lines(rows, list(_with_case(asked.found, rows).order_by(*by)[:most]), user)
+
+
+def headings_of(rows: Rows) -> list[str]:
+    """What stands over `Line.said`."""
+    moment = _moment(rows)
+    return [*([moment] if moment else []), *(word for word, _ in rows.facts)]
+
+
+def _order(rows: Rows) -> Order:
+    return Order("" if rows.is_date or LOOKUP_SEP in rows.at else rows.at, descending=True)
+
+
+def _moment(rows: Rows) -> str:
+    return _word(rows.model().model, rows.at) if rows.at else ""
 
 
 def _with_case(found: Any, rows: Rows) -> Any:

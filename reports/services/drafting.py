@@ -153,7 +153,7 @@ def count(
     units = units_of(bulletin.center, bulletin.group)
     wanted = list(units.filter(pk__in=only) if only is not None else units)
     keys, scope = [line.key for line in rules.lines], Scope(bulletin.center)
-    found = tallied(keys, scope, span_of(bulletin), only)
+    found = tallied(keys, scope, span_of(bulletin), [unit.pk for unit in wanted])
     before = scores_after(_before(bulletin))
     rows, lists = [], []
     for unit in wanted:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -10,11 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from cases.models import DisputeType
 from cases.services.registration import revisit_case
 from grids.models import Grid
-from orgs.models import Center, Department, User
+from orgs import exporting
+from orgs.models import AccessLog, Center, Department, User
+from reports import behind_page
 from reports.indicators.counting import Dimension, Scope, Span, counted
 from reports.indicators.dictionary import SETS
 from reports.indicators.links import NONE, behind_url
@@ -181,6 +186,75 @@ def test_the_second_screen_goes_on_where_the_first_ended(
     second = client.get(url.split("?")[0] + first.page.next_url).context["behind"]
     numbers = [line.number for line in (*first.lines, *second.lines)]
     assert (first.number, second.number, len(set(numbers))) == (27, 27, 27)
+
+
+# --- as an Excel file -----------------------------------------------------------------------------
+
+
+def sheet(answer: Any) -> list[tuple[str, ...]]:
+    book: Any = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    return [tuple(cell or "" for cell in row) for row in book.active.iter_rows(values_only=True)]
+
+
+def test_the_file_of_a_list_has_the_rows_of_the_page(
+    client: Client, triage: User, lives: Lives
+) -> None:
+    """All of them, however many screens; masked as the page is, marked, and in the log."""
+    for _ in range(27):
+        lives.registered()
+    client.force_login(triage)
+    url = behind_url(SETS["registered"], this_month())
+    shown = client.get(url)
+    assert "导出" in shown.content.decode()
+    mark, heads, *rows, last = sheet(client.post(url))
+    assert heads == ("编号", "事项", "单位", "发生地", "登记时间", "来源", "状态")
+    assert rows[0][0] == shown.context["behind"].lines[0].number
+    assert len([row for row in rows if row[0]]) == 27
+    assert mark[0] == last[0]
+    assert f"导出人 {triage.name}" in mark[0]
+    assert SETS["registered"].said in mark[0]
+    assert "张三丰" not in str(rows)
+    assert "张**" in str(rows)
+    logged = AccessLog.objects.get(action=AccessLog.Action.EXPORT)
+    assert (logged.user, logged.subject, logged.data["rows"]) == (triage, "清单 27 行", 27)
+    assert logged.data["asked"] == ["registered", "as_of", "since", "until"]
+
+
+def test_a_unit_has_its_own_row_as_a_file_and_no_others(
+    client: Client, head: User, county: County, lives: Lives
+) -> None:
+    lives.closed()
+    client.force_login(head)
+    url = behind_url(SETS["accepted"], this_month(), scope=county.county, unit="RS")
+    lines = client.get(url).context["behind"].lines
+    rows = sheet(client.post(url))[2:-1]
+    assert rows
+    assert [row[:2] for row in rows] == [(line.number, line.title) for line in lines]
+    other = behind_url(SETS["accepted"], this_month(), scope=county.county, unit="ZJ")
+    assert client.post(other).status_code == 404
+
+
+def test_a_list_too_long_for_a_file_says_so(
+    client: Client, triage: User, lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MOST", 1)
+    monkeypatch.setattr(behind_page, "MOST", 1)
+    lives.registered()
+    lives.registered()
+    client.force_login(triage)
+    url = behind_url(SETS["registered"], this_month())
+    answer = client.post(url, follow=True)
+    assert "一次最多导出 1 行" in answer.content.decode()
+    assert answer.context["behind"].number == 2
+    assert not AccessLog.objects.filter(action=AccessLog.Action.EXPORT).exists()
+
+
+def test_who_may_not_export_sees_no_button(client: Client, handler: User, lives: Lives) -> None:
+    lives.dispatched()
+    client.force_login(handler)
+    url = behind_url(SETS["registered"], this_month())
+    assert "data-download" not in client.get(url).content.decode()
+    assert client.post(url).status_code == 403
 
 
 def test_links_name_the_center_of_the_table(county: County) -> None:

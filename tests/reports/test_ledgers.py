@@ -229,6 +229,20 @@ def test_a_sealed_sheet_does_not_move(
         correct_sheet(sheet_id=sheet.pk, by=leader, reason="再来一次")
 
 
+def test_the_file_of_a_kept_list_has_what_was_counted_then(
+    april: dict[str, Case], county: County, leader: User, client: Client
+) -> None:
+    sheet = keep(county, leader)
+    Case.objects.filter(pk=april["c"].pk).update(type=DisputeType.objects.get(code="15"))
+    client.force_login(leader)
+    answer = client.post(f"{reverse('reports:sheet_list', args=[sheet.pk])}?cell=settled.sum")
+    book: Any = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    column = [str(row[0] or "") for row in book.active.iter_rows(values_only=True)]
+    numbers = {april[name].short_number for name in "ac"}
+    assert {text for text in column if text in numbers} == numbers
+    assert client.post(f"{reverse('reports:sheet_list', args=[0])}?cell=x").status_code == 404
+
+
 @pytest.mark.parametrize("how", ["update", "delete"])
 def test_the_database_refuses_to_change_what_was_kept(
     april: dict[str, Case], county: County, leader: User, how: str

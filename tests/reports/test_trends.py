@@ -16,13 +16,13 @@ from dispatch.services.assigning import rule_on_return
 from dispatch.services.supervising import supervise_case
 from orgs.models import User
 from reports import signs
+from reports.ahead import TRENDS, told
 from reports.charts import lines_of, nice
-from reports.figures import AsOf
 from reports.indicators.dictionary import BY_KEY, Value
 from reports.menu import menu_of
 from reports.mine import BY_KEY as BY_WORK
 from reports.mine import done_by
-from reports.trends import change, spans_at, trends_of
+from reports.trends import Trends, change, spans_at, trends_of
 from tests.county import County
 from tests.grids.field import build_field
 from tests.lives import Lives
@@ -32,6 +32,11 @@ from zongzhi.lib import clock
 
 def at(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T10:40:00").replace(tzinfo=clock.SHANGHAI)
+
+
+def trends_seen(user: User) -> Trends:
+    (counted,) = told(user, TRENDS)
+    return trends_of(counted, [])
 
 
 # --- compared with before -------------------------------------------------------------------------
@@ -56,7 +61,7 @@ def test_more_is_an_arrow_up_and_few_ratings_are_not_compared() -> None:
 
 def test_the_year_has_twelve_months_and_its_last_is_this_one(leader: User, lives: Lives) -> None:
     lives.registered()
-    trends = trends_of(leader, AsOf(clock.now()))
+    trends = trends_seen(leader)
     assert len(trends.months) == 12
     assert trends.months[-1].registered.number == 1
     assert sum(month.registered.number for month in trends.months[:-1]) == 0
@@ -65,8 +70,7 @@ def test_the_year_has_twelve_months_and_its_last_is_this_one(leader: User, lives
 def test_a_town_sees_its_own_only(leader: User, town_officer: User, lives: Lives) -> None:
     lives.registered()
     lives.registered(by=town_officer)
-    now = AsOf(clock.now())
-    county, town = (trends_of(user, now).against[0].now.value for user in (leader, town_officer))
+    county, town = (trends_seen(user).against[0].now.value for user in (leader, town_officer))
     assert (county.part, town.part) == (2, 1)
 
 

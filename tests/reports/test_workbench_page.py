@@ -15,7 +15,7 @@ from orgs.models import User
 from orgs.services import notify
 from reports.context import frame
 from reports.figures import AsOf
-from reports.workbench import units_behind
+from reports.late_units import units_behind
 from tests.lives import Lives
 from zongzhi.lib import clock
 

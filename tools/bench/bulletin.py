@@ -22,8 +22,11 @@ def main() -> dict[str, Any]:
 
     schemes.ensure_schemes()
     _, weights = schemes.STANDARD[Scheme.Group.DEPARTMENTS]
-    for center in Center.objects.filter(level=Level.COUNTY):
-        for group in (Scheme.Group.VILLAGES, Scheme.Group.BODIES):
+    above = (Level.CITY, Level.COUNTY)
+    for center in Center.objects.filter(level__in=above).order_by("pk"):
+        for group in Scheme.Group:
+            if Scheme.objects.filter(center=center, group=group).exists():
+                continue
             schemes.add_version(
                 center=center,
                 group=group.value,

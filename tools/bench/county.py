@@ -36,19 +36,12 @@ CREATE TABLE bench_type (n int PRIMARY KEY, id bigint, name text, words text);
 
 def main(cases: int) -> dict[str, Any]:
     """Build it and say what the bench has to know."""
-    from cases.models import DisputeType  # noqa: PLC0415
     from zongzhi.demo.people import citizen  # noqa: PLC0415
     from zongzhi.demo.places import build_places  # noqa: PLC0415
     from zongzhi.lib import clock  # noqa: PLC0415
-    from zongzhi.lib.words import search_document  # noqa: PLC0415
 
     places = build_places(since=(clock.now() - timedelta(days=800)).date(), at=clock.now())
-    known = min(max(cases // CASES_OF_ONE, 1), MOST_PEOPLE)
-    write(TABLES)
-    copy("bench_person", [sealed(n, citizen(n)) for n in range(known)])
-    copy("bench_matter", [(n, search_document(text + REST)) for n, text in enumerate(MATTERS)])
-    types = DisputeType.objects.order_by("code")
-    copy("bench_type", [(n, t.pk, t.name, search_document(t.name)) for n, t in enumerate(types)])
+    build_tables(cases)
     fresh = [citizen(n) for n in range(1_000_000, 1_000_000 + FRESH)]
     sought = citizen(SOUGHT)
     return {
@@ -58,6 +51,20 @@ def main(cases: int) -> dict[str, Any]:
         "fresh": [(one.name, one.phone, one.id_number) for one in fresh],
         "villages": [code for code in places.regions if code[9:] != "000"],
     }
+
+
+def build_tables(cases: int) -> None:
+    """Leave what `seed.sql` makes cases of: people, what they come for, the types."""
+    from cases.models import DisputeType  # noqa: PLC0415
+    from zongzhi.demo.people import citizen  # noqa: PLC0415
+    from zongzhi.lib.words import search_document  # noqa: PLC0415
+
+    known = min(max(cases // CASES_OF_ONE, 1), MOST_PEOPLE)
+    write(TABLES)
+    copy("bench_person", [sealed(n, citizen(n)) for n in range(known)])
+    copy("bench_matter", [(n, search_document(text + REST)) for n, text in enumerate(MATTERS)])
+    types = DisputeType.objects.order_by("code")
+    copy("bench_type", [(n, t.pk, t.name, search_document(t.name)) for n, t in enumerate(types)])
 
 
 def token_for(user: Any) -> str:

@@ -253,13 +253,15 @@ FROM life, people WHERE label = 'done' ORDER BY n;
 
 -- Cases that moved to another level: the former centre keeps reading.
 INSERT INTO cases_casecenter (case_id, center_id, until)
-SELECT n, place.center_id, at FROM life JOIN place ON place.level = 'town' AND place.k = n / 200 % 13
+SELECT n, place.center_id, at FROM life JOIN place ON place.level = 'town' AND place.k = n / 200 % place.among
 WHERE n % 200 = 0 AND place.center_id <> life.center_id;
 
 INSERT INTO cases_consultation (center_id, category, text, name, phone, visitors, at,
     received_by_id)
 SELECT place.center_id, 'policy', '问医保报销比例', '', '', 1, at, people.clerk
-FROM life JOIN people ON true JOIN place ON place.level = 'county' WHERE n % 10 = 0;
+FROM life JOIN people ON true
+JOIN place ON place.level = 'county' AND place.k = n / 10 % place.among
+WHERE n % 10 = 0;
 
 INSERT INTO dispatch_supervision (number, case_id, round, unit_id, due_at, reason, opened_at,
     answer_due_at, answer, ending)

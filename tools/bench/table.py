@@ -170,6 +170,7 @@ SEARCH = (p95_at_most(300), clean)
 EVENTS = (sql_at_most(8), p95_at_most(100), clean)
 FOUND = (sql_at_most(12), p95_at_most(100), clean)
 LEADER = (p95_at_most(100), clean)
+DRAFT = (seconds_at_most(60), mebibytes_at_most(1024))
 MEASURE = (p95_at_most(2000), clean)  # a page opened now and then, as heavy as a bulletin
 REGISTER = (times_peer(2), sql_at_most(14), clean)
 CLAIM = (times_peer(2), sql_at_most(12), clean)
@@ -195,10 +196,12 @@ ROWS = (
     Row("claim_one", "  8 on one case", (clean,)),
     Row("dashboard", "leader dashboard", LEADER),
     Row("board", "  its page", LEADER),
+    Row("leader_home", "  the leader's first page", LEADER),
     Row("wall", "  the wall screen's data", LEADER),
     Row("measure_month", "every indicator by unit, a month", MEASURE),
     Row("measure_year", "  a year", MEASURE),
-    Row("bulletin_draft", "bulletin drafted", (seconds_at_most(60), mebibytes_at_most(1024))),
+    Row("bulletin_draft", "bulletins drafted", DRAFT),
+    Row("bulletin_city", "  of a city: 500 centres", DRAFT, side="units"),
     Row("rest_list", "(the peer's REST list)"),
     Row("city_fill", "a city: filled", (seconds_at_most(90),), side="city"),
     Row("event_import", "  a year of events imported", (seconds_at_most(300),), side="city"),
