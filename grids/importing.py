@@ -57,7 +57,7 @@ class GridImporter(Importer):
     """网格, known by their codes."""
 
     kind = Import.Kind.GRIDS
-    most_rows = 30_000  # all grids of a city, micro grids too
+    most_rows = 10_000  # a city has 28,821, micro grids too: three files
 
     def __init__(self, center: Center) -> None:
         super().__init__(center)
@@ -224,7 +224,7 @@ class WorkerImporter(Importer):
     """网格员: name, telephone, grid, as what, since when. Who has no account gets one."""
 
     kind = Import.Kind.GRID_WORKERS
-    most_rows = 10_000  # all workers of a city
+    most_rows = 4_000  # a city has 7,339: two files; each may come with an account
 
     def __init__(self, center: Center) -> None:
         super().__init__(center)

@@ -54,7 +54,9 @@ class Placed(Bulk):
 
     def grid(self, cells: dict[str, str], bad: Bad) -> int | None:
         found = self.grids.get(cells["网格编码"])
-        if found is None:
+        if found is None and _looks_like_number(cells["网格编码"]):
+            bad("网格编码", "这一格像是身份证号，要写网格编码")  # and is not said again
+        elif found is None:
             bad("网格编码", f"{self.where}没有编码是“{cells['网格编码']}”的启用的网格")
         return found
 
@@ -300,6 +302,15 @@ def _is_birthday(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _looks_like_number(cell: str) -> bool:
+    return (
+        len(cell) == 18
+        and cell.isascii()
+        and cell[:17].isdigit()
+        and check_digit(cell[:17]) == cell[17].upper()
+    )
 
 
 def _key(text: str, bad: Bad) -> str:

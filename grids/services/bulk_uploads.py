@@ -61,6 +61,7 @@ _LOCKS = 0x62756C6B  # a space of our own among the advisory locks
 _BLOCK = MEGABYTE
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _PROGRESS_EVERY = 1.0
+_LONGEST = 240.0  # seconds in which a sweep begins another file
 _KINDS: dict[str, type[Placed]] = {
     BulkImport.Kind.RESIDENTS: Residents,
     BulkImport.Kind.SITES: Sites,
@@ -182,9 +183,15 @@ def _done_at_once(one: BulkImport) -> BulkImport:
 
 
 def run_waiting() -> None:
-    """Do what waits, oldest first; each by itself, so that one bad file holds up no other."""
+    """Do what waits, oldest first; each by itself, so that one bad file holds up no other.
+
+    What there is no time for, before a task may be ended, the next sweep does.
+    """
+    end = time.monotonic() + _LONGEST
     waiting = BulkImport.objects.filter(state__in=BulkImport.WORKING).order_by("pk")
     for pk in list(waiting.values_list("pk", flat=True)):
+        if time.monotonic() > end:
+            return
         run(pk)
 
 

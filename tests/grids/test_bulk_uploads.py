@@ -1,4 +1,4 @@
-"""大批导入: a file is kept sealed, checked, imported whole, forgotten; whoever dies, nothing is lost."""
+"""大批导入: a file is kept sealed, checked, imported whole, forgotten; no death loses anything."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from tests.files import office, pdf, png
 from tests.grids.placing import NUMBER, OTHER_NUMBER, far_grid, grid_of
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, WrongState
-from zongzhi.lib.uploads import LARGEST
+from zongzhi.lib.uploads import LARGEST, BoundedUploadHandler
 
 PEOPLE = "姓名,身份证号,网格编码,外部系统编号"
 Kind = BulkImport.Kind
@@ -196,6 +197,12 @@ def test_rows_of_another_town_are_refused(county: County, grid: Grid, send: Send
     assert [str(fault) for fault in told(one).faults] == [
         f"第 3 行 网格编码：青石镇综治中心辖区里没有编码是“{far.code}”的启用的网格"
     ]
+
+
+def test_a_number_in_the_wrong_column_is_not_said_again(grid: Grid, send: Send) -> None:
+    one = send(PEOPLE, f"王建明,,{NUMBER},")
+    assert "这一格像是身份证号" in str(told(one).faults[0])
+    assert NUMBER not in one.told
 
 
 def test_who_is_known_in_another_town_stays_there(
@@ -520,3 +527,29 @@ def test_the_other_kinds_address_does_not_show_it(
     client.force_login(town_officer)
     one = send(*people(grid))
     assert client.get(reverse("grids:bulk_sites_check", args=[one.pk])).status_code == 404
+
+
+def test_a_large_file_lies_in_no_folder_while_it_arrives(
+    county: County, town_officer: User, client: Client, tmp_path: Path, settings: Any
+) -> None:
+    """Not even a request that is killed leaves numbers behind."""
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    seen: list[Path] = []
+    real = BoundedUploadHandler.file_complete
+
+    def looking(self: Any, size: int) -> Any:
+        seen.extend(tmp_path.iterdir())
+        return real(self, size)
+
+    client.force_login(town_officer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BoundedUploadHandler, "file_complete", looking)
+        answer = upload(client, "bulk_residents", b"a,b\n" * 1_000_000)
+    assert answer.status_code == 422
+    assert seen == []
+
+
+def test_more_than_may_be_sent_is_told_with_the_limit(town_officer: User, client: Client) -> None:
+    client.force_login(town_officer)
+    answer = upload(client, "bulk_residents", b"a" * (LARGEST + 1))
+    assert "超过 20 MB" in answer.content.decode()
