@@ -189,6 +189,19 @@ def _lines(
 
     The connection is COPY's meanwhile: nothing here may ask the database.
     """
+    for line, cells in _filled(bulk, titles, rows, tell, progress):
+        before = faults.count
+        _look(bulk, line, cells, faults)
+        if faults.count == before:
+            values = bulk.read(cells, partial(faults.add, line))
+            if not faults.count:
+                yield _copied(line, values)
+
+
+def _filled(
+    bulk: Bulk, titles: list[str], rows: Iterator[list[str]], tell: Tell, progress: Progress
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows in which something stands, counted; the template's own examples are none."""
     found = 0
     for line, row in _numbered(rows):
         if line % TOLD_EVERY == 0:
@@ -201,12 +214,7 @@ def _lines(
         found += 1
         if bulk.most_rows is not None and found > bulk.most_rows:
             raise Invalid(f"一份最多 {bulk.most_rows} 行，分成几份再传")
-        before = faults.count
-        _look(bulk, line, cells, faults)
-        if faults.count == before:
-            values = bulk.read(cells, partial(faults.add, line))
-            if not faults.count:
-                yield _copied(line, values)
+        yield line, cells
     if not found:
         raise Invalid("列名下面没有内容，填好再传")
 

@@ -212,7 +212,7 @@ def run(pk: int) -> None:
         _refuse(one, {"wrong": str(error)})
     except Exception as error:
         # By its kind only: what it says may hold a row of the file.
-        logger.error("bulk import %s failed: %s", pk, type(error).__name__)  # noqa: TRY400
+        logger.error("bulk import %s failed: %s", pk, type(error).__name__)
         _give_up_after(one)
 
 
