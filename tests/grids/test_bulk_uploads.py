@@ -23,11 +23,13 @@ from grids.models import BulkImport, BulkPart, Grid, Resident, Site
 from grids.services import bulk_uploads
 from grids.services.bulk_uploads import State, begin, carry_out, drop, run, told
 from grids.tasks import run_bulk_imports
+from orgs import hurrying
 from orgs.models import AccessLog, Center, User
 from orgs.sheets import write_template
 from tests.concurrency import at_once
 from tests.county import County
 from tests.files import office, pdf, png
+from tests.gateway import without_broker
 from tests.grids.placing import NUMBER, OTHER_NUMBER, far_grid, grid_of
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, WrongState
@@ -287,6 +289,22 @@ def test_without_a_worker_everything_waits_and_the_page_says_so(
     page = client.get(reverse("grids:bulk_residents_check", args=[one.pk])).content.decode()
     assert "等了 12 分钟" in page
     assert "不会丢" in page
+    run_bulk_imports()
+    assert again(one).state == State.CHECKED
+
+
+def test_without_a_broker_the_upload_stands_and_the_sweep_checks_it(
+    grid: Grid,
+    send: Send,
+    waiting: None,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    monkeypatch.setattr(hurrying, "_not_before", 0.0)
+    with without_broker(), django_capture_on_commit_callbacks(execute=True):
+        one = send(*people(grid))
+    assert one.state == State.CHECKING
+    assert hurrying._not_before > 0
     run_bulk_imports()
     assert again(one).state == State.CHECKED
 
