@@ -166,7 +166,11 @@ class GridImporter(Importer):
         return self.used_by([pk])[pk]
 
     def used_by(self, pks: Sequence[int]) -> dict[int, list[str]]:
-        return users_of_many(Grid, pks, besides=set())
+        """Micro grids that are taken back too do not hold the grid they lie in."""
+        used = users_of_many(Grid, pks, besides={Grid})
+        inner = Grid.objects.filter(parent__in=pks).values_list("pk", "parent")
+        held = {parent for pk, parent in inner if used.get(pk) != []}
+        return {pk: [*names, "微网格"] if pk in held else names for pk, names in used.items()}
 
     def remove(self, pk: int) -> None:
         self.remove_many([pk])

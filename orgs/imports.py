@@ -285,7 +285,8 @@ def _take_back(importer: Importer, kept: dict[str, Any]) -> list[str]:
     """Take back what can be; the sentences name what is left as it is."""
     entries = [*kept["made"], *kept["changed"]]
     now = importer.snapshots(entry["pk"] for entry in entries)
-    used = importer.used_by([entry["pk"] for entry in kept["made"] if entry["pk"] in now])
+    as_made = [entry["pk"] for entry in kept["made"] if now.get(entry["pk"]) == entry["after"]]
+    used = importer.used_by(as_made)
     left, gone = [], []
     for entry in entries:
         pk, before = entry["pk"], entry.get("before")

@@ -107,6 +107,16 @@ def test_grids_with_their_micro_grids_are_taken_back(county: County, town_office
     assert not Grid.objects.exists()
 
 
+def test_a_grid_stays_whose_micro_grid_stays(county: County, town_officer: User) -> None:
+    one = imported(GridImporter(county.town), town_officer, GRID, MICRO)
+    Grid.objects.filter(name="一组").update(households=3)
+    done = imports.undo(GridImporter(county.town), one.pk, by=town_officer, address=None)
+    assert imports.contents(done)["left"] == [
+        "柳湾村第1网格：已经用到（微网格）",
+        "一组：导入以后改过",
+    ]
+
+
 def test_more_rows_than_a_wizard_takes_are_refused_with_its_limit(
     town_officer: User, client: Client
 ) -> None:
