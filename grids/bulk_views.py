@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any
@@ -12,13 +11,13 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from grids.bulk_tables import table_of
 from grids.models import BulkImport
+from grids.register_imports import BOTH, Steps
 from grids.services import bulk_uploads
-from orgs.gates import needs
 from orgs.models import AccessLog, Center
 from orgs.permissions import Permission
 from orgs.services import log_access
@@ -31,6 +30,10 @@ from zongzhi.lib.sheets import Column, write_sheet
 from zongzhi.lib.uploads import LARGEST, MEGABYTE
 
 State = BulkImport.State
+_HINT = (
+    f"CSV 或 xlsx，最多 {LARGEST // MEGABYTE} MB，xlsx 只读第一张表。"
+    "行多的用 CSV（“CSV UTF-8”）快得多。上传后先核对，不会马上导入"
+)
 _RECENT = 10
 _SHOWN = 100
 _LOOK = (Permission.VIEW_CENTER, Permission.GRID_WORK)
@@ -47,6 +50,7 @@ class Way:
     register: str
     address: str
     why_not_undone: str
+    permission: Permission = Permission.GRIDS
 
     def url(self, step: str, pk: int) -> str:
         return reverse(f"{self.address}_{step}", args=[pk])
@@ -130,7 +134,7 @@ def send(request: StaffRequest, way: Way) -> HttpResponse:
         "template_url": reverse(f"{way.address}_template"),
         "small_url": reverse("grids:import_site") if way is SITES else "",
         "most": bulk_uploads.MOST_ROWS // 10_000,
-        "largest": LARGEST // MEGABYTE,
+        "hint": _HINT,
         "recent": [(one, way.url("check", one.pk)) for one in recent[:_RECENT]],
     }
     return render(request, "grids/bulk/send.html", context, status=422 if wrong else 200)
@@ -251,9 +255,8 @@ def _file(file: Any, name: str) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=name, content_type=SHEET)
 
 
-_BOTH = require_http_methods(["GET", "POST"])
-_STEPS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("", "", send, _BOTH),
+STEPS: Steps = (
+    ("", "", send, BOTH),
     ("template/", "_template", template, require_GET),
     ("<int:pk>/", "_check", check, require_GET),
     ("<int:pk>/faults/", "_faults", faults, require_GET),
@@ -261,22 +264,3 @@ _STEPS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
     ("<int:pk>/drop/", "_drop", drop, require_POST),
     ("<int:pk>/again/", "_again", again, require_POST),
 )
-
-
-def bulk_urls(way: Way, address: str) -> list[URLPattern]:
-    """The pages of one kind."""
-    name = way.address.partition(":")[2]
-    return [
-        path(f"{address}{tail}", _view(way, step, methods), name=f"{name}{suffix}")
-        for tail, suffix, step, methods in _STEPS
-    ]
-
-
-def _view(
-    way: Way, step: Callable[..., Any], methods: Callable[..., Any]
-) -> Callable[..., HttpResponseBase]:
-    def view(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer: HttpResponseBase = step(request, way, *args, **kwargs)
-        return answer
-
-    return needs(Permission.GRIDS)(methods(view))

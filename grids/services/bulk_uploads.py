@@ -23,6 +23,7 @@ from typing import IO, Any
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
+from django.urls import reverse
 
 from grids.bulk_tables import examples_of
 from grids.models import BulkImport, BulkPart
@@ -40,7 +41,7 @@ from grids.services.bulk_base import Placed, Residents, Sites
 from orgs.hurrying import hurry_task
 from orgs.importing import BadSheetError
 from orgs.models import AccessLog, Center, User
-from orgs.services import log_access
+from orgs.services import log_access, notify
 from orgs.sheets import lines_of, look_into_sheet
 from zongzhi.lib import clock
 from zongzhi.lib.crypto import blind_index
@@ -68,6 +69,12 @@ _KINDS: dict[str, type[Placed]] = {
 }
 
 State = BulkImport.State
+_NEWS = {
+    State.CHECKED: "核对好了，可以导入",
+    State.REFUSED: "有要改的，一行也没有导入",
+    State.DONE: "导入完了",
+    State.STOPPED: "没有做完，一行也没有导入",
+}
 
 
 class _TakenElsewhere(Exception):
@@ -221,7 +228,7 @@ def _claim(pk: int) -> BulkImport | None:
     with transaction.atomic():
         if not _lock(pk):
             return None
-        rows = BulkImport.objects.select_related("center__region", "ordered_by")
+        rows = BulkImport.objects.select_related("center__region", "by", "ordered_by")
         one = rows.filter(pk=pk, state__in=BulkImport.WORKING).first()
         if one is None:
             return None
@@ -345,7 +352,18 @@ def _change(
         moved = rows.update(state=state, since=clock.now(), **values)
         if moved and state not in BulkImport.WAITING:
             BulkPart.objects.filter(upload=one.pk).delete()
+        if moved and state in _NEWS and not _is_small(one):
+            _tell(one, _NEWS[state])
     return bool(moved)
+
+
+def _tell(one: BulkImport, words: str) -> None:
+    """Whoever waited for it may have closed the page."""
+    notify(
+        [one.ordered_by or one.by],
+        text=f"导入{one.get_kind_display()}：{words}",
+        url=reverse(f"grids:bulk_{one.kind}_check", args=[one.pk]),
+    )
 
 
 def _lock(pk: int) -> bool:

@@ -24,9 +24,9 @@ from grids.services import bulk_uploads
 from grids.services.bulk_uploads import State, begin, carry_out, drop, run, told
 from grids.tasks import run_bulk_imports
 from orgs import hurrying
-from orgs.models import AccessLog, Center, User
+from orgs.models import AccessLog, Center, Notice, User
 from orgs.sheets import write_template
-from tests.concurrency import at_once
+from tests.concurrency import at_once, hold
 from tests.county import County
 from tests.files import office, pdf, png
 from tests.gateway import without_broker
@@ -247,6 +247,31 @@ def test_two_presses_are_one_import(grid: Grid, send: Send, town_officer: User) 
     ordered(one, town_officer)
     ordered(one, town_officer)
     assert (Resident.objects.count(), AccessLog.objects.filter(action="import").count()) == (2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_sent_twice_at_once_waits_once(
+    county: County, town_officer: User, send: Send, waiting: None
+) -> None:
+    lines = people(grid_of(county))
+    with pytest.MonkeyPatch.context() as patch:
+        hold(patch, bulk_uploads, "_seal")
+        assert at_once(lambda: send(*lines), times=2) == ["ok", "ok"]
+    assert (BulkImport.objects.count(), BulkPart.objects.count()) == (1, 1)
+
+
+def test_whoever_closed_the_page_is_told(
+    grid: Grid, send: Send, waiting: None, town_officer: User, triage: User
+) -> None:
+    one = send(*people(grid))
+    run_bulk_imports()
+    ordered(one, triage)
+    run_bulk_imports()
+    here = reverse("grids:bulk_residents_check", args=[one.pk])
+    assert list(Notice.objects.order_by("pk").values_list("user", "text", "url")) == [
+        (town_officer.pk, "导入人口：核对好了，可以导入", here),
+        (triage.pk, "导入人口：导入完了", here),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
