@@ -596,3 +596,25 @@ def test_more_than_may_be_sent_is_told_with_the_limit(town_officer: User, client
     client.force_login(town_officer)
     answer = upload(client, "bulk_residents", b"a" * (LARGEST + 1))
     assert "超过 20 MB" in answer.content.decode()
+
+
+def test_what_stopped_is_started_again_or_given_up_on_its_page(
+    grid: Grid, send: Send, waiting: None, town_officer: User, client: Client
+) -> None:
+    client.force_login(town_officer)
+    one = send(*people(grid))
+    BulkImport.objects.update(state=State.STOPPED, attempts=3)
+    here = reverse("grids:bulk_residents_check", args=[one.pk])
+    assert "试了 3 次都没有做完" in client.get(here).content.decode()
+    client.post(f"{here}again/")
+    assert (again(one).state, one.attempts) == (State.CHECKING, 0)
+    client.post(f"{here}drop/")
+    assert (again(one).state, BulkPart.objects.count()) == (State.DROPPED, 0)
+
+
+def test_who_may_not_read_people_is_offered_no_link_to_them(
+    county: County, grid: Grid, sysadmin: User, client: Client
+) -> None:
+    client.force_login(sysadmin)
+    page = client.get(reverse("grids:bulk_residents")).content.decode()
+    assert f'href="{reverse("grids:residents")}"' not in page.split("<main")[1]
