@@ -139,7 +139,13 @@ def _residents(request: StaffRequest, status: int = 200, **more: str) -> HttpRes
         page = page_of(rows.numbered(remembered(request) or ""), request.GET)
     elif browser.asks:
         page = page_of(browser.narrow(rows), request.GET)
-    context = {"browser": browser, "page": page, "by_number": by_number, **more}
+    context = {
+        "browser": browser,
+        "page": page,
+        "by_number": by_number,
+        "imports": request.user.can(Permission.GRIDS),
+        **more,
+    }
     status = 422 if browser.wrong else status
     return render(request, "grids/base/residents.html", context, status=status)
 

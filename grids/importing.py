@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from grids.accounts import REPORTING, give_posts, log_accounts, make_accounts
 from grids.models import Grid, GridEvent, GridRole
 from grids.register_rules import centers_over
 from orgs.importing import Column, Row, Table, one_of, phone, text
-from orgs.imports import Difference, Importer, Snapshot, users_of, users_of_many
+from orgs.imports import Difference, Importer, Snapshot, users_of_many
 from orgs.models import Center, Import, Post, Region, User
 from orgs.models.places import Level
 from orgs.permissions import RoleCode
@@ -57,6 +57,7 @@ class GridImporter(Importer):
     """网格, known by their codes."""
 
     kind = Import.Kind.GRIDS
+    most_rows = 10_000  # a city has 28,821, micro grids too: three files
 
     def __init__(self, center: Center) -> None:
         super().__init__(center)
@@ -165,10 +166,20 @@ class GridImporter(Importer):
         return self.used_by([pk])[pk]
 
     def used_by(self, pks: Sequence[int]) -> dict[int, list[str]]:
-        return users_of_many(Grid, pks, besides=set())
+        """Micro grids that are taken back too do not hold the grid they lie in."""
+        used = users_of_many(Grid, pks, besides={Grid})
+        inner = Grid.objects.filter(parent__in=pks).values_list("pk", "parent")
+        held = {parent for pk, parent in inner if used.get(pk) != []}
+        return {pk: [*names, "微网格"] if pk in held else names for pk, names in used.items()}
 
     def remove(self, pk: int) -> None:
-        Grid.objects.get(pk=pk).delete()
+        self.remove_many([pk])
+
+    def remove_many(self, pks: Sequence[int]) -> None:
+        """Micro grids first: the others hold them."""
+        inner = Grid.objects.filter(pk__in=pks)
+        inner.exclude(parent=None).delete()
+        inner.delete()
 
 
 def _grid_columns(village: str) -> tuple[Column, ...]:
@@ -217,6 +228,7 @@ class WorkerImporter(Importer):
     """网格员: name, telephone, grid, as what, since when. Who has no account gets one."""
 
     kind = Import.Kind.GRID_WORKERS
+    most_rows = 4_000  # a city has 7,339: two files; each may come with an account
 
     def __init__(self, center: Center) -> None:
         super().__init__(center)
@@ -311,23 +323,39 @@ class WorkerImporter(Importer):
         return ""
 
     def used(self, pk: int) -> list[str]:
-        role = GridRole.objects.get(pk=pk)
-        mine = GridEvent.objects.filter(Q(reported_by=role.user_id) | Q(worker=role.user_id))
-        return ["网格事件"] if mine.filter(grid=role.grid_id).exists() else []
+        return self.used_by([pk])[pk]
+
+    def used_by(self, pks: Sequence[int]) -> dict[int, list[str]]:
+        mine = Q(reported_by=OuterRef("user")) | Q(worker=OuterRef("user"))
+        events = GridEvent.objects.filter(mine, grid=OuterRef("grid"))
+        busy = set(GridRole.objects.filter(Exists(events), pk__in=pks).values_list("pk", flat=True))
+        return {pk: ["网格事件"] if pk in busy else [] for pk in pks}
 
     def remove(self, pk: int) -> None:
-        """The service goes, and with the last one an account nobody has ever signed in with."""
-        role = GridRole.objects.select_related("user").get(pk=pk)
-        user = role.user
-        role.delete()
-        if user.grid_roles.exists():
-            return
-        posts = user.posts.filter(role__code=RoleCode.GRID_WORKER.value, since=role.since)
-        if user.has_usable_password():
-            posts.delete()
-        elif not users_of(user, besides={Post, GridRole}):
-            user.posts.all().delete()
-            user.delete()
+        self.remove_many([pk])
+
+    def remove_many(self, pks: Sequence[int]) -> None:
+        """The services go, and with the last one an account nobody has ever signed in with."""
+        roles = list(GridRole.objects.filter(pk__in=pks).values_list("user", "since"))
+        GridRole.objects.filter(pk__in=pks).delete()
+        idle = User.objects.filter(pk__in={user for user, _ in roles}, grid_roles=None)
+        users = {user.pk: user for user in idle}
+        ended = {(user, since) for user, since in roles if user in users}
+        known = {pk for pk, user in users.items() if user.has_usable_password()}
+        self._take_posts({pair for pair in ended if pair[0] in known})
+        strangers = sorted(users.keys() - known)
+        tied = users_of_many(User, strangers, besides={Post, GridRole})
+        gone = [pk for pk in strangers if not tied[pk]]
+        Post.objects.filter(user__in=gone).delete()
+        User.objects.filter(pk__in=gone).delete()
+
+    def _take_posts(self, ended: set[tuple[int, date]]) -> None:
+        """The posts that came with these services, of people who have signed in."""
+        posts = Post.objects.filter(
+            role__code=RoleCode.GRID_WORKER.value, user__in={user for user, _ in ended}
+        )
+        going = [post.pk for post in posts if (post.user_id, post.since) in ended]
+        Post.objects.filter(pk__in=going).delete()
 
 
 def _people_of(stem: str) -> dict[tuple[str, str], list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
@@ -31,28 +31,36 @@ WORKERS = Wizard(
     register="grids:register",
     address="grids:import_workers",
 )
-_BOTH = require_http_methods(["GET", "POST"])
-_STEPS: tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...] = (
-    ("", "", import_pages.send, _BOTH),
+BOTH = require_http_methods(["GET", "POST"])
+Steps = tuple[tuple[str, str, Callable[..., Any], Callable[..., Any]], ...]
+_STEPS: Steps = (
+    ("", "", import_pages.send, BOTH),
     ("template/", "_template", import_pages.template, require_GET),
-    ("<int:pk>/", "_check", import_pages.check, _BOTH),
+    ("<int:pk>/", "_check", import_pages.check, BOTH),
     ("<int:pk>/bad/", "_bad_rows", import_pages.bad_rows, require_GET),
     ("<int:pk>/carry-out/", "_carry_out", import_pages.carry_out, require_POST),
     ("<int:pk>/undo/", "_undo", import_pages.undo, require_POST),
 )
 
 
-def import_urls(wizard: Wizard, address: str) -> list[URLPattern]:
-    """The six pages of one wizard."""
+class _Leads(Protocol):
+    @property
+    def address(self) -> str: ...
+    @property
+    def permission(self) -> Permission: ...
+
+
+def import_urls(wizard: _Leads, address: str, steps: Steps = _STEPS) -> list[URLPattern]:
+    """The pages of one wizard."""
     name = wizard.address.partition(":")[2]
     return [
         path(f"{address}{tail}", _view(wizard, step, methods), name=f"{name}{suffix}")
-        for tail, suffix, step, methods in _STEPS
+        for tail, suffix, step, methods in steps
     ]
 
 
 def _view(
-    wizard: Wizard, step: Callable[..., Any], methods: Callable[..., Any]
+    wizard: _Leads, step: Callable[..., Any], methods: Callable[..., Any]
 ) -> Callable[..., HttpResponseBase]:
     def view(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer: HttpResponseBase = step(request, wizard, *args, **kwargs)

@@ -19,6 +19,7 @@ SITES = Wizard(
     unit="处",
     register="grids:sites",
     address="grids:import_site",
+    bulk="grids:bulk_sites",
 )
 
 

@@ -23,16 +23,21 @@ def hurry() -> None:
     A broker that is down is logged and forgotten: the sweep of every minute finds the rows.
     """
     if on_outside():
-        transaction.on_commit(_ask, robust=True)
+        hurry_task(TASK)
 
 
-def _ask() -> None:
+def hurry_task(task: str) -> None:
+    """After the commit, ask a worker for one of the sweeps that would come by itself anyway."""
+    transaction.on_commit(lambda: _ask(task), robust=True)
+
+
+def _ask(task: str) -> None:
     global _not_before
     if time.monotonic() < _not_before:
         return
     try:
         # By name: the task stands above the services, which stand above this.
-        current_app.send_task(TASK, ignore_result=True)
+        current_app.send_task(task, ignore_result=True)
     except Exception:
         _not_before = time.monotonic() + PATIENCE
-        logger.warning("no broker: messages wait for the sweep", exc_info=True)
+        logger.warning("no broker: what waits, waits for the sweep", exc_info=True)

@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from orgs import imports
-from orgs.importing import BadSheetError, Column, Row, Table
+from orgs.importing import BadSheetError, Column, Row, Sheet, Table
 from orgs.imports import Checked, Importer
 from orgs.models import AccessLog, Center, Import
 from orgs.permissions import Permission
@@ -42,6 +42,7 @@ class Wizard:
     unit: str
     register: str
     address: str
+    bulk: str = ""  # where files with more rows go
 
     def url(self, step: str, pk: int) -> str:
         return reverse(f"{self.address}_{step}", args=[pk])
@@ -86,7 +87,7 @@ def send(request: StaffRequest, wizard: Wizard) -> HttpResponse:
         try:
             if file is None:
                 raise BadSheetError("还没选文件")
-            one = imports.begin(importer, read_sheet(_whole(file), importer.table), request.user)
+            one = imports.begin(importer, _read(importer, file), request.user)
             return redirect(f"{wizard.address}_check", one.pk)
         except BadSheetError as error:
             wrong = str(error)
@@ -96,9 +97,15 @@ def send(request: StaffRequest, wizard: Wizard) -> HttpResponse:
         "wrong": wrong,
         "register_url": reverse(wizard.register),
         "template_url": reverse(f"{wizard.address}_template"),
+        "most": wizard.importer.most_rows,
+        "bulk_url": reverse(wizard.bulk) if wizard.bulk else "",
         "recent": [(one, wizard.url("check", one.pk)) for one in recent[:_RECENT]],
     }
     return render(request, "imports/send.html", context, status=422 if wrong else 200)
+
+
+def _read(importer: Importer, file: UploadedFile[bytes]) -> Sheet:
+    return read_sheet(_whole(file), importer.table, importer.most_rows)
 
 
 def _whole(file: UploadedFile[bytes]) -> Any:
@@ -113,7 +120,8 @@ def _whole(file: UploadedFile[bytes]) -> Any:
 
 def template(request: StaffRequest, wizard: Wizard) -> HttpResponseBase:
     importer = wizard.importer(_home(request, wizard))
-    return _file(write_template(importer.table, wizard.name), f"{wizard.name}导入模板.xlsx")
+    file = write_template(importer.table, wizard.name, importer.most_rows)
+    return _file(file, f"{wizard.name}导入模板.xlsx")
 
 
 def check(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:

@@ -188,8 +188,13 @@ def read_row(table: Table, at: int, cells: Mapping[str, str]) -> Row:
     return row
 
 
+def looks_like_formula(cell: str) -> bool:
+    """Whether a spreadsheet would calculate it."""
+    return _FORMULA.match(cell) is not None
+
+
 def _read(column: Column, cell: str) -> Any:
-    if _FORMULA.match(cell):
+    if looks_like_formula(cell):
         raise ValueError(f"“{cell[0]}”开头像公式。写成文字，或者复制后选“粘贴为数值”")
     return column.read(cell)
 

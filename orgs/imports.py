@@ -19,6 +19,7 @@ from django.db import IntegrityError, models, transaction
 from orgs.importing import Row, Sheet, Table, read_row
 from orgs.models import AccessLog, Center, Import, User
 from orgs.services import log_access
+from orgs.sheets import MOST_ROWS
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, WrongState
 
@@ -37,6 +38,7 @@ class Importer(ABC):
     """How the rows of one kind are known, made, changed and taken back, in one centre."""
 
     kind: ClassVar[Import.Kind]
+    most_rows: ClassVar[int] = MOST_ROWS  # of one file
     by: User | None = None  # who carries it out, and from where
     address: str | None = None
 
@@ -92,6 +94,11 @@ class Importer(ABC):
 
     @abstractmethod
     def remove(self, pk: int) -> None: ...
+
+    def remove_many(self, pks: Sequence[int]) -> None:
+        """The same of many; worth its own where `remove` asks more than a little."""
+        for pk in pks:
+            self.remove(pk)
 
 
 @dataclass(frozen=True)
@@ -278,8 +285,9 @@ def _take_back(importer: Importer, kept: dict[str, Any]) -> list[str]:
     """Take back what can be; the sentences name what is left as it is."""
     entries = [*kept["made"], *kept["changed"]]
     now = importer.snapshots(entry["pk"] for entry in entries)
-    used = importer.used_by([entry["pk"] for entry in kept["made"] if entry["pk"] in now])
-    left = []
+    as_made = [entry["pk"] for entry in kept["made"] if now.get(entry["pk"]) == entry["after"]]
+    used = importer.used_by(as_made)
+    left, gone = [], []
     for entry in entries:
         pk, before = entry["pk"], entry.get("before")
         if pk not in now:
@@ -292,7 +300,8 @@ def _take_back(importer: Importer, kept: dict[str, Any]) -> list[str]:
         elif used[pk]:
             left.append(f"{now[pk]['name']}：已经用到（{'、'.join(used[pk])}）")
         else:
-            importer.remove(pk)
+            gone.append(pk)
+    importer.remove_many(gone)
     return left
 
 

@@ -20,26 +20,32 @@ LARGEST = 5 * MEGABYTE
 MOST_ROWS = 2000
 _MOST_UNPACKED = 30 * MEGABYTE
 _MOST_COLUMNS = 60
-_MOST_LINES = MOST_ROWS + 500  # empty ones and examples between
+_BETWEEN = 500  # empty lines and examples among the rows
 _LONGEST = 500
+_BLOCK = 256 * 1024
+_OVERLAP = 64
 _DECLARES = re.compile(rb"<\s*!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _EXACT = 10**15  # Excel keeps fifteen digits
 
 
-def read_sheet(file: IO[bytes], table: Table) -> Sheet:
-    """The rows of the first sheet of a file somebody sent. Raises BadSheetError with a sentence.
-
-    The archive is looked into within bounds first (bombs, macros, passwords), and XML that
-    declares entities is not parsed at all.
-    """
+def read_sheet(file: IO[bytes], table: Table, most: int = MOST_ROWS) -> Sheet:
+    """The rows of the first sheet of a file somebody sent. Raises BadSheetError with a sentence."""
     if file.seek(0, 2) > LARGEST:
         raise BadSheetError("文件超过 5 MB，分成几份再传")
-    _look_into(file)
+    look_into_sheet(file, _MOST_UNPACKED)
+    return find_rows(table, lines_of(file, most), most)
+
+
+def lines_of(file: IO[bytes], most: int) -> Iterator[list[str]]:
+    """The lines of the first sheet as text, one after the other. Raises BadSheetError.
+
+    The file must have been looked into: nothing here bounds what it unpacks to.
+    """
     file.seek(0)
     try:
         book = load_workbook(file, read_only=True, keep_links=False)
         try:
-            return find_rows(table, _lines(book.worksheets[0]), MOST_ROWS)
+            yield from _lines(book.worksheets[0], most + _BETWEEN)
         finally:
             book.close()
     except BadSheetError:
@@ -48,7 +54,8 @@ def read_sheet(file: IO[bytes], table: Table) -> Sheet:
         raise BadSheetError("这个文件打不开，可能坏了。用 Excel 或 WPS 另存为 xlsx 再传") from error
 
 
-def _look_into(file: IO[bytes]) -> None:
+def look_into_sheet(file: IO[bytes], most_unpacked: int) -> None:
+    """Refuse what must not be opened: bombs, macros, passwords, XML that declares entities."""
     try:
         kind, _ = look_into_office(file)
     except BadPaperError as error:
@@ -59,24 +66,32 @@ def _look_into(file: IO[bytes]) -> None:
         raise BadSheetError("这不是 Excel 表格，要 xlsx 文件")
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
-        if sum(entry.file_size for entry in entries) > _MOST_UNPACKED:
+        if sum(entry.file_size for entry in entries) > most_unpacked:
             raise BadSheetError("文件解开太大，不能传")
-        for entry in entries:
-            content = archive.read(entry)
-            if _DECLARES.search(content.replace(b"\0", b"")):
-                raise BadSheetError("文件里有不该有的声明，用 Excel 或 WPS 另存为 xlsx 再传")
+        if any(_declares(archive, entry) for entry in entries):
+            raise BadSheetError("文件里有不该有的声明，用 Excel 或 WPS 另存为 xlsx 再传")
 
 
-def _lines(sheet: Any) -> Iterator[list[str]]:
+def _declares(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry declares entities; looked through block by block."""
+    tail = b""
+    with archive.open(entry) as file:
+        while block := file.read(_BLOCK):
+            seen = tail + block.replace(b"\0", b"")
+            if _DECLARES.search(seen):
+                return True
+            tail = seen[-_OVERLAP:]
+    return False
+
+
+def _lines(sheet: Any, most: int) -> Iterator[list[str]]:
     """The lines as text. Raises BadSheetError where something stands too far down to be read."""
     lines = sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True)
     for at, line in enumerate(lines, start=1):
-        if at <= _MOST_LINES:
+        if at <= most:
             yield [_text(cell) for cell in line]
         elif any(cell not in (None, "") for cell in line):
-            raise BadSheetError(
-                f"第 {_MOST_LINES} 行以下还有内容，读不到。删掉空行，或者分成几份再传"
-            )
+            raise BadSheetError(f"第 {most} 行以下还有内容，读不到。删掉空行，或者分成几份再传")
 
 
 def _text(cell: Any) -> str:
@@ -89,7 +104,7 @@ def _text(cell: Any) -> str:
         return f"{cell:%Y-%m-%d}"
     if isinstance(cell, int | float):
         return _number(cell)
-    found = str(cell).replace("\0", "").strip()[:_LONGEST]
+    found = str(cell).encode("utf-8", "replace").decode().replace("\0", "").strip()[:_LONGEST]
     return found[1:] if found[:1] == "'" and plain(found[1:]) == found else found
 
 
@@ -108,10 +123,10 @@ _OPTIONS = {
 }
 
 
-def write_template(table: Table, title: str) -> IO[bytes]:
+def write_template(table: Table, title: str, most: int = MOST_ROWS) -> IO[bytes]:
     """Headings, three examples, drop-downs; a second sheet says what goes where."""
     examples = [table.example(n) for n in range(3)]
-    return _write(table, title, examples, hints=True)
+    return _write(table, title, examples, hints=True, most=most)
 
 
 def write_bad_rows(table: Table, title: str, rows: Iterable[Row]) -> IO[bytes]:
@@ -131,6 +146,7 @@ def _write(
     *,
     hints: bool = False,
     last: str = "",
+    most: int = MOST_ROWS,
 ) -> IO[bytes]:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {**_OPTIONS, "in_memory": True})
@@ -151,7 +167,7 @@ def _write(
     sheet.freeze_panes(1, 1)
     if hints:
         _write_hints(book, table)
-    _add_choices(book, sheet, table.columns)
+    _add_choices(book, sheet, table.columns, most)
     book.close()
     out.seek(0)
     return out
@@ -170,7 +186,7 @@ def _write_hints(book: Any, table: Table) -> None:
             sheet.write_string(at, index, cell)
 
 
-def _add_choices(book: Any, sheet: Any, columns: Sequence[Column]) -> None:
+def _add_choices(book: Any, sheet: Any, columns: Sequence[Column], most: int) -> None:
     """Drop-downs; the words stand in a sheet of their own, for a list in the rule is short."""
     offered = book.add_worksheet("选项")
     offered.hide()
@@ -183,7 +199,7 @@ def _add_choices(book: Any, sheet: Any, columns: Sequence[Column]) -> None:
         sheet.data_validation(
             1,
             index,
-            MOST_ROWS + 3,
+            most + 3,
             index,
             {
                 "validate": "list",

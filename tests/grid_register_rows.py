@@ -47,6 +47,20 @@ ROWS = {
     "POST grids:allowance_list": KEPT_ONE,
     "GET grids:export_allowances": KEPT_ONE,
     **{
+        f"{method} grids:{way}{step}": row
+        for way in ("bulk_residents", "bulk_sites")
+        for method, step, row in (
+            ("GET", "", KEPT),
+            ("POST", "", TYPED),
+            ("GET", "_template", KEPT),
+            ("GET", "_check", KEPT_ONE),
+            ("GET", "_faults", KEPT_ONE),
+            ("POST", "_carry_out", KEPT_ONE),
+            ("POST", "_drop", KEPT_ONE),
+            ("POST", "_again", KEPT_ONE),
+        )
+    },
+    **{
         f"{method} grids:{wizard}{step}": row
         for wizard in ("import", "import_workers")
         for method, step, row in (
@@ -83,6 +97,11 @@ ARGUMENTS: dict[str, list[Any]] = {
                 f"{wizard}{step}"
                 for wizard in ("import", "import_workers")
                 for step in ("_check", "_bad_rows", "_carry_out", "_undo")
+            ),
+            *(
+                f"{way}{step}"
+                for way in ("bulk_residents", "bulk_sites")
+                for step in ("_check", "_faults", "_carry_out", "_drop", "_again")
             ),
         )
     },

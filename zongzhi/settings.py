@@ -293,6 +293,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "grids.tasks.sweep_events",
         "schedule": crontab(minute="6-59/10"),
     },
+    "run-bulk-imports": {
+        "task": "grids.tasks.run_bulk_imports",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 50},
+    },
     "remind-of-inspections": {
         "task": "grids.tasks.remind_of_inspections",
         "schedule": crontab(hour="16,17", minute="20"),

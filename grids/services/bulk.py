@@ -1,4 +1,4 @@
-"""Files of millions of rows, from the command line: read as a stream, checked, all or nothing.
+"""Files of many rows, from the command line or a page: read as a stream, checked, all or nothing.
 
 Rows go by COPY into a staging table of the transaction; what only all rows together can show
 (twice the same, already there) is asked in SQL. Memory does not grow with the file. The same file
@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
 from django.db import connection, transaction
 
@@ -25,11 +26,14 @@ from zongzhi.lib.errors import Invalid
 
 NAMED = 1000  # bad cells named one by one; the rest are counted
 TOLD_EVERY = 100_000
+_STEP = 2_000  # rows between two looks at how far it has come
 _PROBE = 1 << 16
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
 _UNREADABLE = "\ufffd"  # what decoding leaves of broken bytes
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 Tell = Callable[[str], object]
+Progress = Callable[[int], object]  # is told how many rows have been read
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,15 @@ class BadFile(Invalid):
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a row would change of what is there: (column, before, after)."""
+
+    line: int
+    about: str
+    cells: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How many rows were new, were there and changed, and were there already as they are."""
 
@@ -82,6 +95,8 @@ class Bulk(ABC):
     required: ClassVar[tuple[str, ...]]
     optional: ClassVar[tuple[str, ...]] = ()
     staging: ClassVar[str]  # the columns of the staging table after `line`
+    most_rows: int | None = None
+    examples: Sequence[Mapping[str, str]] = ()  # rows of the template, sent back with it
 
     @abstractmethod
     def load(self) -> None:
@@ -101,63 +116,121 @@ class Bulk(ABC):
 
 def import_file(bulk: Bulk, path: Path, *, dry_run: bool, tell: Tell) -> Outcome:
     """Import the file, or only say what would come of it. Raises BadFile with every bad cell."""
-    with transaction.atomic():
+    with path.open("rb") as raw, transaction.atomic():
         _take_turns(bulk)
-        digest = _stage(bulk, path, tell)
-        if earlier := _imported_before(bulk, digest):
+        source = CsvSource(raw)
+        outcome = bring_in(bulk, source, tell=tell)
+        if earlier := _imported_before(bulk, source.digest):
             tell(f"这份文件导入过：{earlier}")
-        outcome = bulk.apply()
         if dry_run:
             transaction.set_rollback(True)
         else:
-            _log(bulk, path, digest, outcome)
+            _log(bulk, path, source.digest, outcome)
     return outcome
 
 
+def bring_in(bulk: Bulk, source: Source, *, tell: Tell, progress: Progress = bool) -> Outcome:
+    """Stage the rows, look at them and apply them, in the caller's transaction."""
+    _stage(bulk, source, tell, progress)
+    return bulk.apply()
+
+
+def _turn(bulk: Bulk) -> str:
+    return f"bulk import {type(bulk).__name__}"
+
+
 def _take_turns(bulk: Bulk) -> None:
-    sql("SELECT pg_advisory_xact_lock(hashtext(%s))", f"bulk import {type(bulk).__name__}")
+    sql("SELECT pg_advisory_xact_lock(hashtext(%s))", _turn(bulk))
 
 
-def _stage(bulk: Bulk, path: Path, tell: Tell) -> str:
-    """Fill the staging table; the digest of the file."""
+def has_turn(bulk: Bulk) -> bool:
+    """Take the turn of this kind until the transaction ends, unless another import has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [_turn(bulk)])
+        return bool(cursor.fetchone()[0])
+
+
+def _stage(bulk: Bulk, source: Source, tell: Tell, progress: Progress) -> None:
+    """Fill the staging table. Raises BadFile for bad cells, Invalid for what is no table."""
     bulk.load()
     sql("DROP TABLE IF EXISTS staged, numbered")
     sql(f"CREATE TEMP TABLE staged (line int, {bulk.staging}) ON COMMIT DROP")
     faults = Faults()
-    with path.open("rb") as raw:
-        hashed = _Hashed(raw, _encoding(path))
-        rows = hashed.rows()
-        titles = _titles(bulk, next(rows, []), tell)
-        lines = _lines(bulk, titles, rows, faults, tell)
-        with connection.cursor() as cursor:
-            cursor.copy_expert("COPY staged FROM STDIN", _Stream(lines), 1 << 18)
+    rows = source.rows()
+    try:
+        titles = titles_of(bulk, next(rows, []), tell)
+    except csv.Error as error:
+        raise _unreadable(1) from error
+    stream = _Stream(_lines(bulk, titles, rows, faults, tell, progress))
+    with connection.cursor() as cursor:
+        cursor.copy_expert("COPY staged FROM STDIN", stream, 1 << 18)
+    if stream.failed:
+        raise stream.failed
     sql("ANALYZE staged")
     if not faults.count:
         bulk.compare(faults.add)
     if faults.count:
         raise BadFile(faults)
-    return hashed.digest
+
+
+def _unreadable(line: int) -> Invalid:
+    return Invalid(f"第 {line} 行以后读不下去：有一格太长，或者引号没有成对")
 
 
 def _lines(
-    bulk: Bulk, titles: list[str], rows: Iterator[list[str]], faults: Faults, tell: Tell
+    bulk: Bulk,
+    titles: list[str],
+    rows: Iterator[list[str]],
+    faults: Faults,
+    tell: Tell,
+    progress: Progress,
 ) -> Iterator[str]:
     """The rows as COPY wants them. After the first fault they are only looked at.
 
     The connection is COPY's meanwhile: nothing here may ask the database.
     """
-    for line, row in enumerate(rows, start=2):
-        if line % TOLD_EVERY == 0:
-            tell(f"已读 {line} 行")
-        if not any(row):
-            continue
-        cells = {title: cell.strip() for title, cell in zip(titles, row, strict=False)}
+    for line, cells in _filled(bulk, titles, rows, tell, progress):
         before = faults.count
         _look(bulk, line, cells, faults)
         if faults.count == before:
             values = bulk.read(cells, partial(faults.add, line))
             if not faults.count:
                 yield _copied(line, values)
+
+
+def _filled(
+    bulk: Bulk, titles: list[str], rows: Iterator[list[str]], tell: Tell, progress: Progress
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows in which something stands, counted; the template's own examples are none."""
+    found = 0
+    for line, row in _numbered(rows):
+        if line % TOLD_EVERY == 0:
+            tell(f"已读 {line} 行")
+        if line % _STEP == 0:
+            progress(line)
+        cells = {title: cell.strip() for title, cell in zip(titles, row, strict=False) if title}
+        if not any(cells.values()) or _is_example(bulk, cells):
+            continue
+        found += 1
+        if bulk.most_rows is not None and found > bulk.most_rows:
+            raise Invalid(f"一份最多 {bulk.most_rows} 行，分成几份再传")
+        yield line, cells
+    if not found:
+        raise Invalid("列名下面没有内容，填好再传")
+
+
+def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """The rows below the headings with their numbers, as a spreadsheet counts them."""
+    line = 1
+    try:
+        for line, row in enumerate(rows, start=2):
+            yield line, row
+    except csv.Error as error:
+        raise _unreadable(line) from error
+
+
+def _is_example(bulk: Bulk, cells: dict[str, str]) -> bool:
+    return bool(bulk.examples) and {t: c for t, c in cells.items() if c} in bulk.examples
 
 
 def _look(bulk: Bulk, line: int, cells: dict[str, str], faults: Faults) -> None:
@@ -170,14 +243,17 @@ def _look(bulk: Bulk, line: int, cells: dict[str, str], faults: Faults) -> None:
         faults.add(line, title, "有认不出的字，文件存成 UTF-8 再导入")
 
 
-def _titles(bulk: Bulk, row: list[str], tell: Tell) -> list[str]:
-    titles = [cell.strip() for cell in row]
+def titles_of(bulk: Bulk, row: list[str], tell: Tell) -> list[str]:
+    """What the columns are called; a star behind what must be filled, as in templates, is none."""
+    titles = [re.sub(r"[\s*＊]", "", cell) for cell in row]
     if missing := [title for title in bulk.required if title not in titles]:
         raise Invalid(f"第 1 行应是列名，还缺：{'、'.join(missing)}")
     known = (*bulk.required, *bulk.optional)
+    if doubled := next((title for title in known if titles.count(title) > 1), ""):
+        raise Invalid(f"“{doubled}”这一列有两个，留下一个再传")
     if unread := [title for title in titles if title and title not in known]:
         tell(f"不认识、没有读的列：{'、'.join(unread)}")
-    return titles
+    return [title if title in known else "" for title in titles]
 
 
 def _copied(line: int, values: tuple[Any, ...]) -> str:
@@ -188,23 +264,48 @@ def _copied(line: int, values: tuple[Any, ...]) -> str:
     return f"{line}\t" + "\t".join(cells) + "\n"
 
 
-def _encoding(path: Path) -> str:
-    """UTF-8, or what Excel here writes."""
-    with path.open("rb") as file:
-        head = file.read(_PROBE)
+class Source(ABC):
+    """A table that somebody handed in, row by row, the first one being the headings."""
+
+    @abstractmethod
+    def rows(self) -> Iterator[list[str]]: ...
+
+
+class CsvSource(Source):
+    """CSV in UTF-8, or in what Excel here writes. Knows the digest of what has been read."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        head = raw.read(_PROBE)
+        raw.seek(0)
+        if head[:2] in _WIDE:
+            raise Invalid("文件是 UTF-16 的，另存为“CSV UTF-8”再导入")
+        self._raw, self._encoding, self._sum = raw, _encoding(head), hashlib.sha256()
+
+    def rows(self) -> Iterator[list[str]]:
+        buffered = io.BufferedReader(_Hashed(self._raw, self._sum), 1 << 18)
+        text = io.TextIOWrapper(buffered, encoding=self._encoding, errors="replace", newline="")
+        yield from csv.reader(text)
+
+    @property
+    def digest(self) -> str:
+        return self._sum.hexdigest()
+
+
+def _encoding(head: bytes) -> str:
+    """By the headings, which are Chinese: rows in another encoding are named, not guessed at."""
     try:
-        head.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return "utf-8-sig" if error.start > len(head) - 4 else "gb18030"
+        head.partition(b"\n")[0].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "gb18030"
     return "utf-8-sig"
 
 
 class _Hashed(io.RawIOBase):
     """The file as it is read, and the digest of what has been read."""
 
-    def __init__(self, raw: Any, encoding: str) -> None:
+    def __init__(self, raw: Any, digest: Any) -> None:
         super().__init__()
-        self._raw, self._encoding, self._sum = raw, encoding, hashlib.sha256()
+        self._raw, self._sum = raw, digest
 
     def readable(self) -> bool:
         return True
@@ -214,27 +315,28 @@ class _Hashed(io.RawIOBase):
         self._sum.update(memoryview(buffer)[:count])
         return count
 
-    def rows(self) -> Iterator[list[str]]:
-        buffered = io.BufferedReader(self, 1 << 18)
-        text = io.TextIOWrapper(buffered, encoding=self._encoding, errors="replace", newline="")
-        yield from csv.reader(text)
-
-    @property
-    def digest(self) -> str:
-        return self._sum.hexdigest()
-
 
 class _Stream:
-    """Lines as a file that COPY reads piece by piece."""
+    """Lines as a file that COPY reads piece by piece.
+
+    What goes wrong on the way ends the file and is kept: the database would wrap it into an error
+    of its own, with the rows in its words.
+    """
+
+    failed: Exception | None = None
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines, self._rest = lines, ""
 
     def read(self, size: int) -> str:
         parts, length = [self._rest], len(self._rest)
-        while length < size and (line := next(self._lines, "")):
-            parts.append(line)
-            length += len(line)
+        try:
+            while length < size and (line := next(self._lines, "")):
+                parts.append(line)
+                length += len(line)
+        except Exception as error:  # raised again by `_stage`
+            self.failed = error
+            return ""
         whole = "".join(parts)
         self._rest = whole[size:]
         return whole[:size]

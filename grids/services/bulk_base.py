@@ -10,8 +10,9 @@ from django.db import connection
 
 from grids.base_searching import NUMBER
 from grids.models import Grid, Site
-from grids.services.bulk import Bulk, Outcome, rows_of, sql, told_twice
-from orgs.importing import id_number, phone
+from grids.services.bulk import Bulk, Change, Outcome, rows_of, sql, told_twice
+from orgs.importing import id_number, looks_like_formula, phone
+from orgs.models import Center
 from zongzhi.lib.crypto import blind_index, decrypt, encrypt
 from zongzhi.lib.identity import check_digit
 
@@ -23,28 +24,52 @@ _AT_ONCE = 5000
 Bad = Callable[[str, str], None]
 
 
-class _Placed(Bulk):
-    """Rows of a grid, known by its code."""
+class Placed(Bulk):
+    """Rows of a grid, known by its code; of one centre's area, or of everywhere.
+
+    Of an area, nothing outside is read or changed: whoever is known there stays there.
+    """
 
     grids: dict[str, int]
 
+    def __init__(self, center: Center | None = None, *, previews: int = 0) -> None:
+        self.stem = center.region.stem if center else ""
+        self.where = f"{center.name}辖区里" if center else ""
+        self.previews = previews
+        self.preview: list[Change] = []  # the first changes, noted before they are made
+
+    @property
+    def inside(self) -> str:
+        """What keeps a statement about `r` to the area; the stem is digits."""
+        if not self.stem:
+            return ""
+        return (
+            " AND r.grid_id IN (SELECT id FROM grids_grid"
+            f" WHERE starts_with(code, '{int(self.stem)}'))"
+        )
+
     def load(self) -> None:
-        self.grids = dict(Grid.objects.filter(is_active=True).values_list("code", "pk"))
+        grids = Grid.objects.filter(is_active=True, code__startswith=self.stem)
+        self.grids = dict(grids.values_list("code", "pk"))
 
     def grid(self, cells: dict[str, str], bad: Bad) -> int | None:
         found = self.grids.get(cells["网格编码"])
-        if found is None:
-            bad("网格编码", f"没有编码是“{cells['网格编码']}”的启用的网格")
+        if found is None and _looks_like_number(cells["网格编码"]):
+            bad("网格编码", "这一格像是身份证号，要写网格编码")  # and is not said again
+        elif found is None:
+            bad("网格编码", f"{self.where}没有编码是“{cells['网格编码']}”的启用的网格")
         return found
 
     def text(self, title: str, cells: dict[str, str], bad: Bad) -> str:
         cell = cells.get(title, "")
+        if looks_like_formula(cell):
+            bad(title, f"“{cell[0]}”开头像公式。写成文字，或者复制后选“粘贴为数值”")
         if len(cell) > _LONGEST[title]:
             bad(title, f"最多 {_LONGEST[title]} 个字，现在是 {len(cell)} 个")
         return cell
 
 
-class Residents(_Placed):
+class Residents(Placed):
     """Known again by the hash of the number, else by the other system's number, else by name."""
 
     name = "人口"
@@ -82,15 +107,15 @@ class Residents(_Placed):
             " AND r.name = s.name AND r.grid_id = s.grid_id",
         ):
             sql(
-                f"UPDATE staged s SET pk = r.id FROM grids_resident r WHERE s.pk IS NULL AND {rule}"
+                "UPDATE staged s SET pk = r.id FROM grids_resident r"
+                f" WHERE s.pk IS NULL AND {rule}{self.inside}"
             )
+        self._note()
         changed = sql(
             "UPDATE grids_resident r SET name = s.name, grid_id = s.grid_id,"
             " id_number_key = coalesce(nullif(s.key, ''), r.id_number_key),"
             " external_ref = coalesce(nullif(s.ref, ''), r.external_ref)"
-            " FROM staged s WHERE r.id = s.pk AND (r.name <> s.name OR r.grid_id <> s.grid_id"
-            " OR (s.key <> '' AND r.id_number_key <> s.key)"
-            " OR (s.ref <> '' AND r.external_ref <> s.ref))"
+            f" FROM staged s WHERE r.id = s.pk AND {_RESIDENT_DIFFERS}"
         )
         # By grid, so that a grid's people lie next to each other.
         new = sql(
@@ -99,8 +124,23 @@ class Residents(_Placed):
         )
         return _outcome(new, changed)
 
+    def _note(self) -> None:
+        """The first changes, in words; a number is there or not, and never more."""
+        rows = _first(
+            "SELECT s.line, r.name, ARRAY[r.name, g.code || ' ' || g.name,"
+            " CASE r.id_number_key WHEN '' THEN '没有' ELSE '已登记' END, r.external_ref],"
+            " ARRAY[s.name, t.code || ' ' || t.name,"
+            " CASE WHEN s.key = '' AND r.id_number_key = '' THEN '没有' ELSE '已登记' END,"
+            " coalesce(nullif(s.ref, ''), r.external_ref)]"
+            " FROM staged s JOIN grids_resident r ON r.id = s.pk"
+            " JOIN grids_grid g ON g.id = r.grid_id JOIN grids_grid t ON t.id = s.grid_id"
+            f" WHERE {_RESIDENT_DIFFERS} ORDER BY s.line",
+            self.previews,
+        )
+        self.preview = _changes(("姓名", "网格", "身份证号", "外部系统编号"), rows)
 
-class Sites(_Placed):
+
+class Sites(Placed):
     """Known again by the other system's number, else by grid, kind and name."""
 
     name = "房屋、单位、场所、设施"
@@ -143,15 +183,16 @@ class Sites(_Placed):
             "s.ref = '' AND r.external_ref = '' AND r.name = s.name AND r.kind = s.kind"
             " AND r.grid_id = s.grid_id",
         ):
-            sql(f"UPDATE staged s SET pk = r.id FROM grids_site r WHERE s.pk IS NULL AND {rule}")
+            sql(
+                "UPDATE staged s SET pk = r.id FROM grids_site r"
+                f" WHERE s.pk IS NULL AND {rule}{self.inside}"
+            )
         _forget_same_phones()
-        given = ("name", "kind", "address", "contact", "phone", "note")
-        kept = ", ".join(f"{name} = coalesce(nullif(s.{name}, ''), r.{name})" for name in given)
-        other = " OR ".join(f"(s.{name} <> '' AND s.{name} <> r.{name})" for name in given)
+        self._note()
+        kept = ", ".join(f"{name} = coalesce(nullif(s.{name}, ''), r.{name})" for name in _GIVEN)
         changed = sql(
             f"UPDATE grids_site r SET {kept}, grid_id = s.grid_id, is_active = true"
-            f" FROM staged s WHERE r.id = s.pk AND ({other} OR r.grid_id <> s.grid_id"
-            " OR NOT r.is_active)"
+            f" FROM staged s WHERE r.id = s.pk AND {_SITE_DIFFERS}"
         )
         new = sql(
             "INSERT INTO grids_site (kind, name, address, grid_id, contact, phone, external_ref,"
@@ -159,6 +200,75 @@ class Sites(_Placed):
             " FROM staged WHERE pk IS NULL ORDER BY grid_id, kind, line"
         )
         return _outcome(new, changed)
+
+    def _note(self) -> None:
+        """The first changes, in words; of a telephone only that it is another."""
+        after = ", ".join(f"coalesce(nullif(s.{name}, ''), r.{name})" for name in _SHOWN)
+        rows = _first(
+            "SELECT s.line, r.name, ARRAY["
+            + ", ".join(f"r.{name}" for name in _SHOWN)
+            + ", g.code || ' ' || g.name, CASE r.phone WHEN '' THEN '没有' ELSE '原来的' END,"
+            " CASE WHEN r.is_active THEN '还在' ELSE '不在了' END],"
+            f" ARRAY[{after}, t.code || ' ' || t.name,"
+            " CASE WHEN s.phone <> '' THEN '表里的' WHEN r.phone = '' THEN '没有'"
+            " ELSE '原来的' END, '还在']"
+            " FROM staged s JOIN grids_site r ON r.id = s.pk"
+            " JOIN grids_grid g ON g.id = r.grid_id JOIN grids_grid t ON t.id = s.grid_id"
+            f" WHERE {_SITE_DIFFERS} ORDER BY s.line",
+            self.previews,
+        )
+        titles = ("名称", "类别", "地址", "联系人", "备注", "网格", "联系电话", "还在不在")
+        self.preview = [
+            Change(
+                one.line,
+                one.about,
+                [(t, _said(t, old), _said(t, new)) for t, old, new in one.cells],
+            )
+            for one in _changes(titles, rows)
+        ]
+
+
+_GIVEN = ("name", "kind", "address", "contact", "phone", "note")
+_SHOWN = ("name", "kind", "address", "contact", "note")
+_KIND_WORDS = {value: title for title, value in _KINDS.items()}
+_RESIDENT_DIFFERS = (
+    "(r.name <> s.name OR r.grid_id <> s.grid_id"
+    " OR (s.key <> '' AND r.id_number_key <> s.key)"
+    " OR (s.ref <> '' AND r.external_ref <> s.ref))"
+)
+_SITE_DIFFERS = (
+    "("
+    + " OR ".join(f"(s.{name} <> '' AND s.{name} <> r.{name})" for name in _GIVEN)
+    + " OR r.grid_id <> s.grid_id OR NOT r.is_active)"
+)
+
+
+def _said(title: str, value: str) -> str:
+    return _KIND_WORDS[value] if title == "类别" else value
+
+
+def _first(statement: str, most: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        if not most:
+            return []
+        cursor.execute(f"{statement} LIMIT {most}")
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _changes(titles: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[Change]:
+    return [
+        Change(
+            line,
+            about,
+            [
+                (title, old, new)
+                for title, old, new in zip(titles, before, after, strict=True)
+                if old != new
+            ],
+        )
+        for line, about, before, after in rows
+    ]
 
 
 def _outcome(new: int, changed: int) -> Outcome:
@@ -192,6 +302,15 @@ def _is_birthday(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _looks_like_number(cell: str) -> bool:
+    return (
+        len(cell) == 18
+        and cell.isascii()
+        and cell[:17].isdigit()
+        and check_digit(cell[:17]) == cell[17].upper()
+    )
 
 
 def _key(text: str, bad: Bad) -> str:

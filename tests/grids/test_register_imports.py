@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from grids.importing import GridImporter, WorkerImporter
 from grids.models import Grid, GridRole
@@ -71,6 +73,56 @@ def test_workers_come_with_accounts_and_go_without_a_trace(
     assert {row.subject for row in accounts} == {user.username}
     imports.undo(WorkerImporter(county.town), one.pk, by=town_officer, address=None)
     assert (GridRole.objects.count(), User.objects.count()) == (0, people)
+
+
+def test_taking_more_workers_back_costs_no_more_queries(county: County, town_officer: User) -> None:
+    imported(GridImporter(county.town), town_officer, GRID)
+
+    def queries(names: str) -> int:
+        rows = [{**WORKER, "name": f"赵小{name}"} for name in names]
+        one = imported(WorkerImporter(county.town), town_officer, *rows)
+        with CaptureQueriesContext(connection) as captured:
+            imports.undo(WorkerImporter(county.town), one.pk, by=town_officer, address=None)
+        assert not GridRole.objects.exists()
+        return len(captured)
+
+    assert queries("甲") == queries("甲乙丙丁戊己")
+
+
+def test_who_has_signed_in_stays_when_an_import_is_taken_back(
+    county: County, town_officer: User
+) -> None:
+    imported(GridImporter(county.town), town_officer, GRID)
+    one = imported(WorkerImporter(county.town), town_officer, WORKER)
+    user = User.objects.get(name="赵小军")
+    user.set_password("Zongzhi@2026")
+    user.save()
+    imports.undo(WorkerImporter(county.town), one.pk, by=town_officer, address=None)
+    assert (User.objects.filter(pk=user.pk).exists(), user.posts.exists()) == (True, False)
+
+
+def test_grids_with_their_micro_grids_are_taken_back(county: County, town_officer: User) -> None:
+    one = imported(GridImporter(county.town), town_officer, GRID, MICRO)
+    imports.undo(GridImporter(county.town), one.pk, by=town_officer, address=None)
+    assert not Grid.objects.exists()
+
+
+def test_a_grid_stays_whose_micro_grid_stays(county: County, town_officer: User) -> None:
+    one = imported(GridImporter(county.town), town_officer, GRID, MICRO)
+    Grid.objects.filter(name="一组").update(households=3)
+    done = imports.undo(GridImporter(county.town), one.pk, by=town_officer, address=None)
+    assert imports.contents(done)["left"] == [
+        "柳湾村第1网格：已经用到（微网格）",
+        "一组：导入以后改过",
+    ]
+
+
+def test_more_rows_than_a_wizard_takes_are_refused_with_its_limit(
+    town_officer: User, client: Client
+) -> None:
+    client.force_login(town_officer)
+    for page, most in (("import", 10000), ("workers/import", 4000), ("sites/import", 2000)):
+        assert f"最多 {most} 行" in client.get(f"/grids/{page}/").content.decode()
 
 
 def test_the_same_row_again_changes_nothing(county: County, town_officer: User) -> None:

@@ -266,7 +266,7 @@ def test_without_a_broker_the_act_stands_and_the_sweep_sends(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         supervise(reader)
-    assert "messages wait for the sweep" in caplog.text
+    assert "waits for the sweep" in caplog.text
     assert hurrying._not_before > 0  # and nobody waits for the broker twice
     send_messages()
     assert gateway.phones == [PHONE]
