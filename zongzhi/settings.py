@@ -401,10 +401,8 @@ FILE_UPLOAD_HANDLERS = [
 # Outside every folder that is served: a view hands each attachment out, after asking who may.
 ATTACHMENT_ROOT = Path(env.str("ATTACHMENT_ROOT", default=str(VAR / "attachments")))
 
-# Best on another machine's disk: whoever shortens the history must not reach its anchors as well.
-ANCHOR_FILE = Path(env.str("ANCHOR_FILE", default=str(VAR / "anchors.jsonl")))
-
-# The nightly digest of all histories: outside the database, so that it outlives a forged one.
+# The nightly digest of all histories: outside the database, so that it outlives a forged one. Best
+# on another machine's disk: whoever shortens the history must not reach its anchors as well.
 ANCHOR_FILE = Path(env.str("ANCHOR_FILE", default=str(VAR / "history-anchors.jsonl")))
 
 # --- The citizen's page on the internet -----------------------------------------------------------
