@@ -20,7 +20,7 @@ from grids.event_exporting import MOST, export_events
 from grids.event_filters import VIEWS, EventFilter
 from grids.event_forms import EventForm, VerifyForm
 from grids.event_policies import units_of, units_of_centers
-from grids.event_rows import entries_of, for_rows
+from grids.event_rows import entries_of, for_rows, photos_of
 from grids.event_suggesting import suggestion_for
 from grids.models import EventPhoto, GridEvent
 from grids.querysets import EventQuerySet, stems_of, waiting_at_desk, within
@@ -167,7 +167,7 @@ def _pane(user: User, event: GridEvent) -> dict[str, Any]:
     return {
         "event": event,
         "row": for_rows([event], clock.now())[0],
-        "photos": list(event.photos.all()),
+        "photos": photos_of(event),
         "act": main,
         "form": form,
         "suggestion": suggestion,
@@ -196,14 +196,12 @@ def event_page(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _context(user: User, event: GridEvent) -> dict[str, Any]:
-    photos = list(event.photos.all())
     return {
         "event": event,
         "row": for_rows([event], clock.now())[0],
         "acts": allowed(user, event),
         "entries": entries_of(event, user),
-        "before": [photo for photo in photos if not photo.of_result],
-        "after": [photo for photo in photos if photo.of_result],
+        "photos": photos_of(event),
         "repeats": list(event.merged.visible_to(user).order_by("pk")[:QUEUE]),
     }
 
@@ -348,7 +346,7 @@ def _page(
         "act": chosen,
         "event": event,
         "row": for_rows([event], clock.now())[0],
-        "photos": list(event.photos.all()),
+        "photos": photos_of(event),
         "form": form,
         "next": _safe_next(request),
         "calm": status in (403, 409),

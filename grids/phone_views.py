@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grids import phone_lists as lists
 from grids.acts import EventAct, act_of, allowed
-from grids.event_rows import entries_of
+from grids.event_rows import entries_of, photos_of
 from grids.models import GridEvent, GridTask
 from grids.phone_forms import CENTER, SELF, PatrolForm, ReportForm
 from grids.services.patrols import note_patrol
@@ -257,7 +257,7 @@ def _act(verb: str) -> EventAct:
 
 
 def _event(user: User, number: str) -> GridEvent:
-    seen = GridEvent.objects.visible_to(user).select_related("grid", "center", "unit", "duty")
+    seen = GridEvent.objects.visible_to(user).select_related("grid", "center", "unit", "worker", "duty")
     found: GridEvent | None = seen.filter(number=number).first()
     if found is None:
         raise NotFound("没有这件事，回首页再找")
@@ -276,11 +276,14 @@ def _show(
         (doing, bound.get(doing.verb) or _form_of(doing, found, request.user)) for doing in open_now
     ]
     refused = [form for verb, form in bound.items() if verb not in {d.verb for d in open_now}]
+    waits = lists.events_to_do(request.user).filter(pk=found.pk).exists()
     context = {
         "tab": "mine",
         "event": found,
-        "became": lists.what_became(found),
-        "photos": found.photos.all(),
+        "became": lists.asked_of(found) if waits else lists.what_became(found),
+        "wanted": lists.wanted_of(found) if waits else "",
+        "followed": lists.followed(found, request.user),
+        "photos": photos_of(found),
         "lines": entries_of(found, request.user),
         "forms": forms,
         "refused": refused,
