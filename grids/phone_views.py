@@ -257,7 +257,9 @@ def _act(verb: str) -> EventAct:
 
 
 def _event(user: User, number: str) -> GridEvent:
-    seen = GridEvent.objects.visible_to(user).select_related("grid", "center", "unit", "worker", "duty")
+    seen = GridEvent.objects.visible_to(user).select_related(
+        "grid", "center", "unit", "worker", "duty"
+    )
     found: GridEvent | None = seen.filter(number=number).first()
     if found is None:
         raise NotFound("没有这件事，回首页再找")
