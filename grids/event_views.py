@@ -19,6 +19,7 @@ from grids.acts import EventAct, act_of, allowed, refuse
 from grids.event_exporting import MOST, export_events
 from grids.event_filters import VIEWS, EventFilter
 from grids.event_forms import EventForm, VerifyForm
+from grids.event_places import elsewhere
 from grids.event_policies import units_of, units_of_centers
 from grids.event_rows import entries_of, for_rows, photos_of
 from grids.event_suggesting import suggestion_for
@@ -165,9 +166,7 @@ def _pane(user: User, event: GridEvent) -> dict[str, Any]:
         form = main.form(event=event, user=user)
         form.initial = {**form.initial, **_suggested(main, suggestion)}
     return {
-        "event": event,
-        "row": for_rows([event], clock.now())[0],
-        "photos": photos_of(event),
+        **_about(event),
         "act": main,
         "form": form,
         "suggestion": suggestion,
@@ -197,12 +196,20 @@ def event_page(request: StaffRequest, number: str) -> HttpResponse:
 
 def _context(user: User, event: GridEvent) -> dict[str, Any]:
     return {
-        "event": event,
-        "row": for_rows([event], clock.now())[0],
+        **_about(event),
         "acts": allowed(user, event),
         "entries": entries_of(event, user),
-        "photos": photos_of(event),
         "repeats": list(event.merged.visible_to(user).order_by("pk")[:QUEUE]),
+    }
+
+
+def _about(event: GridEvent) -> dict[str, Any]:
+    """What every page of one event shows."""
+    return {
+        "event": event,
+        "row": for_rows([event], clock.now())[0],
+        "photos": photos_of(event),
+        "elsewhere": elsewhere(event),
     }
 
 
@@ -343,10 +350,8 @@ def _page(
     request: StaffRequest, chosen: EventAct, event: GridEvent, form: EventForm, *, status: int = 200
 ) -> HttpResponse:
     context = {
+        **_about(event),
         "act": chosen,
-        "event": event,
-        "row": for_rows([event], clock.now())[0],
-        "photos": photos_of(event),
         "form": form,
         "next": _safe_next(request),
         "calm": status in (403, 409),

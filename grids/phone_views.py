@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grids import phone_lists as lists
 from grids.acts import EventAct, act_of, allowed
+from grids.event_places import standing
 from grids.event_rows import entries_of, photos_of
 from grids.models import GridEvent, GridTask
-from grids.phone_forms import CENTER, SELF, PatrolForm, ReportForm
+from grids.phone_forms import CENTER, SELF, PatrolForm, ReportForm, WhereForm
 from grids.services.patrols import note_patrol
 from grids.services.photos import MOST_PHOTOS, add_photo, may_add_photos
 from grids.services.reporting import mark_seen, report_event
@@ -144,6 +145,17 @@ def _photo_beside(request: StaffRequest, found: GridEvent, upload: Upload) -> No
         add_photo(found.pk, upload, uuid.uuid4(), request.user)
     except DomainError as error:
         messages.error(request, error.message)
+
+
+@phone_page
+@require_POST
+def where(request: StaffRequest) -> HttpResponse:
+    """In which grid a point lies that has just been tapped for; nothing of it is kept."""
+    form = WhereForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("没有取到位置，写在“在哪”里就行")
+    words, code = standing(**form.cleaned_data, own=list(lists.grids_of(request.user)))
+    return JsonResponse({"words": words, "grid": code})
 
 
 @phone_page
