@@ -16,7 +16,7 @@ from grids.models import Duty, EventPhoto, Grid, GridEvent, GridRole, PatrolNote
 from grids.services import events
 from grids.services.tasks import give_task
 from orgs.sessions import mark_of
-from tests.files import GPS, jpeg
+from tests.files import GPS, jpeg, large_photo
 from zongzhi.lib import clock
 
 HOME, REPORT, PATROL = (reverse(f"phone:{name}") for name in ("home", "report", "patrol"))
@@ -159,6 +159,24 @@ def test_a_photo_is_shown_to_whoever_sees_the_event(
     assert GPS not in response.getvalue()
     client.force_login(outsider)
     assert client.get(url).status_code == 404
+
+
+def test_a_list_shows_a_small_photo_and_a_tap_the_whole_one(
+    phone, client, worker, reported, outsider
+) -> None:
+    event = reported()
+    whole = SimpleUploadedFile("photo.jpg", large_photo())
+    sent = {"event": str(event.client_id), "client_id": str(uuid4()), "photo": whole}
+    phone.post(reverse("phone:photos"), sent, headers=queued(worker))
+    url = reverse("grids:event_photo", args=[event.number, EventPhoto.objects.get().pk])
+    page = said_by(phone.get(reverse("phone:event", args=[event.number])))
+    assert (f'src="{url}?small"' in page, f'href="{url}"' in page) == (True, True)
+    small, whole = phone.get(f"{url}?small"), phone.get(url)
+    assert small["Content-Type"] == "image/jpeg"
+    assert small["Content-Security-Policy"] == whole["Content-Security-Policy"]
+    assert len(small.getvalue()) < len(whole.getvalue()) / 8
+    client.force_login(outsider)
+    assert client.get(f"{url}?small").status_code == 404
 
 
 @pytest.mark.parametrize("sent", [{}, {"event": "x"}, {"event": str(uuid4()), "client_id": "1"}])
