@@ -191,7 +191,7 @@ def try_clock(request: StaffRequest) -> HttpResponse:
 
 
 def _line(rule: ClockRule) -> PeriodLine:
-    length = f"{rule.days} {rule.get_unit_display()}" if rule.days else "当天"
+    length = f"{rule.days} 个{rule.get_unit_display()}" if rule.days else "当天"
     by_type = rule.type.name if rule.type else ""
     narrowed = [rule.get_complexity_display(), rule.get_level_display(), by_type]
     return PeriodLine(rule.get_clock_display(), narrowed, length, rule.effective_from)
