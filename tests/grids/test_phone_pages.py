@@ -246,6 +246,47 @@ def test_what_i_was_given_i_feed_back_with_photos(phone, worker, reported, villa
     assert GridEvent.objects.get().stage == "feedback"
 
 
+def test_the_words_with_which_it_was_given_stand_above_the_form(
+    phone, worker, reported, village_officer
+) -> None:
+    event = reported()
+    page = reverse("phone:event", args=[event.number])
+    given = {"truth": "true", "valid": True, "then": "worker", "worker": worker}
+    asked = "先拿围挡围起来"
+    events.verify_event(event_id=event.pk, by=village_officer, text=asked, **given)
+    shown = said_by(phone.get(page))
+    assert f"要求：{asked}" in shown
+    assert '<p class="big">要处置</p>' in shown
+    events.feed_back_event(event_id=event.pk, by=worker, text="围起来了")
+    assert "要求：" not in said_by(phone.get(page))
+    events.request_check_event(event_id=event.pk, by=village_officer, text="看灯亮不亮")
+    shown = said_by(phone.get(page))
+    assert ("要求：看灯亮不亮" in shown, "去看看办好没有" in shown) == (True, True)
+
+
+def test_a_report_made_twice_leads_to_the_one_that_is_followed(
+    phone, reported, village_officer
+) -> None:
+    first, second = reported(), reported()
+    events.verify_event(
+        event_id=second.pk, by=village_officer, truth="duplicate", valid=None, duplicate_of=first
+    )
+    shown = said_by(phone.get(reverse("phone:event", args=[second.number])))
+    assert f"和 {first.short_number} 是同一件" in shown
+    assert reverse("phone:event", args=[first.number]) in shown
+
+
+def test_the_history_says_at_once_what_came_of_looking(phone, worker, reported, village_officer):
+    so, not_so = reported(), reported()
+    by = village_officer
+    events.verify_event(event_id=so.pk, by=by, truth="true", valid=True, then="center")
+    events.verify_event(
+        event_id=not_so.pk, by=by, truth="unfounded", valid=None, text="去看了，亮着"
+    )
+    for event, title in ((so, "核实，交办"), (not_so, "核实：不属实")):
+        assert title in said_by(phone.get(reverse("phone:event", args=[event.number])))
+
+
 def test_the_centres_acts_are_not_on_the_phone(phone, reported) -> None:
     url = reverse("phone:act", args=[reported().number, "verify"])
     assert phone.post(url).status_code == 404
