@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
         from cases.acts import register  # noqa: PLC0415
         from cases.grid_events import RAISE, follow_case, grid_of_case  # noqa: PLC0415
         from cases.grid_figures import OPEN_CASES  # noqa: PLC0415
+        from cases.grid_tasks import follow_task  # noqa: PLC0415
         from cases.inspection_facts import cases_of_the_period  # noqa: PLC0415
         from cases.paper_kinds import register_papers  # noqa: PLC0415
         from cases.papers_of_the_window import PAPERS  # noqa: PLC0415
@@ -23,12 +24,13 @@ class CasesConfig(AppConfig):
         from grids.acts import register as register_event_acts  # noqa: PLC0415
         from grids.figures import register_figure  # noqa: PLC0415
         from grids.inspection_facts import register as register_facts  # noqa: PLC0415
-        from grids.signals import case_wanted  # noqa: PLC0415
+        from grids.signals import case_wanted, task_changed  # noqa: PLC0415
 
         case_changed.connect(text_the_result)
         case_changed.connect(keep_the_law)
         case_changed.connect(follow_case)
         case_wanted.connect(grid_of_case)
+        task_changed.connect(follow_task)
         follow(recalculate_terms)
         register(*ACTS)
         register_event_acts(RAISE)

@@ -119,16 +119,16 @@ def changing(
 
 @contextmanager
 def changing_by_system(
-    case_id: int, verb: str, *, still: Callable[[Change], bool]
+    case_id: int, verb: str, *, by: User | None = None, still: Callable[[Change], bool]
 ) -> Iterator[Change | None]:
-    """The same door for what the system does by itself: a sweep, or the citizen's own rating.
+    """The same door for what follows by itself: a sweep, the citizen's own rating, a grid's task.
 
     `still` looks again, under the lock, whether there is something to do; when there is not,
-    the block gets None and nothing is recorded.
+    the block gets None and nothing is recorded. `by` is who did what it follows from, if anybody.
     """
     with transaction.atomic():
         case = lock(case_id)
-        change = _change(case, None)
+        change = _change(case, by)
         if still(change):
             yield from _pass_through(change, verb)
         else:

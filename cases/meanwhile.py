@@ -22,6 +22,10 @@ _WORDS = {
     "send-back": "退回补办",
     "supervise": "发了督办单",
     "rate": "评了这件事",
+    "give-grid-task": "派了网格任务",
+    "grid-arrives": "到了场",
+    "grid-answers": "报了网格任务的结果",
+    "drop-grid-task": "撤销了网格任务",
 }
 
 

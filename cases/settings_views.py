@@ -24,6 +24,7 @@ from orgs.permissions import Permission
 from zongzhi.lib import clock, dates
 from zongzhi.lib.errors import Invalid
 from zongzhi.lib.http import StaffRequest, client_address
+from zongzhi.lib.period_lines import PeriodLine, PeriodTable
 from zongzhi.lib.worktime import Calendar
 
 YEARS = range(2020, 2100)
@@ -189,6 +190,13 @@ def try_clock(request: StaffRequest) -> HttpResponse:
     return _clocks(request, RuleForm(), form, tried=found, status=status)
 
 
+def _line(rule: ClockRule) -> PeriodLine:
+    length = f"{rule.days} 个{rule.get_unit_display()}" if rule.days else "当天"
+    by_type = rule.type.name if rule.type else ""
+    narrowed = [rule.get_complexity_display(), rule.get_level_display(), by_type]
+    return PeriodLine(rule.get_clock_display(), narrowed, length, rule.effective_from)
+
+
 def _clocks(
     request: StaffRequest, form: RuleForm, trying: TryForm, *, tried: str = "", status: int = 200
 ) -> HttpResponse:
@@ -198,8 +206,12 @@ def _clocks(
     order = list(Clock.values)
     trying.fields["start"].initial = clock.now()
     context = {
-        "rules": sorted(rules, key=lambda rule: order.index(rule.clock)),
-        "today": clock.today(),
+        "table": PeriodTable(
+            "时限",
+            ["复杂程度", "层级", "类型"],
+            [_line(rule) for rule in sorted(rules, key=lambda rule: order.index(rule.clock))],
+            clock.today(),
+        ),
         "form": form,
         "trying": trying,
         "tried": tried,

@@ -29,6 +29,10 @@ _NOT_ACTS = {
     "rate": "来访人评价",
     "recalculate": "日历有变，期限重算",
     "mark": "督办牌",
+    "give-grid-task": "派网格任务",
+    "grid-arrives": "网格员到场",
+    "grid-answers": "网格任务有结果",
+    "drop-grid-task": "撤销网格任务",
 }
 # What the citizen did or was there for; everything else is internal unless marked public.
 _THEIR_OWN = ("register", "revisit", "rate")

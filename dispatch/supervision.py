@@ -25,6 +25,7 @@ from django.db.models.functions import RowNumber
 
 from cases.acts import act_of, why_not
 from cases.clocks import Clocks, clocks_of
+from cases.grid_tasks import VERBS as GRID_TASK_VERBS
 from cases.lights import Shown, lights
 from cases.models import Case, CaseEvent, StatutoryTerm
 from cases.querysets import CaseQuerySet
@@ -57,8 +58,9 @@ VIEWS = {
 CENTERS_OWN = ("to_accept", "to_dispatch")  # nobody's delay but the centre's
 OF_A_UNIT = 5  # cases shown under a unit before one has to ask for all of them
 OF_ONE_UNIT = 50
-# Recomputing a due time or giving a mark is nobody's progress.
-NOT_PROGRESS = ("recalculate", "mark")
+# Recomputing a due time or giving a mark is nobody's progress; what a grid is asked to do meanwhile
+# is not that of the unit.
+NOT_PROGRESS = ("recalculate", "mark", *GRID_TASK_VERBS.values())
 _AT_WORK = (Label.HANDLING, Label.MEDIATING, Label.JOINT)
 
 

@@ -11,7 +11,7 @@ from grids.event_centers import manned_above
 from grids.event_policies import centers_below, serving, units_of
 from grids.models import GridEvent
 from grids.services.events import RESULT_LEAST, TRUE
-from grids.vocabulary import Outcome
+from grids.vocabulary import NOT_SO, Outcome
 from orgs.models import Center, Department, User
 from orgs.permissions import Permission
 
@@ -106,6 +106,8 @@ class _Handlers(EventForm):
 
     def fit(self) -> None:
         units, workers = self.fields["unit"], self.fields["worker"]
+        for name in ("unit", "worker"):
+            self.fields[name].widget.attrs["data-only-with"] = f"{self.chooser}={name}"
         if isinstance(units, forms.ModelChoiceField):
             units.queryset = units_of(self.event.center)
         if isinstance(workers, forms.ModelChoiceField):
@@ -140,6 +142,16 @@ class _Handlers(EventForm):
         return data
 
 
+# What is asked for only where another choice wants it; with a script the rest is out of sight.
+_ONLY_WITH = {
+    "valid": f"truth={TRUE}",
+    "then": f"truth={TRUE}",
+    "unit": f"truth={TRUE} then=unit",
+    "worker": f"truth={TRUE} then=worker",
+    "duplicate_of": f"truth={Outcome.DUPLICATE}",
+}
+
+
 class VerifyForm(_Handlers):
     """核实, and what next."""
 
@@ -149,12 +161,7 @@ class VerifyForm(_Handlers):
         label="情况",
         initial=TRUE,
         widget=forms.RadioSelect,
-        choices=[
-            (TRUE, "属实"),
-            (Outcome.UNFOUNDED.value, "不属实"),
-            (Outcome.OUTSIDE.value, "不在清单里"),
-            (Outcome.DUPLICATE.value, "和别的重复"),
-        ],
+        choices=[(TRUE, "属实"), *NOT_SO.items()],
         error_messages={"invalid_choice": "重选“情况”"},
     )
     # Judged by somebody, never by leaving it as it stands; of what is not so nobody asks.
@@ -190,6 +197,8 @@ class VerifyForm(_Handlers):
 
     def fit(self) -> None:
         super().fit()
+        for name, choice in _ONLY_WITH.items():
+            self.fields[name].widget.attrs["data-only-with"] = choice
         field = self.fields["then"]
         if not isinstance(field, forms.ChoiceField):
             return

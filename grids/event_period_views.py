@@ -18,6 +18,7 @@ from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError
 from zongzhi.lib.http import StaffRequest, client_address
+from zongzhi.lib.period_lines import PeriodLine, PeriodTable
 
 
 class PeriodForm(forms.Form):
@@ -67,9 +68,18 @@ def periods(request: StaffRequest) -> HttpResponse:
             return redirect("grids:event_periods")
     steps = list(StepClock.values)
     rows = sorted(EventPeriod.objects.all(), key=lambda row: _place(steps, row))
-    context = {"rows": rows, "today": clock.today(), "form": form}
+    lines = [_line(row) for row in rows]
+    table = PeriodTable("环节", ["急不急", "类别"], lines, clock.today())
+    context = {"table": table, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "grids/events/periods.html", context, status=status)
+
+
+def _line(row: EventPeriod) -> PeriodLine:
+    urgent = "要马上处理的" if row.is_urgent else "一般的"
+    length = f"{row.days} 个工作日" if row.days else f"{row.hours} 个工作小时"
+    narrowed = [urgent, row.get_category_display()]
+    return PeriodLine(row.get_step_display(), narrowed, length, row.effective_from)
 
 
 def _place(steps: list[str], row: EventPeriod) -> tuple[Any, ...]:

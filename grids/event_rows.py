@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grids.acts import act_of
-from grids.models import EventLine, GridEvent
-from grids.vocabulary import EventActor, EventStage, Outcome, StepClock
+from grids.models import EventLine, EventPhoto, GridEvent
+from grids.vocabulary import NOT_SO, EventActor, EventStage, Outcome, StepClock
 from orgs.calendars import calendars_of
 from orgs.models import User
 from zongzhi.lib import dates
@@ -57,6 +57,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Photos:
+    """The photos of an event: those sent with the report, and those that show it is done."""
+
+    before: list[EventPhoto]
+    after: list[EventPhoto]
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of the history, for `components/timeline.html`."""
 
@@ -83,6 +91,14 @@ def for_rows(events: Iterable[GridEvent], now: datetime) -> list[Row]:
         )
         for event in rows
     ]
+
+
+def photos_of(event: GridEvent) -> Photos:
+    rows = list(event.photos.all())
+    return Photos(
+        before=[photo for photo in rows if not photo.of_result],
+        after=[photo for photo in rows if photo.of_result],
+    )
 
 
 def light_of(event: GridEvent, calendar: Calendar, now: datetime) -> Light:
@@ -139,11 +155,22 @@ def entries_of(event: GridEvent, reader: User) -> list[Entry]:
 
 def _entry(line: EventLine) -> Entry:
     return Entry(
-        title=said(line.verb),
+        title=f"{said(line.verb)}{_and_then(line)}",
         who=line.by.name if line.by else "系统",
         at=line.at,
         text=line.text,
     )
+
+
+def _and_then(line: EventLine) -> str:
+    """核实 says at once what is to be done, or how it ends: 「核实，交办」, 「核实：不属实」."""
+    if line.verb != "verify":
+        return ""
+    if line.data.get("truth") in NOT_SO:
+        return f"：{NOT_SO[line.data['truth']]}"
+    if "center" in line.data:
+        return "，报上级"
+    return "，交办" if "to" in line.data else ""
 
 
 def said(verb: str) -> str:

@@ -38,20 +38,21 @@ def left_by_worker() -> EventQuerySet:
 
 def take_back(left: EventQuerySet, *, by: User | None) -> int:
     """Bring some of `left_by_worker` back to their centres; how many. `by` ended the service."""
-
-    def still(event: GridEvent) -> bool:
-        return left_by_worker().filter(pk=event.pk).exists()
-
     ids = left.order_by("pk").values_list("pk", flat=True)
-    return sum(worker_left(pk, by=by, still=still) for pk in list(ids))
+    return sum(_taken_back(pk, by=by) for pk in list(ids))
+
+
+def _taken_back(pk: int, by: User | None = None) -> bool:
+    return worker_left(pk, by=by, still=_is_left)
+
+
+def _is_left(event: GridEvent) -> bool:
+    return left_by_worker().filter(pk=event.pk).exists()
 
 
 def _without_worker() -> int:
     ids = left_by_worker().order_by("pk").values_list("pk", flat=True)
-    return sum(
-        _done(pk, lambda pk: bool(take_back(left_by_worker().filter(pk=pk), by=None)))
-        for pk in list(ids)
-    )
+    return sum(_done(pk, _taken_back) for pk in list(ids))
 
 
 def _without_center() -> int:

@@ -19,8 +19,9 @@ from grids.acts import EventAct, act_of, allowed, refuse
 from grids.event_exporting import WHAT, export_events
 from grids.event_filters import VIEWS, EventFilter
 from grids.event_forms import EventForm, VerifyForm
+from grids.event_places import elsewhere
 from grids.event_policies import units_of, units_of_centers
-from grids.event_rows import entries_of, for_rows
+from grids.event_rows import entries_of, for_rows, photos_of
 from grids.event_suggesting import suggestion_for
 from grids.models import EventPhoto, GridEvent
 from grids.querysets import EventQuerySet, stems_of, waiting_at_desk, within
@@ -32,12 +33,10 @@ from orgs.models import Region, User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, NotFound
+from zongzhi.lib.handing_out import shown
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Page, paginate
-from zongzhi.lib.stored import path_to
 
-# Somebody else's picture on our own address: nothing in it may load or run.
-PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 QUEUE = 50
 NUMBER_LENGTH = 12  # longer ones are full numbers
 
@@ -162,9 +161,7 @@ def _pane(user: User, event: GridEvent) -> dict[str, Any]:
         form = main.form(event=event, user=user)
         form.initial = {**form.initial, **_suggested(main, suggestion)}
     return {
-        "event": event,
-        "row": for_rows([event], clock.now())[0],
-        "photos": list(event.photos.all()),
+        **_about(event),
         "act": main,
         "form": form,
         "suggestion": suggestion,
@@ -193,15 +190,21 @@ def event_page(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _context(user: User, event: GridEvent) -> dict[str, Any]:
-    photos = list(event.photos.all())
+    return {
+        **_about(event),
+        "acts": allowed(user, event),
+        "entries": entries_of(event, user),
+        "repeats": list(event.merged.visible_to(user).order_by("pk")[:QUEUE]),
+    }
+
+
+def _about(event: GridEvent) -> dict[str, Any]:
+    """What every page of one event shows."""
     return {
         "event": event,
         "row": for_rows([event], clock.now())[0],
-        "acts": allowed(user, event),
-        "entries": entries_of(event, user),
-        "before": [photo for photo in photos if not photo.of_result],
-        "after": [photo for photo in photos if photo.of_result],
-        "repeats": list(event.merged.visible_to(user).order_by("pk")[:QUEUE]),
+        "photos": photos_of(event),
+        "elsewhere": elsewhere(event),
     }
 
 
@@ -228,23 +231,20 @@ def _find(user: User, number: str) -> GridEvent:
 @login_required
 @require_GET
 def photo(request: StaffRequest, number: str, pk: int) -> FileResponse:
-    """A photo, to whoever may see its event."""
+    """A photo, to whoever may see its event; `?small`: as small as a list needs it."""
     event = _find(request.user, number)
     found = EventPhoto.objects.filter(event=event, pk=pk).first()
     if found is None:
         raise NotFound("没有这张照片")
     try:
-        file = path_to(found.stored_as).open("rb")
+        small = "small" in request.GET
+        return shown(found.stored_as, found.media_type, _name_of(found), small=small)
     except FileNotFoundError:
         raise NotFound("照片的文件不在了，找系统管理员") from None
-    response = FileResponse(file)
-    response["Content-Type"] = found.media_type
-    response["Content-Disposition"] = "inline"
-    response["Content-Security-Policy"] = PICTURE_POLICY
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+
+
+def _name_of(photo: EventPhoto) -> str:
+    return f"照片{photo.pk}.{photo.media_type.rpartition('/')[2]}"
 
 
 # --- Its acts -------------------------------------------------------------------------------------
@@ -342,10 +342,8 @@ def _page(
     request: StaffRequest, chosen: EventAct, event: GridEvent, form: EventForm, *, status: int = 200
 ) -> HttpResponse:
     context = {
+        **_about(event),
         "act": chosen,
-        "event": event,
-        "row": for_rows([event], clock.now())[0],
-        "photos": list(event.photos.all()),
         "form": form,
         "next": _safe_next(request),
         "calm": status in (403, 409),

@@ -54,6 +54,12 @@ class _OfWorker(forms.Form):
             field.queryset = workers
 
     @property
+    def can_be_filled(self) -> bool:
+        """Whether each of its lists has something to choose."""
+        chosen = [f for f in self.fields.values() if isinstance(f, forms.ModelChoiceField)]
+        return all(field.queryset is not None and field.queryset.exists() for field in chosen)
+
+    @property
     def typed(self) -> dict[str, Any]:
         """What stands in it, checked or not."""
         return {name: self[name].value() for name in self.fields}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from grids.event_policies import workers_of
 from grids.models import Grid, GridRole, GridTask
 from grids.paper_forms import ROWS, PaperPatrol, PaperResult, PaperRow, rows_for
 from grids.querysets import stems_of, within
@@ -29,6 +30,7 @@ from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Order, paginate
 
 MOST_ROWS = 40
+PaperForm = TypeVar("PaperForm", PaperPatrol, PaperResult)
 
 
 @needs(Permission.REGISTER)
@@ -49,8 +51,8 @@ class _Sheet:
 
     grid: Grid
     rows: Sequence[PaperRow]
-    patrol: PaperPatrol
-    result: PaperResult | None  # None when no task waits there
+    patrol: PaperPatrol | None  # None when nobody of the grid has walked it as a worker
+    result: PaperResult | None  # None when no task waits there, or nobody can have done one
     said: str = ""
 
 
@@ -75,14 +77,29 @@ def enter(request: StaffRequest, code: str) -> HttpResponse:
 
 def _sheet_of(request: StaffRequest, grid: Grid) -> _Sheet:
     """An empty one."""
-    workers = _workers(grid)
-    tasks = _tasks(request.user, grid)
     return _Sheet(
         grid,
-        rows_for(workers),
-        PaperPatrol(workers=workers, prefix="patrol", initial=_new_day()),
-        PaperResult(workers=workers, tasks=tasks, prefix="result") if tasks else None,
+        rows_for(_workers(grid)),
+        _open(_patrol_form(grid)),
+        _open(_result_form(request.user, grid)),
     )
+
+
+def _patrol_form(grid: Grid, data: Any = None) -> PaperPatrol:
+    """Offers only those from whom the service takes a day."""
+    walkers = _workers(grid).filter(pk__in=User.objects.holding(Permission.GRID_WORK))
+    return PaperPatrol(data, workers=walkers, prefix="patrol", initial=_new_day())
+
+
+def _result_form(user: User, grid: Grid, data: Any = None) -> PaperResult:
+    """The same for a task: who serves the grid today with the right to work there."""
+    doers = _workers(grid).filter(pk__in=workers_of(grid.pk))
+    return PaperResult(data, workers=doers, tasks=_tasks(user, grid), prefix="result")
+
+
+def _open(form: PaperForm) -> PaperForm | None:
+    """An empty form, if there is somebody to choose and something to say it of."""
+    return form if form.can_be_filled else None
 
 
 def _new_day() -> dict[str, Any]:
@@ -99,12 +116,12 @@ def _as_typed(request: StaffRequest, grid: Grid, more: int = 0) -> _Sheet:
     for old, new in zip(typed, fresh, strict=False):
         new.initial = old.typed
     sheet.rows = fresh
-    walked = PaperPatrol(data, workers=workers, prefix="patrol").typed
-    sheet.patrol.initial = _new_day() | {name: value for name, value in walked.items() if value}
+    if sheet.patrol is not None:
+        walked = _patrol_form(grid, data).typed
+        given = {name: value for name, value in walked.items() if value}
+        sheet.patrol.initial = _new_day() | given
     if sheet.result is not None:
-        tasks = _tasks(request.user, grid)
-        said = PaperResult(data, workers=workers, tasks=tasks, prefix="result")
-        sheet.result.initial = said.typed
+        sheet.result.initial = _result_form(request.user, grid, data).typed
     return sheet
 
 
@@ -127,9 +144,8 @@ def _entered(request: StaffRequest, grid: Grid) -> HttpResponse:
 
 
 def _patrolled(request: StaffRequest, grid: Grid) -> HttpResponse:
-    sheet, workers = _as_typed(request, grid), _workers(grid)
-    form = PaperPatrol(request.POST, workers=workers, prefix="patrol")
-    sheet.patrol = form
+    sheet = _as_typed(request, grid)
+    sheet.patrol = form = _patrol_form(grid, request.POST)
     status = 422
     if form.is_valid():
         try:
@@ -141,17 +157,14 @@ def _patrolled(request: StaffRequest, grid: Grid) -> HttpResponse:
         else:
             said = f"已记 {note.by.name} {note.day.month} 月 {note.day.day} 日：{note.text}"
             messages.success(request, said if is_new else f"{said}，没有重复记")
-            sheet.patrol = PaperPatrol(workers=workers, prefix="patrol", initial=_new_day())
+            sheet.patrol = _open(_patrol_form(grid))
             return _go_on(request, sheet)
     return _page(request, sheet, status)
 
 
 def _finished(request: StaffRequest, grid: Grid) -> HttpResponse:
-    sheet, workers = _as_typed(request, grid), _workers(grid)
-    form = PaperResult(
-        request.POST, workers=workers, tasks=_tasks(request.user, grid), prefix="result"
-    )
-    sheet.result = form
+    sheet = _as_typed(request, grid)
+    sheet.result = form = _result_form(request.user, grid, request.POST)
     status = 422
     if form.is_valid():
         try:
@@ -162,7 +175,7 @@ def _finished(request: StaffRequest, grid: Grid) -> HttpResponse:
             status = _told(form, error)
         else:
             messages.success(request, "已记任务结果")
-            sheet.result = _sheet_of(request, grid).result
+            sheet.result = _open(_result_form(request.user, grid))
             return _go_on(request, sheet)
     return _page(request, sheet, status)
 
@@ -177,8 +190,8 @@ def _told(form: forms.Form, error: DomainError) -> int:
 
 def _go_on(request: StaffRequest, sheet: _Sheet) -> HttpResponse:
     """To the empty page; with something else still typed on it, to that."""
-    is_more = sheet.patrol.is_written or (sheet.result is not None and sheet.result.is_written)
-    if is_more or any(row.is_written for row in sheet.rows):
+    beside = [form for form in (sheet.patrol, sheet.result) if form is not None]
+    if any(form.is_written for form in (*beside, *sheet.rows)):
         return _page(request, sheet, 200)
     return redirect("paper:enter", code=sheet.grid.code)
 

@@ -149,6 +149,13 @@ class ReportForm(_WithGrid):
         return Report(**said, settled_on_spot=self.cleaned_data["who"] == SELF)
 
 
+class WhereForm(forms.Form):
+    """用现在的位置: a point somebody has just tapped for."""
+
+    longitude = forms.FloatField(min_value=-180, max_value=180)
+    latitude = forms.FloatField(min_value=-90, max_value=90)
+
+
 def _degrees(said: str) -> float | None:
     """A phone's word for where it is; nonsense is as good as none, and loses no report."""
     try:

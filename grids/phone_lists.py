@@ -13,7 +13,7 @@ from grids.duty_lists import duties_in_force
 from grids.models import Duty, Grid, GridEvent, GridTask, PatrolNote
 from grids.querysets import served_by
 from grids.services.reporting import center_for
-from grids.vocabulary import EventActor, EventStage
+from grids.vocabulary import EventActor, EventStage, Outcome
 from orgs.calendars import calendars_of
 from orgs.models import User
 from zongzhi.lib import clock
@@ -97,7 +97,7 @@ def to_do(user: User) -> list[Row]:
     now = clock.now()
     rows = [
         Row(
-            text=f"{_asked_of(event)}：{short(event.text)}",
+            text=f"{asked_of(event)}：{short(event.text)}",
             url=reverse("phone:event", args=[event.number]),
             light=light(now, event.due_at, event.near_at, calendars[event.center_id]),
             due_at=event.due_at,
@@ -116,7 +116,8 @@ def to_do(user: User) -> list[Row]:
     return sorted(rows, key=lambda row: (row.due_at is None, row.due_at or now))
 
 
-def _asked_of(event: GridEvent) -> str:
+def asked_of(event: GridEvent) -> str:
+    """What a grid worker is to do about it, when it waits for one."""
     if event.stage == EventStage.CHECKING:
         return "去看看办好没有"
     return "要补充" if event.stage == EventStage.REPORTED else "要处置"
@@ -137,6 +138,8 @@ def report_rows(events: Iterable[GridEvent]) -> list[Row]:
 def what_became(event: GridEvent) -> str:
     """Where an event stands, in the words of whoever reported it."""
     if event.stage == EventStage.DONE:
+        if event.outcome == Outcome.DUPLICATE:
+            return short(event.result)
         said = "" if event.settled_on_spot else short(event.result)
         label = event.get_outcome_display()
         return f"{label}：{said}" if said else label
@@ -150,6 +153,27 @@ def what_became(event: GridEvent) -> str:
         EventStage.FEEDBACK.value: "处置了，等中心看",
         EventStage.CHECKING.value: "处置了，等核查",
     }[event.stage]
+
+
+_ASKED_BY = ("verify", "assign", "reassign", "send-back", "request-check", "check")
+
+
+def wanted_of(event: GridEvent) -> str:
+    """The words with which it was given to a grid worker: 「先把路口围起来」; often none."""
+    if event.actor != EventActor.WORKER or event.stage == EventStage.REPORTED:
+        return ""
+    line = event.lines.filter(verb__in=_ASKED_BY).order_by("-seq").first()
+    if line is None:
+        return ""
+    name = event.worker.name if event.worker and "to" in line.data else ""
+    return line.text.removeprefix(name).lstrip("。")
+
+
+def followed(event: GridEvent, user: User) -> GridEvent | None:
+    """The event that is followed instead of one reported twice, to whoever may see it."""
+    if event.merged_into_id is None:
+        return None
+    return GridEvent.objects.visible_to(user).filter(pk=event.merged_into_id).first()
 
 
 def patrols_of(user: User) -> QuerySet[PatrolNote]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("mine/", phone_views.mine, name="mine"),
     path("me/", phone_views.me, name="me"),
     path("help/", phone_shell.manual, name="help"),
+    path("where/", phone_views.where, name="where"),
     path("photos/", phone_views.take_photo, name="photos"),
     path("events/<str:number>/", phone_views.event, name="event"),
     path("events/<str:number>/<slug:verb>/", phone_views.act, name="act"),

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grids import phone_lists as lists
 from grids.acts import EventAct, act_of, allowed
-from grids.event_rows import entries_of
+from grids.event_places import standing
+from grids.event_rows import entries_of, photos_of
 from grids.models import GridEvent, GridTask
-from grids.phone_forms import CENTER, SELF, PatrolForm, ReportForm
+from grids.phone_forms import CENTER, SELF, PatrolForm, ReportForm, WhereForm
 from grids.services.patrols import note_patrol
 from grids.services.photos import MOST_PHOTOS, add_photo, may_add_photos
 from grids.services.reporting import mark_seen, report_event
@@ -147,6 +148,17 @@ def _photo_beside(request: StaffRequest, found: GridEvent, upload: Upload) -> No
 
 
 @phone_page
+@require_POST
+def where(request: StaffRequest) -> HttpResponse:
+    """In which grid a point lies that has just been tapped for; nothing of it is kept."""
+    form = WhereForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("没有取到位置，写在“在哪”里就行")
+    words, code = standing(**form.cleaned_data, own=list(lists.grids_of(request.user)))
+    return JsonResponse({"words": words, "grid": code})
+
+
+@phone_page
 @require_http_methods(["GET", "POST"])
 def patrol(request: StaffRequest) -> HttpResponse:
     """巡查记录: one line a day."""
@@ -257,7 +269,9 @@ def _act(verb: str) -> EventAct:
 
 
 def _event(user: User, number: str) -> GridEvent:
-    seen = GridEvent.objects.visible_to(user).select_related("grid", "center", "unit", "duty")
+    seen = GridEvent.objects.visible_to(user).select_related(
+        "grid", "center", "unit", "worker", "duty"
+    )
     found: GridEvent | None = seen.filter(number=number).first()
     if found is None:
         raise NotFound("没有这件事，回首页再找")
@@ -276,11 +290,14 @@ def _show(
         (doing, bound.get(doing.verb) or _form_of(doing, found, request.user)) for doing in open_now
     ]
     refused = [form for verb, form in bound.items() if verb not in {d.verb for d in open_now}]
+    waits = lists.events_to_do(request.user).filter(pk=found.pk).exists()
     context = {
         "tab": "mine",
         "event": found,
-        "became": lists.what_became(found),
-        "photos": found.photos.all(),
+        "became": lists.asked_of(found) if waits else lists.what_became(found),
+        "wanted": lists.wanted_of(found) if waits else "",
+        "followed": lists.followed(found, request.user),
+        "photos": photos_of(found),
         "lines": entries_of(found, request.user),
         "forms": forms,
         "refused": refused,

@@ -116,12 +116,14 @@ class FactsForm(forms.Form):
 class NewGridForm(FactsForm):
     """A grid that was not there: where, of which kind; its number follows."""
 
-    village = _Named(Region.objects.none(), to_field_name="code", label="村社区")
+    village = _Named(
+        Region.objects.none(), to_field_name="code", label="村社区", empty_label="选择村社区"
+    )
     kind = forms.ChoiceField(label="类别", choices=Grid.Kind)
     parent = _Named(
         Grid.objects.none(),
         to_field_name="code",
-        label="所属综合网格",
+        label="综合网格",
         required=False,
         empty_label="不是微网格",
     )

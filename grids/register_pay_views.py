@@ -24,6 +24,7 @@ from orgs.models import AccessLog, Center, User
 from orgs.permissions import Permission
 from orgs.services import log_access
 from zongzhi.lib import clock
+from zongzhi.lib.amounts import yuan
 from zongzhi.lib.errors import DomainError, NotFound
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Order, paginate
@@ -65,7 +66,7 @@ def rates(request: StaffRequest) -> HttpResponse:
             (labels.get(row.kind, ""), row) for row in AllowanceRate.objects.filter(center=center)
         ],
         "inherited": [
-            (labels.get(kind, ""), amount) for kind, amount in rates_of(center, month).items()
+            (labels.get(kind, ""), yuan(amount)) for kind, amount in rates_of(center, month).items()
         ],
         "lists": lists.annotate(people=Count("rows__user", distinct=True))[:36],
         "month": month,

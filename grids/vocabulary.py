@@ -57,3 +57,11 @@ class Outcome(TextChoices):
     OUTSIDE = "outside", "不在清单里"
     DUPLICATE = "duplicate", "和别的重复"
     CASE_CLOSED = "case_closed", "转成的事项已办结"
+
+
+# What 核实 may find instead of 属实; each ends the event.
+NOT_SO = {
+    Outcome.UNFOUNDED.value: "不属实",
+    Outcome.OUTSIDE.value: "不在清单里",
+    Outcome.DUPLICATE.value: "和别的重复",
+}

@@ -6,6 +6,9 @@ import io
 import struct
 import zipfile
 import zlib
+from typing import Any
+
+from PIL import Image
 
 GPS = b"GPSLatitude 39.9042 N"
 
@@ -14,6 +17,13 @@ def exif(up: int = 1, *, place: bytes = GPS) -> bytes:
     """EXIF with an orientation and, behind it, where the photo was taken."""
     entry = struct.pack(">HHIHH", 0x0112, 3, 1, up, 0)
     return b"MM\0*" + struct.pack(">IH", 8, 1) + entry + b"\0\0\0\0" + place
+
+
+def large_photo(width: int = 1600, height: int = 1200, kind: str = "JPEG", **more: Any) -> bytes:
+    """A photo that browsers show, every pixel another: it is as large as it can be."""
+    made = io.BytesIO()
+    Image.effect_noise((width, height), 90).convert("RGB").save(made, kind, **more)
+    return made.getvalue()
 
 
 def segment(marker: int, body: bytes) -> bytes:

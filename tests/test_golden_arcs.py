@@ -120,6 +120,10 @@ BY_ITSELF: dict[str, Arcs] = {
     "rate": {(F, C), (F, F), (C, C)},
     "recalculate": stays(A, T, H, S, F),
     "mark": stays(T, H, S),
+    "give-grid-task": stays(A, T, H, S, F),
+    "grid-arrives": stays(A, T, H, S, F, C),
+    "grid-answers": stays(A, T, H, S, F, C),
+    "drop-grid-task": stays(A, T, H, S, F, C),
 }
 
 TRANSITIONS: dict[str, Arcs] = {

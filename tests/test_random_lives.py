@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -33,6 +34,8 @@ from dispatch.session_forms import open_tasks, planned_sessions
 from dispatch.tasks import sweep_clocks
 from dispatch.units import own_units
 from dispatch.whistle_forms import live_whistles
+from grids.models import GridTask
+from grids.services.tasks import arrive, drop_task, finish_task, give_task
 from mediation.agreed import confirmation_of, settlement_of, signers
 from mediation.agreement_forms import to_perform
 from mediation.dossier_forms import to_check, to_file
@@ -44,6 +47,7 @@ from mediation.tasks import sweep_mediations
 from orgs.models import Room, User
 from tests.county import County
 from tests.files import jpeg
+from tests.grids.field import build_field
 from tests.lib.days import DISPATCHED
 from tests.lives import Lives, fresh
 from tests.refusals import traces
@@ -86,6 +90,7 @@ class Life:
         self.lives = lives
         self.seen = 0  # the last event looked at
         self.sessions = 0
+        self.field = build_field(county)
         self.register()
 
     # What may happen
@@ -99,8 +104,9 @@ class Life:
                 self.time_passes,
                 self.rate,
                 self.register,
+                self.a_grid_is_asked,
             ],
-            weights=[70, 12, 10, 5, 5],
+            weights=[70, 12, 10, 5, 5, 4],
         )[0]
         happening()
 
@@ -125,6 +131,24 @@ class Life:
             "satisfaction": self.dice.choice(list(Satisfaction)),
         }
         self.refused_or_done(case, lambda: rate_case(token=case.token, **word))
+
+    def a_grid_is_asked(self) -> None:
+        """To be there first, for a case of the village; or the grid answers what it was asked."""
+        task = GridTask.objects.open().order_by("pk").first()
+        field = self.field
+        if task is None or self.dice.random() < 0.3:
+            case = self.any_case()
+            given = {"due_at": clock.now() + timedelta(hours=4), "case_number": case.number}
+            ask = partial(give_task, grid=field.grid, by=field.town, text="先到场稳控", **given)
+            self.refused_or_done(case, ask)
+            return
+        case = Case.objects.get(number=task.case_number)
+        answers = [
+            partial(arrive, task_id=task.pk, by=field.worker),
+            partial(finish_task, task_id=task.pk, by=field.worker, result="人已经劝开"),
+            partial(drop_task, task_id=task.pk, by=field.town),
+        ]
+        self.refused_or_done(case, self.dice.choice(answers))
 
     def somebody_acts(self) -> None:
         """Somebody does what the page offers: that must work, whatever it is."""

@@ -26,6 +26,7 @@ from cases.vocabulary import Label
 from zongzhi.lib import clock
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.light import MARKS
+from zongzhi.lib.period_lines import PeriodLine, PeriodTable
 
 _WORDS = {
     "green": "剩 5 个工作日",
@@ -82,6 +83,15 @@ class Sample(forms.Form):
         return phone
 
 
+class RuleSample(forms.Form):
+    """How long, and from when on."""
+
+    number = forms.IntegerField(
+        label="多长", widget=forms.NumberInput(attrs={"class": "control--short"})
+    )
+    since = forms.DateField(label="从哪天起", widget=forms.DateInput(attrs={"type": "date"}))
+
+
 @login_required
 @require_GET
 def styleguide(request: StaffRequest) -> HttpResponse:
@@ -98,6 +108,8 @@ def styleguide(request: StaffRequest) -> HttpResponse:
         "rows": [_row(number, label) for number, label in enumerate(Label, start=1)],
         "steps": _steps(),
         "entries": _entries(),
+        "table": _periods(),
+        "rule": RuleSample(auto_id="rule_%s"),
         "page": SimpleNamespace(total_text="1000+", prev_url="?", next_url="?"),
     }
     return render(request, "styleguide.html", context)
@@ -126,6 +138,15 @@ def _row(number: int, label: Label) -> Row:
         flags=("⚑扬言过激",) if number % 5 == 0 else (),
         may_claim=False,
     )
+
+
+def _periods() -> PeriodTable:
+    today = clock.today()
+    lines = [
+        PeriodLine("签收", [""], "1 个工作日", today - timedelta(days=400)),
+        PeriodLine("办理", ["复杂"], "20 个工作日", today + timedelta(days=7)),
+    ]
+    return PeriodTable("时限", ["复杂程度"], lines, today)
 
 
 def _steps() -> list[Step]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
@@ -11,20 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cases.attachment_form import AttachmentForm
 from cases.models import Attachment, Case
 from cases.searching import find_case
-from cases.services.attachments import CarriesMarkError, attach_file, path_of
+from cases.services.attachments import CarriesMarkError, attach_file
 from cases.views.detail import render_case
 from orgs.models import User
 from zongzhi.lib.errors import DomainError, NotFound
+from zongzhi.lib.handing_out import saved, shown
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.stored import Upload
 from zongzhi.lib.uploads import MOST
-
-# A picture or a PDF of somebody else's, on our own address: nothing in it may load or run.
-PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
-# The browser's own PDF viewer needs its plugin and its styles, and does not start in a sandbox.
-PDF_POLICY = (
-    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-)
 
 
 @login_required
@@ -77,19 +74,23 @@ def _papers(case: Case) -> str:
 def attachment(request: StaffRequest, number: str, pk: int) -> FileResponse:
     """The file itself, to be saved, never to be opened by the browser."""
     found = _find(request.user, number, pk)
-    return _hand_out(found, "application/octet-stream", inline=False)
+    with _there(found):
+        return saved(found.stored_as, found.name)
 
 
 @login_required
 @require_GET
 def preview(request: StaffRequest, number: str, pk: int) -> FileResponse:
-    """The file for the eye, where the browser can show it without running anything in it."""
+    """The file for the eye, where the browser can show it without running anything in it.
+
+    `?small`: a small one of a picture, where there is one.
+    """
     found = _find(request.user, number, pk)
     if not found.may_preview:
         raise NotFound(f"“{found.name}”不能在页面上看，下载后打开")
-    response = _hand_out(found, found.media_type, inline=True)
-    response["Content-Security-Policy"] = PICTURE_POLICY if found.is_picture else PDF_POLICY
-    return response
+    with _there(found):
+        small = "small" in request.GET
+        return shown(found.stored_as, found.media_type, found.name, small=small)
 
 
 def _find(user: User, number: str, pk: int) -> Attachment:
@@ -101,14 +102,9 @@ def _find(user: User, number: str, pk: int) -> Attachment:
     return found
 
 
-def _hand_out(found: Attachment, media_type: str, *, inline: bool) -> FileResponse:
+@contextmanager
+def _there(found: Attachment) -> Iterator[None]:
     try:
-        file = path_of(found).open("rb")
+        yield
     except FileNotFoundError:
         raise NotFound(f"“{found.name}”的文件不在了，找系统管理员") from None
-    response = FileResponse(file, as_attachment=not inline, filename=found.name)
-    response["Content-Type"] = media_type
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response

@@ -11,7 +11,7 @@ from grids.door import Change, changing, changing_by_system
 from grids.event_centers import manned_above
 from grids.event_policies import handles, serving
 from grids.models import GridEvent
-from grids.vocabulary import EventActor, EventStage, Outcome
+from grids.vocabulary import NOT_SO, EventActor, EventStage, Outcome
 from orgs.models import Center, Department, User
 from orgs.models.people import Holders
 from orgs.permissions import Permission
@@ -20,11 +20,6 @@ from zongzhi.lib.errors import Invalid, WrongState
 
 RESULT_LEAST = 5
 TRUE = "true"
-ENDS = {
-    Outcome.UNFOUNDED.value: Outcome.UNFOUNDED,
-    Outcome.OUTSIDE.value: Outcome.OUTSIDE,
-    Outcome.DUPLICATE.value: Outcome.DUPLICATE,
-}
 
 
 @dataclass(frozen=True)
@@ -68,8 +63,8 @@ def verify_event(
         event = change.event
         event.is_valid, event.verified_at = valid, change.now
         change.data = {"truth": truth, "valid": valid}
-        if truth in ENDS:
-            _end(change, ENDS[truth], text, duplicate_of)
+        if truth in NOT_SO:
+            _end(change, Outcome(truth), text, duplicate_of)
         else:
             event.verify()
             _then(change, then, Handler(unit, worker), text)

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from grids.models import Grid, GridTask, PatrolNote
 from grids.services.patrols import note_patrol
-from grids.services.reporting import check_typing_for
+from grids.services.reporting import check_typing_for, serves
 from grids.services.tasks import finish_task
 from orgs.models import AccessLog, User
 from orgs.services import log_access
+from zongzhi.lib.errors import Invalid
 
 
 def note_patrol_on_paper(
@@ -27,6 +28,8 @@ def note_patrol_on_paper(
 ) -> tuple[PatrolNote, bool]:
     """The day's line of a worker without a phone, by the rules of `note_patrol`."""
     check_typing_for(grid, by)
+    if not serves(worker, grid, day):
+        raise Invalid(errors={"worker": ["这个人那天不在这个网格，核对日期和网格"]})
     with transaction.atomic():
         note, is_new = note_patrol(grid=grid, day=day, text=text, client_id=client_id, by=worker)
         if is_new:

@@ -14,6 +14,7 @@ from grids.duty_lists import duties_in_force
 from grids.event_policies import workers_of
 from grids.models import Duty, Grid, GridTask
 from grids.querysets import GridTaskQuerySet, served_by
+from grids.signals import TaskStep, task_changed
 from orgs.models import Center, Post, User
 from orgs.permissions import Permission
 from orgs.services import notify
@@ -37,7 +38,8 @@ def give_task(
     """派任务. The grid must lie in the area of a centre where this person triages.
 
     `case_number` must be one that `by` may see: the caller has looked. Raises NotFound for a grid
-    of others, Invalid for what is neither on the list nor for a case, or is due already.
+    of others, Invalid for what is neither on the list nor for a case, or is due already, WrongState
+    for a case that has ended.
     """
     post = _post_over(grid, by)
     if not grid.is_active:
@@ -59,6 +61,7 @@ def give_task(
             at=clock.now(),
             due_at=due_at,
         )
+        task_changed.send(GridTask, task=task, step=TaskStep.GIVEN, by=by)
         notify(people, text=f"网格任务：{dates.moment(due_at)} 前", url="/grids/tasks/")
     return task
 
@@ -98,6 +101,7 @@ def arrive(*, task_id: int, by: User) -> GridTask:
             raise AlreadyDone(f"{dates.moment(task.arrived_at)} 已经记了到场，不用再记")
         task.arrived_at = clock.now()
         task.save(update_fields=["arrived_at"])
+        task_changed.send(GridTask, task=task, step=TaskStep.ARRIVED, by=by)
     return task
 
 
@@ -111,6 +115,7 @@ def finish_task(*, task_id: int, by: User, result: str) -> GridTask:
         task.arrived_at = task.arrived_at or task.done_at
         task.done_by, task.result = by, result.strip()
         task.save(update_fields=["done_at", "arrived_at", "done_by", "result"])
+        task_changed.send(GridTask, task=task, step=TaskStep.DONE, by=by)
         notify([task.by], text=f"{task.grid.name} 的任务办完了", url="/grids/tasks/?view=all")
     return task
 
@@ -123,6 +128,7 @@ def drop_task(*, task_id: int, by: User) -> GridTask:
             raise NotAllowed(f"这个任务是{task.center.name}派的，由那里撤销")
         task.dropped_at = clock.now()
         task.save(update_fields=["dropped_at"])
+        task_changed.send(GridTask, task=task, step=TaskStep.DROPPED, by=by)
     return task
 
 

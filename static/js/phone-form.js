@@ -100,6 +100,23 @@
     quietly();
   }
 
+  /* which grid that is; without a net it is simply found */
+  async function sayWhere(longitude, latitude) {
+    const body = new FormData();
+    body.append("longitude", longitude);
+    body.append("latitude", latitude);
+    const response = await fetch(doc.body.dataset.where, {
+      method: "POST", body, credentials: "same-origin", cache: "no-store", redirect: "manual",
+      headers: { "Accept": "application/json", "X-Account": account, "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+    });
+    if (!response.ok) { return; }
+    const found = await response.json();
+    const still = form.elements.longitude.value === String(longitude) && form.elements.latitude.value === String(latitude);
+    if (!still || !found.words) { return; }
+    locateWords("（" + found.words + "）");
+    if (found.grid) { form.elements.grid.value = found.grid; quietly(); }
+  }
+
   /* no place is sent without its tick to be seen, and none of an hour ago */
   function restorePlace(draft) {
     const box = one("[data-locate]", form);
@@ -123,7 +140,11 @@
       if (!box.checked) { setPlace("", "", ""); return; }
       locateWords("（正在取…）");
       navigator.geolocation.getCurrentPosition(
-        (found) => { if (box.checked) { setPlace(found.coords.longitude, found.coords.latitude, FOUND); } },
+        (found) => {
+          if (!box.checked) { return; }
+          setPlace(found.coords.longitude, found.coords.latitude, FOUND);
+          sayWhere(found.coords.longitude, found.coords.latitude).catch(() => {});
+        },
         () => { box.checked = false; setPlace("", "", "（取不到，写在“在哪”里就行）"); },
         { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
       );

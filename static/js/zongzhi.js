@@ -592,6 +592,29 @@
     if (wanted) { focusOn(wanted); } else if (lost) { focusOn(within(fresh, "h1, h2, h3") || fresh); }
   });
 
+  /* ---------- what is asked for only with another choice ---------- */
+  function onlyWith(form) {
+    all("[data-only-with]", form).forEach((el) => {
+      const wanted = el.dataset.onlyWith.split(" ").map((pair) => pair.split("="));
+      const chosen = (name) => new FormData(form).get(name);
+      const field = el.closest(".field");
+      if (field && !field.matches(".field--bad")) {
+        field.hidden = !wanted.every(([name, value]) => chosen(name) === value);
+      }
+    });
+  }
+  on("change", (event) => { if (event.target.form) { onlyWith(event.target.form); } });
+  window.addEventListener("pageshow", () => {
+    new Set(all("[data-only-with]").map((el) => el.form)).forEach(onlyWith);
+  });
+  /* an item chosen far down its list is in sight */
+  const open = one(".desk__queue [aria-current]");
+  const queue = open && open.closest(".desk__queue");
+  if (queue) {
+    const below = open.getBoundingClientRect().bottom - queue.getBoundingClientRect().bottom;
+    if (below > 0) { queue.scrollTop += below + queue.clientHeight / 2; }
+  }
+
   /* ---------- when the page opens ---------- */
   window.singleKeys = singleKeys;
   all("[data-single-keys]").forEach(sayKeys);

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Attachment
-from tests.files import GPS, jpeg, office, pdf, png
+from tests.files import GPS, jpeg, large_photo, office, pdf, png
 from tests.lives import Lives
 from zongzhi.lib import uploads
 from zongzhi.lib.uploads import MEGABYTE
@@ -75,6 +75,15 @@ def test_a_picture_is_looked_at_in_a_sandbox(client: Client, case) -> None:
     assert "sandbox" in response["Content-Security-Policy"]
     assert "default-src 'none'" in response["Content-Security-Policy"]
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_large_picture_is_first_shown_small(client: Client, case) -> None:
+    send(client, case, ("现场.jpg", large_photo()))
+    url = reverse("cases:preview", args=[case.number, case.attachments.get().pk])
+    assert f"{url}?small" in said_by(client.get(f"{case.get_absolute_url()}?tab=papers"))
+    small, whole = client.get(f"{url}?small"), client.get(url)
+    assert len(small.getvalue()) < len(whole.getvalue()) / 8
+    assert "sandbox" in small["Content-Security-Policy"]
 
 
 def test_only_what_runs_nothing_is_shown_in_the_browser(client: Client, case) -> None:

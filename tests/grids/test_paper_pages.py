@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from grids.duty_lists import ensure_duties
-from grids.models import Duty, GridEvent, GridTask, PatrolNote
+from grids.models import Duty, GridEvent, GridRole, GridTask, PatrolNote
 from grids.services.tasks import finish_task, give_task
 from grids.vocabulary import EventStage
-from orgs.models import AccessLog
+from orgs.models import AccessLog, User
+from tests.county import LONG_AGO
 from zongzhi.lib import clock
 
 
@@ -200,3 +201,32 @@ def test_what_else_was_typed_stays_after_the_rows_came_in(client, page, task) ->
     assert "已录入 1 行" in said_by(response)
     assert 'value="河堤完好"' in said_by(response)
     assert 'value="路灯不亮"' not in said_by(response)
+
+
+def test_only_who_can_have_walked_or_done_it_is_offered(client, page, grid, task) -> None:
+    """A role in the grid without a post of 网格员: the sheet's rows take it, the others do not."""
+    helper = User.objects.create_user("helper", None, name="宋有田")
+    informant = GridRole.Kind.INFORMANT
+    GridRole.objects.create(grid=grid, user=helper, kind=informant, since=LONG_AGO)
+    shown = client.get(page).context["sheet"]
+    offered = [
+        [user.username for user in form.fields["worker"].queryset]
+        for form in (shown.rows[0], shown.patrol, shown.result)
+    ]
+    assert offered == [["grid", "helper"], ["grid"], ["grid"]]
+    client.post(page, sheet({"text": "路灯不亮", "worker": "helper"}))
+    assert GridEvent.objects.get().reported_by == helper
+    GridRole.objects.exclude(user=helper).delete()
+    response = client.get(page)
+    assert (response.context["sheet"].patrol, response.context["sheet"].result) == (None, None)
+    assert "都没有网格员岗位" in said_by(response)
+
+
+def test_a_day_walked_by_somebody_who_was_not_there_is_said_at_the_name(
+    client, page, grid, worker
+) -> None:
+    GridRole.objects.filter(user=worker).update(since=clock.today())
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    response = client.post(page, walked(day=yesterday))
+    assert response.status_code == 422
+    assert "那天不在这个网格" in said_by(response)

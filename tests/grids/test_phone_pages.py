@@ -16,7 +16,7 @@ from grids.models import Duty, EventPhoto, Grid, GridEvent, GridRole, PatrolNote
 from grids.services import events
 from grids.services.tasks import give_task
 from orgs.sessions import mark_of
-from tests.files import GPS, jpeg
+from tests.files import GPS, jpeg, large_photo
 from zongzhi.lib import clock
 
 HOME, REPORT, PATROL = (reverse(f"phone:{name}") for name in ("home", "report", "patrol"))
@@ -161,6 +161,24 @@ def test_a_photo_is_shown_to_whoever_sees_the_event(
     assert client.get(url).status_code == 404
 
 
+def test_a_list_shows_a_small_photo_and_a_tap_the_whole_one(
+    phone, client, worker, reported, outsider
+) -> None:
+    event = reported()
+    whole = SimpleUploadedFile("photo.jpg", large_photo())
+    sent = {"event": str(event.client_id), "client_id": str(uuid4()), "photo": whole}
+    phone.post(reverse("phone:photos"), sent, headers=queued(worker))
+    url = reverse("grids:event_photo", args=[event.number, EventPhoto.objects.get().pk])
+    page = said_by(phone.get(reverse("phone:event", args=[event.number])))
+    assert (f'src="{url}?small"' in page, f'href="{url}"' in page) == (True, True)
+    small, whole = phone.get(f"{url}?small"), phone.get(url)
+    assert small["Content-Type"] == "image/jpeg"
+    assert small["Content-Security-Policy"] == whole["Content-Security-Policy"]
+    assert len(small.getvalue()) < len(whole.getvalue()) / 8
+    client.force_login(outsider)
+    assert client.get(f"{url}?small").status_code == 404
+
+
 @pytest.mark.parametrize("sent", [{}, {"event": "x"}, {"event": str(uuid4()), "client_id": "1"}])
 def test_a_photo_of_nothing_is_refused_in_a_sentence(phone, worker, sent) -> None:
     answer = phone.post(reverse("phone:photos"), sent, headers=queued(worker))
@@ -226,6 +244,47 @@ def test_what_i_was_given_i_feed_back_with_photos(phone, worker, reported, villa
     phone.post(url, {"text": "和电工一起换了灯泡", "photos": photo})
     assert event.photos.get().of_result
     assert GridEvent.objects.get().stage == "feedback"
+
+
+def test_the_words_with_which_it_was_given_stand_above_the_form(
+    phone, worker, reported, village_officer
+) -> None:
+    event = reported()
+    page = reverse("phone:event", args=[event.number])
+    given = {"truth": "true", "valid": True, "then": "worker", "worker": worker}
+    asked = "先拿围挡围起来"
+    events.verify_event(event_id=event.pk, by=village_officer, text=asked, **given)
+    shown = said_by(phone.get(page))
+    assert f"要求：{asked}" in shown
+    assert '<p class="big">要处置</p>' in shown
+    events.feed_back_event(event_id=event.pk, by=worker, text="围起来了")
+    assert "要求：" not in said_by(phone.get(page))
+    events.request_check_event(event_id=event.pk, by=village_officer, text="看灯亮不亮")
+    shown = said_by(phone.get(page))
+    assert ("要求：看灯亮不亮" in shown, "去看看办好没有" in shown) == (True, True)
+
+
+def test_a_report_made_twice_leads_to_the_one_that_is_followed(
+    phone, reported, village_officer
+) -> None:
+    first, second = reported(), reported()
+    events.verify_event(
+        event_id=second.pk, by=village_officer, truth="duplicate", valid=None, duplicate_of=first
+    )
+    shown = said_by(phone.get(reverse("phone:event", args=[second.number])))
+    assert f"和 {first.short_number} 是同一件" in shown
+    assert reverse("phone:event", args=[first.number]) in shown
+
+
+def test_the_history_says_at_once_what_came_of_looking(phone, worker, reported, village_officer):
+    so, not_so = reported(), reported()
+    by = village_officer
+    events.verify_event(event_id=so.pk, by=by, truth="true", valid=True, then="center")
+    events.verify_event(
+        event_id=not_so.pk, by=by, truth="unfounded", valid=None, text="去看了，亮着"
+    )
+    for event, title in ((so, "核实，交办"), (not_so, "核实：不属实")):
+        assert title in said_by(phone.get(reverse("phone:event", args=[event.number])))
 
 
 def test_the_centres_acts_are_not_on_the_phone(phone, reported) -> None:

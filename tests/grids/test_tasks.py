@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Case
+from cases.models import Case, CaseEvent
+from cases.services.course import withdraw_case
 from grids.models import Duty, DutyList, GridRole, GridTask
 from grids.services.tasks import arrive, drop_task, finish_task, give_task
 from grids.task_sweep import sweep_tasks
@@ -138,6 +139,65 @@ def test_from_the_page_of_a_case_the_grid_is_asked_to_be_there_first(
     assert client.post(reverse("grids:new_task"), sent).status_code == 302
     told = client.get(case.get_absolute_url()).content.decode()
     assert "两家在争吵" in told
+
+
+def asked_for(case: Case, field: Field) -> GridTask:
+    return give_task(
+        grid=field.grid,
+        by=field.above,
+        text="先到场稳控：两家在争吵",
+        due_at=clock.now() + timedelta(hours=2),
+        case_number=case.number,
+    )
+
+
+def test_what_a_grid_is_asked_for_a_case_and_answers_is_in_the_cases_history(
+    field: Field, lives: Lives, triage, client: Client
+) -> None:
+    case: Case = lives.claimed()
+    stood = Case.objects.filter(pk=case.pk).values_list("stage", "label", "due_at").get()
+    task = asked_for(case, field)
+    arrive(task_id=task.pk, by=field.worker)
+    finish_task(task_id=task.pk, by=field.worker, result="劝开了，等司法所的人")
+    drop_task(task_id=asked_for(case, field).pk, by=field.above)
+    lines = case.events.order_by("-seq")[:5]
+    assert [(line.verb, line.by) for line in reversed(lines)] == [
+        ("give-grid-task", field.above),
+        ("grid-arrives", field.worker),
+        ("grid-answers", field.worker),
+        ("give-grid-task", field.above),
+        ("drop-grid-task", field.above),
+    ]
+    assert Case.objects.filter(pk=case.pk).values_list("stage", "label", "due_at").get() == stood
+    client.force_login(triage)
+    told = client.get(case.get_absolute_url(), {"tab": "history"}).content.decode()
+    for words in (
+        "派网格任务",
+        "网格员到场",
+        "网格任务有结果",
+        "劝开了，等司法所的人",
+        "撤销网格任务",
+    ):
+        assert words in told
+
+
+def test_no_grid_is_asked_for_a_case_that_has_ended_but_it_may_still_answer(
+    field: Field, lives: Lives, clerk
+) -> None:
+    case: Case = lives.claimed()
+    task = asked_for(case, field)
+    withdraw_case(case_id=case.pk, by=clerk, text="来访人不办了")
+    lines = case.events.count()
+    with pytest.raises(WrongState, match="已经结案"):
+        asked_for(case, field)
+    assert (GridTask.objects.count(), case.events.count()) == (1, lines)
+    finish_task(task_id=task.pk, by=field.worker, result="人已经走了")
+    assert case.events.latest("seq").verb == "grid-answers"
+
+
+def test_a_task_from_the_list_is_in_no_cases_history(field: Field, task: GridTask) -> None:
+    arrive(task_id=task.pk, by=field.worker)
+    assert not CaseEvent.objects.filter(verb="grid-arrives").exists()
 
 
 def test_a_case_nobody_sees_begins_no_task(field: Field, client: Client) -> None:

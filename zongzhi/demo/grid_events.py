@@ -290,6 +290,11 @@ def _raised(make: _Maker) -> None:
             register_case(registration, by=town_clerk)
 
 
+def _last(case: Case) -> datetime:
+    """When something was last done to it: nothing is written before that."""
+    return case.events.latest("seq").at
+
+
 def _tasks(world: World, make: _Maker) -> None:
     """Asked of a grid by the town: for cases of its own, and from the list where there is one."""
     now, town_clerk = world.hours.now, world.user("town_clerk")
@@ -297,7 +302,8 @@ def _tasks(world: World, make: _Maker) -> None:
     cases = Case.objects.visible_to(town_clerk).open().order_by("-pk")[:3]
     by = world.user("grid")
     for n, case in enumerate(cases):
-        with clock.at(world.hours.ago(120 + 200 * n)):
+        asked = max(world.hours.ago(120 + 200 * n), _last(case))
+        with clock.at(asked):
             due: datetime = world.hours.later(now, 90 + 200 * n)
             task = give_task(
                 grid=grid,
@@ -310,7 +316,7 @@ def _tasks(world: World, make: _Maker) -> None:
                 case_number=case.number,
             )
         if n == 2:
-            with clock.at(world.hours.ago(60)):
+            with clock.at(max(world.hours.ago(60), asked)):
                 arrive(task_id=task.pk, by=by)
                 finish_task(task_id=task.pk, by=by, result="上门问过，已经按说好的办了")
     with clock.at(world.hours.ago(300)):

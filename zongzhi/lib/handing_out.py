@@ -1,0 +1,43 @@
+"""Handing out a file that somebody sent: on our own address, so nothing in it may load or run."""
+
+from __future__ import annotations
+
+from django.http import FileResponse
+
+from zongzhi.lib import previews
+from zongzhi.lib.stored import path_to
+
+_PICTURE = "default-src 'none'; sandbox; frame-ancestors 'none'"
+# The browser's own PDF viewer needs its plugin and its styles, and does not start in a sandbox.
+_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def shown(stored_as: str, media_type: str, name: str, *, small: bool = False) -> FileResponse:
+    """For the eye, on a page of ours; `small` when a preview of a picture does.
+
+    Raises FileNotFoundError.
+    """
+    path, seen_as = path_to(stored_as), media_type
+    preview = previews.preview_of(stored_as, media_type) if small else None
+    if preview is not None:
+        path, seen_as = preview, previews.MEDIA_TYPE
+    response = _private(FileResponse(path.open("rb"), filename=name), seen_as)
+    is_picture = media_type.startswith("image/")
+    response["Content-Security-Policy"] = _PICTURE if is_picture else _PDF
+    return response
+
+
+def saved(stored_as: str, name: str) -> FileResponse:
+    """To be saved, never to be opened by the browser. Raises FileNotFoundError."""
+    file = path_to(stored_as).open("rb")
+    return _private(
+        FileResponse(file, as_attachment=True, filename=name), "application/octet-stream"
+    )
+
+
+def _private(response: FileResponse, media_type: str) -> FileResponse:
+    response["Content-Type"] = media_type
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
