@@ -48,6 +48,11 @@ class Read:
         return self.edits[-1].text if self.edits else self.computed
 
     @property
+    def seen(self) -> int:
+        """The edit that is shown; 0 where there is none."""
+        return self.edits[-1].pk if self.edits else 0
+
+    @property
     def is_edited(self) -> bool:
         return bool(self.edits)
 

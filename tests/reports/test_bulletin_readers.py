@@ -12,6 +12,7 @@ from django.urls import reverse
 from cases.services.closing import reopen_case
 from orgs.models import User
 from orgs.tokens import issue_token
+from reports.bulletin_pages import NO_LISTS, NOT_YET, OTHERS
 from reports.models import Bulletin
 from reports.services import bulletins as services
 from tests.county import County
@@ -153,3 +154,30 @@ def test_a_unit_opens_its_own_lists_and_no_other(
     client.force_login(leader)
     for cell in ("claim_rate", "x", "", "bonus"):
         assert client.get(address, {"unit": "RS", "cell": cell}).status_code == 404
+
+
+def test_numbers_without_a_list_say_why(
+    client: Client, draft: Bulletin, triage: User, leader: User, outsider: User
+) -> None:
+    """A bulletin from before lists were kept has plain numbers; nobody should wonder."""
+    address = reverse("reports:bulletin", args=[draft.pk])
+    client.force_login(leader)
+    for said in (NO_LISTS, NOT_YET, OTHERS):
+        assert said not in client.get(address).text
+    draft.lists.all().delete()
+    assert NOT_YET in client.get(address).text
+    published(draft, triage, leader, "all")
+    page = client.get(address).text
+    assert NO_LISTS in page
+    assert "/list/?" not in page
+    assert NO_LISTS in client.get(reverse("reports:bulletin_unit", args=[draft.pk, "RS"])).text
+
+
+def test_whoever_reads_the_order_of_others_is_told_whose_the_lists_are(
+    client: Client, draft: Bulletin, triage: User, leader: User, head: User
+) -> None:
+    published(draft, triage, leader, "all")
+    client.force_login(head)
+    assert OTHERS in client.get(reverse("reports:bulletin", args=[draft.pk])).text
+    own = reverse("reports:bulletin_unit", args=[draft.pk, "RS"])
+    assert OTHERS not in client.get(own).text
