@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,11 @@ class Town:
     path: str = ""
     x: int = 0
     y: int = 0
+
+    @property
+    def half(self) -> float:
+        """Half of how wide its name and number are."""
+        return (LETTER * len(self.name) + 20 * len(str(self.number)) + 14) / 2
 
 
 def date_words(moment: datetime) -> str:
@@ -183,13 +188,30 @@ def _map(wall: Wall, asked: Asked) -> dict[str, Any]:
         shade = sum(one.number >= least for least in SHADES)
         path, (x, y) = drawn.get(stem, ("", (0, 0)))
         towns.append(Town(name, one.key, one.number, shade, path, x, y))
-    shown = [town for town in towns if town.path] if frame else []
+    named = [town for town in towns if town.path]
+    shown = apart(named, frame.width) if frame else []
     return {
         "frame": frame,
         "drawn": shown,
-        "tiles": [town for town in towns if town not in shown],
+        "tiles": [town for town in towns if not (frame and town.path)],
         "said": "各镇街在办：" + "，".join(f"{one.name} {one.number} 件" for one in wall.towns),
     }
+
+
+def apart(towns: Sequence[Town], width: int) -> list[Town]:
+    """Names that stand wholly on the map, each below those it would cover."""
+    placed: list[Town] = []
+    for town in sorted(towns, key=lambda one: (one.y, one.x)):
+        x = round(min(max(town.x, town.half), width - town.half))
+        y = town.y
+        while any(_covers(one, x, y, town.half) for one in placed):
+            y += LETTER
+        placed.append(replace(town, x=x, y=y))
+    return placed
+
+
+def _covers(placed: Town, x: int, y: int, half: float) -> bool:
+    return abs(placed.x - x) < placed.half + half and abs(placed.y - y) < LETTER
 
 
 Drawn = tuple[Frame | None, dict[str, tuple[str, tuple[int, int]]]]

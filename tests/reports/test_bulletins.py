@@ -187,6 +187,29 @@ def test_after_the_deadline_no_more_objections(draft: Bulletin, triage: User, he
         services.object_to(bulletin_id=draft.pk, by=head, unit="RS", text="晚了")
 
 
+def test_a_unit_is_offered_only_what_it_may_still_do(
+    client: Client, draft: Bulletin, triage: User, head: User
+) -> None:
+    """No 核对无误 while its own objection waits, no form for objections after the deadline."""
+    services.send_for_checking(bulletin_id=draft.pk, by=triage)
+    client.force_login(head)
+    address = reverse("reports:bulletin_unit", args=[draft.pk, "RS"])
+    page = client.get(address).text
+    assert "核对无误</button>" in page
+    assert "提意见</button>" in page
+    services.object_to(bulletin_id=draft.pk, by=head, unit="RS", text="少了一件")
+    page = client.get(address).text
+    assert "核对无误</button>" not in page
+    assert "答复后再核对" in page
+    clock.freeze(moment(4, 20, 9))
+    page = client.get(address).text
+    assert "提意见</button>" not in page
+    assert "起不能再提意见" in page
+    late = client.post(address, {"indicator": "", "text": "写了半天的意见"})
+    assert late.status_code == 409
+    assert "写了半天的意见" in late.text
+
+
 # --- sealed ---------------------------------------------------------------------------------------
 
 
