@@ -22,7 +22,7 @@ from zongzhi.lib import clock
 TOWN, VILLAGE = STEM_LENGTHS[Level.TOWN], STEM_LENGTHS[Level.VILLAGE]
 WEEKDAYS = "一二三四五六日"
 LETTER = 32  # px on the canvas, at k = 1
-AT_A_TIME = 6  # rows of the table that turns
+AT_A_TIME, AT_A_TIME_WIDE = 6, 16  # rows of the table that turns
 SHADES = (1, 5, 10, 20)  # 在办 from which a town is darker
 MAP_KEPT = 600  # seconds; borders do not move
 FULL = 100.0  # the length of a whole bar
@@ -96,7 +96,7 @@ def parts_of(wall: Wall, asked: Asked) -> list[Part]:
         "map": ("map", _map(wall, asked)),
         "steps": ("steps", {"steps": _steps(wall.steps)}),
         "days": ("days", {"chart": _days(wall, asked), "text": LETTER * asked.k}),
-        "late": ("late", {"turns": _turns(wall.late), "total": len(wall.late)}),
+        "late": ("late", {"turns": _turns(wall.late, asked), "total": len(wall.late)}),
         "units": ("bars", {"bars": _units(wall, _room("units", asked))}),
         "duty": ("duty", {"present": wall.present}),
     }
@@ -159,9 +159,10 @@ def _steps(steps: Sequence[Number]) -> list[tuple[Number, float]]:
     return [(one, share_of(one.number, most, FULL)) for one in steps]
 
 
-def _turns(rows: Sequence[Late]) -> list[Sequence[Late]]:
-    """Six at a time."""
-    return [rows[n : n + AT_A_TIME] for n in range(0, len(rows), AT_A_TIME)]
+def _turns(rows: Sequence[Late], asked: Asked) -> list[Sequence[Late]]:
+    """Six at a time; on the wide wall, where the table has a column to itself, what it holds."""
+    most = int(AT_A_TIME_WIDE / asked.k) if asked.wide else AT_A_TIME
+    return [rows[n : n + most] for n in range(0, len(rows), most)]
 
 
 def _days(wall: Wall, asked: Asked) -> Lines:
@@ -176,7 +177,7 @@ def _days(wall: Wall, asked: Asked) -> Lines:
         width=744 if asked.wide else 912,
         height=420 if asked.wide else 190 + 40 * asked.k,
         text=LETTER * 0.8 * asked.k,
-        every=7 if asked.k < 1.3 and not asked.wide else 14,
+        every=7 if asked.k < 1.3 and not asked.wide else 14 if asked.k < 1.75 else 28,
     )
 
 
