@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.services.closing import reopen_case
+from cases.services.course import amend_case, merge_case, unmerge_case, withdraw_case
 from orgs.models import AccessLog, Department, User
 from reports.models import Bulletin, BulletinRow, Correction
 from reports.services import bulletins as services
@@ -30,6 +31,7 @@ from tests.reports.marches import (
     a_paper,
     a_scheme,
     drafted,
+    lengths,
     printed,
     published,
     row_of,
@@ -267,6 +269,39 @@ def test_a_published_bulletin_does_not_move_whatever_becomes_of_its_cases(
     for act in (services.recount, services.send_for_checking):
         with pytest.raises(AlreadyDone):
             act(bulletin_id=bulletin.pk, by=triage)
+
+
+def test_a_published_bulletin_stands_while_its_cases_are_reopened_corrected_and_merged(
+    client: Client, lives: Lives, county: County, clerk: User, triage: User, leader: User
+) -> None:
+    """By the acts themselves; rows, page, paper and every list stay as they were."""
+    done, _, housing, police = a_march(lives)
+    a_scheme(county)
+    bulletin = published(drafted(), triage, leader)
+
+    def said() -> tuple[Any, ...]:
+        paper = printed(client, bulletin, leader)
+        lists = lengths(client, bulletin, leader)
+        assert all(number == length for number, length in lists)
+        return as_kept(bulletin), table_on(client, bulletin, leader), paper, lists
+
+    before = said()
+    for act in (
+        lambda: reopen_case(case_id=done.pk, by=triage, text="来访人说没拿全"),
+        lambda: amend_case(
+            case_id=police.pk,
+            by=clerk,
+            text="登记时听错了",
+            fields={"narrative": "其实是两个月的工资，班组长已经承认，要求月底前付清"},
+        ),
+        lambda: merge_case(case_id=housing.pk, by=triage, into=police.number, text="同一件事"),
+        lambda: unmerge_case(case_id=housing.pk, by=triage),
+        lambda: withdraw_case(case_id=police.pk, by=clerk, text="本人说不用办了"),
+    ):
+        act()
+        assert said() == before
+    housing.refresh_from_db()
+    assert (housing.merged_into, housing.stage) == (None, "triage")
 
 
 def test_a_correction_stands_beside_it_and_changes_nothing(
