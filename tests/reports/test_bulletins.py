@@ -15,7 +15,7 @@ from django.urls import reverse
 from cases.services.closing import reopen_case
 from cases.services.course import amend_case, merge_case, unmerge_case, withdraw_case
 from orgs.models import AccessLog, Department, User
-from reports.models import Bulletin, BulletinRow, Correction
+from reports.models import Bulletin, BulletinRow, Correction, Scheme
 from reports.services import bulletins as services
 from reports.services import drafting, schemes
 from reports.tasks import draft_bulletins
@@ -103,6 +103,22 @@ def test_towns_are_compared_with_towns(lives: Lives, county: County) -> None:
     lives.dispatched(lead=county.town_unit)
     a_scheme(county, group="towns")
     assert [row.unit for row in drafted().draft_rows.all()] == [county.town_unit]
+
+
+@pytest.mark.parametrize("group", [Scheme.Group.VILLAGES, Scheme.Group.BODIES])
+def test_villages_and_bodies_are_compared_with_their_like(
+    lives: Lives, county: County, group: Scheme.Group
+) -> None:
+    body = Department.objects.create(
+        code="YTW", name="医调委", kind=Department.Kind.BODY, center=county.county
+    )
+    a_scheme(county, group=group.value, lines=[schemes.Weighed("claim_rate", 100)])
+    clock.freeze(IN_MARCH)
+    for unit in (county.village_unit, county.town_unit, county.human_resources, body):
+        lives.dispatched(lead=unit)
+    (row,) = drafted().draft_rows.all()
+    assert row.unit == {"villages": county.village_unit, "bodies": body}[group.value]
+    assert row.numbers["claim_rate"] == {"part": 0, "whole": 1}
 
 
 def test_a_month_that_is_drafted_is_not_scored_otherwise_any_more(
