@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from cases.services.closing import reopen_case
 from orgs.models import User
@@ -18,7 +22,16 @@ from reports.services import bulletins as services
 from tests.county import County
 from tests.lib.days import moment
 from tests.lives import Lives
-from tests.reports.marches import a_march, a_scheme, drafted, lengths, published, row_of, words_of
+from tests.reports.marches import (
+    a_march,
+    a_paper,
+    a_scheme,
+    drafted,
+    lengths,
+    published,
+    row_of,
+    words_of,
+)
 from zongzhi.lib import clock
 from zongzhi.lib.errors import NotFound
 
@@ -181,3 +194,52 @@ def test_whoever_reads_the_order_of_others_is_told_whose_the_lists_are(
     assert OTHERS in client.get(reverse("reports:bulletin", args=[draft.pk])).text
     own = reverse("reports:bulletin_unit", args=[draft.pk, "RS"])
     assert OTHERS not in client.get(own).text
+
+
+def come_to(page: Any, formula: str) -> Decimal:
+    """What a formula of the sheet comes to, as Excel reckons it: words add nothing."""
+
+    def at(found: re.Match[str]) -> str:
+        value = page[found[0]].value
+        if isinstance(value, str):
+            value = come_to(page, value) if value.startswith("=") else 0
+        return f"D('{value}')"
+
+    said = re.sub(r"(?<![A-Z\d(])\d+(?:\.\d+)?(?![\d(])", lambda n: f"D('{n[0]}')", formula[1:])
+    said = re.sub(r"\b[A-Z]{1,2}\d+\b", at, said)
+    known = {
+        "D": Decimal,
+        "SUM": lambda *some: sum(some, Decimal(0)),
+        "ROUND": lambda n, to: n.quantize(Decimal(1).scaleb(-int(to)), ROUND_HALF_UP),
+    }
+    result: Decimal = eval(said, {"__builtins__": {}}, known)
+    return result
+
+
+def test_the_formulas_in_excel_come_to_the_scores_on_the_page(
+    client: Client, draft: Bulletin, county: County, triage: User, leader: User
+) -> None:
+    draft.draft_rows.filter(unit=county.human_resources).update(yellow=2, red=1)
+    services.give_bonus(
+        bulletin_id=draft.pk,
+        by=triage,
+        unit="RS",
+        points=Decimal("1.5"),
+        reason="上门调解",
+        file=a_paper(),
+    )
+    client.force_login(leader)
+    answer = client.get(reverse("reports:bulletin_excel", args=[draft.pk]))
+    page = load_workbook(io.BytesIO(b"".join(answer))).worksheets[0]
+    heads = [cell.value for cell in page[2]]
+    scores = {row.unit_name: row for row in draft.draft_rows.all()}
+    seen = 0
+    for line in page.iter_rows(min_row=3, max_row=2 + len(scores)):
+        cells = dict(zip(heads, line, strict=True))
+        row = scores[cells["单位"].value]
+        assert come_to(page, cells["扣分"].value) == row.deduction
+        if cells["得分"].value != "–":
+            assert come_to(page, cells["得分"].value) == row.score
+            seen += 1
+    assert seen == 3
+    assert scores["人社局"].score == Decimal("81.50")
