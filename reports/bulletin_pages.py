@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from orgs.models import Department, User
 from reports.bulletin_lists import kept_cells, list_url, part_of, whole_of
@@ -46,6 +47,7 @@ class Month:
     name: str
     score: str  # "" where it was not compared
     is_corrected: bool
+    url: str = ""  # its arithmetic, where this reader may open it
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,19 @@ def slips_for(user: User, bulletin: Bulletin) -> QuerySet[Correction]:
     return slips.filter(row__unit__in=Department.objects.filter(own_units(user)))
 
 
+def months_behind(quarter: Bulletin) -> Iterator[tuple[str, int]]:
+    """The months of a quarter that have been sealed, and their bulletins."""
+    sealed = Bulletin.objects.filter(
+        center=quarter.center_id,
+        group=quarter.group,
+        period=Bulletin.Period.MONTH,
+        since__range=(quarter.since, quarter.last_day),
+        sealed_at__isnull=False,
+    )
+    for pk, since in sealed.values_list("pk", "since"):
+        yield f"{since:%Y-%m}", pk
+
+
 class _Drawing:
     """Draws the rows of one bulletin for one reader.
 
@@ -190,6 +205,8 @@ class _Drawing:
             rows = [row for row in rows if row.unit_id in own]
         self.lists = set() if bulletin.is_quarter else kept_cells(bulletin, rows)
         self.unlisted = self._unlisted(rows, of_all=led or not self.sees_places)
+        self.opened = {row.unit_id for row in rows}
+        self.months = dict(months_behind(bulletin)) if bulletin.is_quarter else {}
 
     def _unlisted(self, rows: list[AnyRow], *, of_all: bool) -> str:
         """Why numbers of this page cannot be opened, where there are such."""
@@ -209,7 +226,12 @@ class _Drawing:
             kept if self.sees_places else 0,
             [self.cell(row, line.key) for line in self.rules.lines],
             [
-                Month(month_words(name), row.months.get(name, ""), name in row.corrected)
+                Month(
+                    month_words(name),
+                    row.months.get(name, ""),
+                    name in row.corrected,
+                    self.month_url(row, name),
+                )
                 for name in self.rules.months
             ],
             yellow_url=self.url(row, YELLOW.key),
@@ -224,6 +246,12 @@ class _Drawing:
         percent = percent_of(Fraction(part, whole)) if whole >= SMALL else ""
         urls = (self.url(row, part_of(key)), self.url(row, whole_of(key)))
         return Cell(part, whole, percent, *urls)
+
+    def month_url(self, row: AnyRow, name: str) -> str:
+        """How a month of a quarter was reckoned."""
+        if row.unit_id not in self.opened or not row.months.get(name) or name not in self.months:
+            return ""
+        return reverse("reports:bulletin_unit", args=[self.months[name], row.unit.code])
 
     def url(self, row: AnyRow, cell: str) -> str:
         there = (row.unit_id, cell) in self.lists

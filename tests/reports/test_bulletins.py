@@ -465,7 +465,7 @@ def test_what_is_being_checked_can_be_taken_back_with_a_reason(
 
 
 def test_a_quarter_is_the_mean_of_its_sealed_months_and_says_which_are_missing(
-    lives: Lives, county: County, triage: User
+    client: Client, lives: Lives, county: County, triage: User, leader: User, head: User
 ) -> None:
     a_scheme(county)
     clock.freeze(moment(2, 10, 9))
@@ -485,7 +485,19 @@ def test_a_quarter_is_the_mean_of_its_sealed_months_and_says_which_are_missing(
     own = row_of(quarter, county.human_resources)
     assert own.months == {"2025-02": "100.00", "2025-03": "100.00"}
     assert own.score == Decimal("100.00")
-    assert sealed(quarter, triage).is_sealed
+    months = [reverse("reports:bulletin_unit", args=[pk, "RS"]) for pk in _months_of(quarter)]
+    others = [reverse("reports:bulletin_unit", args=[_months_of(quarter)[0], "ZJ"])]  # February
+    assert len(months) == 2
+    published(quarter, triage, leader, "all")
+    for reader, opened in ((leader, [*months, *others]), (head, months)):
+        page = table_on(client, quarter, reader)
+        assert [url for url in (*months, *others) if f'href="{url}"' in page] == opened
+        assert all(client.get(url).status_code == 200 for url in opened)
+
+
+def _months_of(quarter: Bulletin) -> list[int]:
+    months = Bulletin.objects.filter(period="month", since__lte=quarter.last_day)
+    return list(months.order_by("since").values_list("pk", flat=True))
 
 
 # --- at once --------------------------------------------------------------------------------------
