@@ -81,10 +81,11 @@ class EditForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"max_length": "这一段太长，最多 3000 字"},
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any, *, place: int, text: str = "") -> None:
-        """`place`: there is one for each paragraph of a page."""
-        super().__init__(data, auto_id=f"id_{place}_%s", initial={"text": text})
+    def __init__(self, data: Any, *, place: int, text: str = "", seen: int = 0) -> None:
+        """`place`: there is one for each paragraph of a page. `seen`: the edit that is shown."""
+        super().__init__(data, auto_id=f"id_{place}_%s", initial={"text": text, "seen": seen})
 
 
 class ReviewForm(forms.Form):

@@ -27,6 +27,7 @@ class Part:
 
     text: str
     url: str
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Read:
     @property
     def text(self) -> str:
         return self.edits[-1].text if self.edits else self.computed
+
+    @property
+    def seen(self) -> int:
+        """The edit that is shown; 0 where there is none."""
+        return self.edits[-1].pk if self.edits else 0
 
     @property
     def is_edited(self) -> bool:
@@ -76,7 +82,8 @@ def paragraphs_of(brief: Brief) -> list[Read]:
 
 def _part(part: Mapping[str, Any], address: str) -> Part:
     cell = part.get("cell")
-    return Part(part["text"], f"{address}?{urlencode({'cell': cell})}" if cell else "")
+    url = f"{address}?{urlencode({'cell': cell})}" if cell else ""
+    return Part(part["text"], url, part.get("n", 0))
 
 
 def reviews_of(brief: Brief) -> list[BriefReview]:
@@ -89,19 +96,18 @@ def matters_of(brief: Brief) -> list[BriefMatter]:
 
 def paper_of(brief: Brief) -> Paper:
     """In the layout of an official document; unsealed it says that it is a draft."""
-    said = []
-    for n, one in enumerate(paragraphs_of(brief)):
+    said, n = [], 0
+    for one in paragraphs_of(brief):
         said.append(f"{_NUMBERS[n]}、{one.heading}")
         said += [line for line in (one.text or BLANK).splitlines() if line.strip()]
-    reviews, matters = reviews_of(brief), matters_of(brief)
-    if reviews:
-        said.append(f"{_NUMBERS[len(paragraphs_of(brief))]}、风险等级")
-        said += [_reviewed(review) for review in reviews]
-    if matters:
-        said.append("点名事项")
-        said += [
-            f"{one.case.short_number} {one.get_move_display()}：{one.reason}" for one in matters
-        ]
+        n += 1
+    for heading, lines in (
+        ("风险等级", [_reviewed(review) for review in reviews_of(brief)]),
+        ("点名事项", [_named(one) for one in matters_of(brief)]),
+    ):
+        if lines:
+            said += [f"{_NUMBERS[n]}、{heading}", *lines]
+            n += 1
     signed: datetime = brief.sealed_at or brief.drafted_at
     return Paper(
         title=title_of(brief),
@@ -110,6 +116,10 @@ def paper_of(brief: Brief) -> Paper:
         signed_by=brief.center.name,
         signed_on=dates.document(clock.local(signed)),
     )
+
+
+def _named(matter: BriefMatter) -> str:
+    return f"{matter.case.short_number} {matter.get_move_display()}：{matter.reason}"
 
 
 def _reviewed(review: BriefReview) -> str:

@@ -122,7 +122,11 @@ def _page(
         "brief": found,
         "title": brief_pages.title_of(found),
         "paragraphs": [
-            (one, typed.get(one.place) or EditForm(None, place=one.place, text=one.text))
+            (
+                one,
+                typed.get(one.place)
+                or EditForm(None, place=one.place, text=one.text, seen=one.seen),
+            )
             for one in paragraphs
         ],
         "reviews": brief_pages.reviews_of(found),
@@ -155,11 +159,22 @@ def edit(request: StaffRequest, pk: int, place: int) -> HttpResponse:
         except NotFound:
             raise
         except DomainError as error:
+            form = _again(request, pk, place)
+            form.full_clean()
             status = refused(form, error)
         else:
             messages.success(request, "这一段已改，原来算出来的还在旁边")
             return redirect("reports:brief", pk)
     return _page(request, pk, text=(place, form), status=status)
+
+
+def _again(request: StaffRequest, pk: int, place: int) -> EditForm:
+    """What was typed, beside what stands there by now."""
+    paragraphs = brief_pages.paragraphs_of(_found(request, pk))
+    seen = next((one.seen for one in paragraphs if one.place == place), 0)
+    data = request.POST.copy()
+    data["seen"] = str(seen)
+    return EditForm(data, place=place)
 
 
 @needs(Permission.BOARD)

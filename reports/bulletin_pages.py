@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from orgs.models import Department, User
 from reports.bulletin_lists import kept_cells, list_url, part_of, whole_of
@@ -46,6 +47,7 @@ class Month:
     name: str
     score: str  # "" where it was not compared
     is_corrected: bool
+    url: str = ""  # its arithmetic, where this reader may open it
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,21 @@ class Shown:
     @property
     def is_previous_corrected(self) -> bool:
         return PREVIOUS in self.row.corrected
+
+
+# What was drafted before a bulletin kept its lists, or by a set that is no longer counted.
+NO_LISTS = "点不开的数，当时没有随数留下清单；数是定稿时的数，没有变。"
+NOT_YET = "点不开的数没有留下清单，按“重新数”就有。"
+OTHERS = "其他单位的数不能点开：清单只有本单位和综治中心看得到。"
+
+
+def counted_in(row: AnyRow) -> Iterator[tuple[tuple[int, str], int]]:
+    """Every number of a row of a month: the key of its list, and what it is."""
+    for key, pair in row.numbers.items():
+        yield (row.unit_id, part_of(key)), pair["part"]
+        yield (row.unit_id, whole_of(key)), pair["whole"]
+    yield (row.unit_id, YELLOW.key), row.yellow
+    yield (row.unit_id, RED.key), row.red
 
 
 @dataclass(frozen=True)
@@ -86,6 +103,7 @@ class Table:
     bonuses: list[GivenBonus] = field(default_factory=list)
     slips: list[Correction] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)  # of all units, as it calls them
+    unlisted: str = ""  # why there are numbers that lead nowhere, in a sentence
 
     @property
     def few(self) -> list[Shown]:
@@ -139,6 +157,7 @@ def table_of(user: User, bulletin: Bulletin) -> Table:
         ],
         slips=list(slips_for(user, bulletin)),
         names=names,
+        unlisted=drawing.unlisted,
     )
 
 
@@ -148,6 +167,19 @@ def slips_for(user: User, bulletin: Bulletin) -> QuerySet[Correction]:
     if sees_all(user, bulletin):
         return slips
     return slips.filter(row__unit__in=Department.objects.filter(own_units(user)))
+
+
+def months_behind(quarter: Bulletin) -> Iterator[tuple[str, int]]:
+    """The months of a quarter that have been sealed, and their bulletins."""
+    sealed = Bulletin.objects.filter(
+        center=quarter.center_id,
+        group=quarter.group,
+        period=Bulletin.Period.MONTH,
+        since__range=(quarter.since, quarter.last_day),
+        sealed_at__isnull=False,
+    )
+    for pk, since in sealed.values_list("pk", "since"):
+        yield f"{since:%Y-%m}", pk
 
 
 class _Drawing:
@@ -167,10 +199,22 @@ class _Drawing:
     ) -> None:
         self.bulletin, self.rules = bulletin, Rules.of(bulletin.rules)
         self.after, self.sees_places = after, sees_places
-        if not leads(user, bulletin):
+        led = leads(user, bulletin)
+        if not led:
             own = set(Department.objects.filter(own_units(user)).values_list("pk", flat=True))
             rows = [row for row in rows if row.unit_id in own]
         self.lists = set() if bulletin.is_quarter else kept_cells(bulletin, rows)
+        self.unlisted = self._unlisted(rows, of_all=led or not self.sees_places)
+        self.opened = {row.unit_id for row in rows}
+        self.months = dict(months_behind(bulletin)) if bulletin.is_quarter else {}
+
+    def _unlisted(self, rows: list[AnyRow], *, of_all: bool) -> str:
+        """Why numbers of this page cannot be opened, where there are such."""
+        if self.bulletin.is_quarter:
+            return ""
+        if any(n and cell not in self.lists for row in rows for cell, n in counted_in(row)):
+            return NO_LISTS if self.bulletin.is_sealed else NOT_YET
+        return "" if of_all else OTHERS
 
     def shown(self, row: AnyRow, place: int) -> Shown:
         kept = getattr(row, "place", None) or place
@@ -182,7 +226,12 @@ class _Drawing:
             kept if self.sees_places else 0,
             [self.cell(row, line.key) for line in self.rules.lines],
             [
-                Month(month_words(name), row.months.get(name, ""), name in row.corrected)
+                Month(
+                    month_words(name),
+                    row.months.get(name, ""),
+                    name in row.corrected,
+                    self.month_url(row, name),
+                )
                 for name in self.rules.months
             ],
             yellow_url=self.url(row, YELLOW.key),
@@ -197,6 +246,12 @@ class _Drawing:
         percent = percent_of(Fraction(part, whole)) if whole >= SMALL else ""
         urls = (self.url(row, part_of(key)), self.url(row, whole_of(key)))
         return Cell(part, whole, percent, *urls)
+
+    def month_url(self, row: AnyRow, name: str) -> str:
+        """How a month of a quarter was reckoned."""
+        if row.unit_id not in self.opened or not row.months.get(name) or name not in self.months:
+            return ""
+        return reverse("reports:bulletin_unit", args=[self.months[name], row.unit.code])
 
     def url(self, row: AnyRow, cell: str) -> str:
         there = (row.unit_id, cell) in self.lists
@@ -214,6 +269,7 @@ class Arithmetic:
     median: Decimal | None
     compared: int
     after_total: str = ""  # the sum as the slips put it right
+    unlisted: str = ""  # why its numbers lead nowhere, where they do
 
 
 def arithmetic_of(user: User, bulletin: Bulletin, unit: Department) -> Arithmetic | None:
@@ -235,4 +291,5 @@ def arithmetic_of(user: User, bulletin: Bulletin, unit: Department) -> Arithmeti
         table.median,
         table.compared,
         reckoned(table.rules, corrected(bulletin))[unit.pk].words if mine.after else "",
+        "" if any(cell.part_url for cell in mine.cells) else table.unlisted,
     )

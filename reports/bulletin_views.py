@@ -150,6 +150,9 @@ def unit(request: StaffRequest, pk: int, code: str) -> HttpResponse:
         "checks": found.state == Bulletin.State.CHECKING and services.heads(user, about),
         "may_correct": found.state == Bulletin.State.PUBLISHED and services.can_manage(user, found),
         "objections": objections,
+        "waits": any(one.answered_at is None for one in objections),
+        # What was typed stays on the page, also when the deadline passed meanwhile.
+        "may_object": form.is_bound or services.may_still_object(found, clock.now()),
         "corrections": slips_for(user, found).filter(row__unit=about),
         "names": {line["key"]: line["name"] for line in found.rules["lines"]},
         "rules": Rules.of(found.rules),

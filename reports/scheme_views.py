@@ -14,8 +14,7 @@ from orgs.gates import needs
 from orgs.models import Center, User
 from orgs.permissions import Permission
 from reports.bulletin_forms import SchemeForm, initial_of
-from reports.models import DraftRow, Scheme, SchemeLine
-from reports.scoring import ranked
+from reports.models import Scheme, SchemeLine
 from reports.services import drafting, schemes
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, NotFound
@@ -93,13 +92,11 @@ def scheme(request: StaffRequest, group: str) -> HttpResponse:
     return render(request, "reports/scheme.html", context, status=status)
 
 
-def _try(
-    center: Center, group: str, form: SchemeForm
-) -> tuple[list[tuple[int, DraftRow]], list[DraftRow]]:
-    """Last month by these weights, the best first; and who is not compared."""
+def _try(center: Center, group: str, form: SchemeForm) -> drafting.Tried:
+    """Last month by these weights."""
     schemes.check_lines(form.weighed)
     said = form.arguments()
-    rows = drafting.tried_rows(
+    return drafting.tried(
         center=center,
         group=group,
         rules=drafting.rules_from(
@@ -111,4 +108,3 @@ def _try(
         ),
         month=month_before(clock.today()),
     )
-    return ranked(rows)

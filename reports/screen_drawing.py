@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from zongzhi.lib import clock
 TOWN, VILLAGE = STEM_LENGTHS[Level.TOWN], STEM_LENGTHS[Level.VILLAGE]
 WEEKDAYS = "一二三四五六日"
 LETTER = 32  # px on the canvas, at k = 1
-AT_A_TIME = 6  # rows of the table that turns
+AT_A_TIME, AT_A_TIME_WIDE = 6, 16  # rows of the table that turns
 SHADES = (1, 5, 10, 20)  # 在办 from which a town is darker
 MAP_KEPT = 600  # seconds; borders do not move
 FULL = 100.0  # the length of a whole bar
@@ -76,6 +76,11 @@ class Town:
     x: int = 0
     y: int = 0
 
+    @property
+    def half(self) -> float:
+        """Half of how wide its name and number are."""
+        return (LETTER * len(self.name) + 20 * len(str(self.number)) + 14) / 2
+
 
 def date_words(moment: datetime) -> str:
     """「2025年4月14日 星期一」."""
@@ -91,7 +96,7 @@ def parts_of(wall: Wall, asked: Asked) -> list[Part]:
         "map": ("map", _map(wall, asked)),
         "steps": ("steps", {"steps": _steps(wall.steps)}),
         "days": ("days", {"chart": _days(wall, asked), "text": LETTER * asked.k}),
-        "late": ("late", {"turns": _turns(wall.late), "total": len(wall.late)}),
+        "late": ("late", {"turns": _turns(wall.late, asked), "total": len(wall.late)}),
         "units": ("bars", {"bars": _units(wall, _room("units", asked))}),
         "duty": ("duty", {"present": wall.present}),
     }
@@ -154,9 +159,10 @@ def _steps(steps: Sequence[Number]) -> list[tuple[Number, float]]:
     return [(one, share_of(one.number, most, FULL)) for one in steps]
 
 
-def _turns(rows: Sequence[Late]) -> list[Sequence[Late]]:
-    """Six at a time."""
-    return [rows[n : n + AT_A_TIME] for n in range(0, len(rows), AT_A_TIME)]
+def _turns(rows: Sequence[Late], asked: Asked) -> list[Sequence[Late]]:
+    """Six at a time; on the wide wall, where the table has a column to itself, what it holds."""
+    most = int(AT_A_TIME_WIDE / asked.k) if asked.wide else AT_A_TIME
+    return [rows[n : n + most] for n in range(0, len(rows), most)]
 
 
 def _days(wall: Wall, asked: Asked) -> Lines:
@@ -171,7 +177,7 @@ def _days(wall: Wall, asked: Asked) -> Lines:
         width=744 if asked.wide else 912,
         height=420 if asked.wide else 190 + 40 * asked.k,
         text=LETTER * 0.8 * asked.k,
-        every=7 if asked.k < 1.3 and not asked.wide else 14,
+        every=7 if asked.k < 1.3 and not asked.wide else 14 if asked.k < 1.75 else 28,
     )
 
 
@@ -183,13 +189,30 @@ def _map(wall: Wall, asked: Asked) -> dict[str, Any]:
         shade = sum(one.number >= least for least in SHADES)
         path, (x, y) = drawn.get(stem, ("", (0, 0)))
         towns.append(Town(name, one.key, one.number, shade, path, x, y))
-    shown = [town for town in towns if town.path] if frame else []
+    named = [town for town in towns if town.path]
+    shown = apart(named, frame.width) if frame else []
     return {
         "frame": frame,
         "drawn": shown,
-        "tiles": [town for town in towns if town not in shown],
+        "tiles": [town for town in towns if not (frame and town.path)],
         "said": "各镇街在办：" + "，".join(f"{one.name} {one.number} 件" for one in wall.towns),
     }
+
+
+def apart(towns: Sequence[Town], width: int) -> list[Town]:
+    """Names that stand wholly on the map, each below those it would cover."""
+    placed: list[Town] = []
+    for town in sorted(towns, key=lambda one: (one.y, one.x)):
+        x = round(min(max(town.x, town.half), width - town.half))
+        y = town.y
+        while any(_covers(one, x, y, town.half) for one in placed):
+            y += LETTER
+        placed.append(replace(town, x=x, y=y))
+    return placed
+
+
+def _covers(placed: Town, x: int, y: int, half: float) -> bool:
+    return abs(placed.x - x) < placed.half + half and abs(placed.y - y) < LETTER
 
 
 Drawn = tuple[Frame | None, dict[str, tuple[str, tuple[int, int]]]]

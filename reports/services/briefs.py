@@ -149,12 +149,21 @@ def next_step(brief: Brief) -> BriefReview.Step | None:
 
 
 @transaction.atomic
-def edit_paragraph(*, brief_id: int, place: int, text: str, by: User) -> BriefEdit:
-    """Write a paragraph anew; what was computed and every edit before it stay."""
+def edit_paragraph(
+    *, brief_id: int, place: int, text: str, by: User, seen: int | None = None
+) -> BriefEdit:
+    """Write a paragraph anew; what was computed and every edit before it stay.
+
+    `seen` is the latest edit that was on the page, 0 where there was none: whoever has not seen
+    what another has just written does not write over it.
+    """
     brief = _open(brief_id, by)
     paragraph = BriefParagraph.objects.filter(brief=brief, place=place).first()
     if paragraph is None:
         raise NotFound("没有这一段")
+    last = paragraph.edits.select_related("by").order_by("pk").last()
+    if seen is not None and last is not None and last.pk != seen:
+        raise WrongState(f"{last.by.name} {dates.moment(last.at)} 改过这一段，核对后再保存")
     return BriefEdit.objects.create(
         brief=brief, paragraph=paragraph, text=text.strip(), by=by, at=clock.now()
     )
@@ -169,9 +178,9 @@ def review_brief(*, brief_id: int, step: str, level: Risk, text: str, by: User) 
         said = brief.reviews.filter(step=step).select_related("by").first()
         if said is not None:
             raise AlreadyDone(f"{said.by.name}已经{Step(step).label}过了")
-        raise WrongState(
-            f"先{Step(expected).label}，再{Step(step).label}" if expected else "已审定"
-        )
+        if expected is None or step not in Step.values:
+            raise WrongState(f"现在该{expected.label}，再点一次" if expected else "已审定")
+        raise WrongState(f"先{expected.label}，再{Step(step).label}")
     if step == Step.DECIDED and not may_decide(by, brief):
         raise NotAllowed("审定由中心领导做")
     now = clock.now()

@@ -314,6 +314,11 @@ def agree(*, bulletin_id: int, by: User, unit: str) -> DraftRow:
     return row
 
 
+def may_still_object(bulletin: Bulletin, now: datetime) -> bool:
+    """Until the deadline that was said to the units."""
+    return bulletin.check_until is not None and now <= bulletin.check_until
+
+
 @transaction.atomic
 def object_to(
     *, bulletin_id: int, by: User, unit: str, text: str, indicator: str = ""
@@ -321,7 +326,7 @@ def object_to(
     """提意见 about one line or the whole row, until the deadline."""
     bulletin, row = _for_the_unit(bulletin_id, by, unit)
     now = clock.now()
-    if bulletin.check_until is not None and now > bulletin.check_until:
+    if bulletin.check_until is not None and not may_still_object(bulletin, now):
         until = dates.moment(bulletin.check_until)
         raise WrongState(f"{until} 起不能再提意见。有错打 {bulletin.center.phone}，发布后可以更正")
     if indicator not in ("", *(line.key for line in Rules.of(bulletin.rules).lines)):

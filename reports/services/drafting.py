@@ -25,12 +25,12 @@ from orgs.permissions import Permission
 from orgs.services import notify
 from reports.bulletin_lists import Tally, lists_of, part_of, tallied, whole_of
 from reports.bulletin_slips import PREVIOUS, scores_after
-from reports.bulletins import fill, span_of
+from reports.bulletins import fill, reckoned, span_of
 from reports.indicators.counting import Scope, Span
 from reports.indicators.dictionary import BY_KEY
 from reports.indicators.sets import RED, YELLOW
 from reports.models import Bulletin, CountedList, DraftRow, Scheme
-from reports.scoring import LEAST_WEIGHT, Line, Rules, quarter_score
+from reports.scoring import LEAST_WEIGHT, Line, Rules, Scored, quarter_score, ranked
 from zongzhi.lib import clock
 
 Group = Scheme.Group
@@ -174,12 +174,26 @@ def count(
     return Count(rows, lists)
 
 
-def tried_rows(*, center: Center, group: str, rules: Rules, month: date) -> list[DraftRow]:
-    """What a month would come to by rules that nobody has kept; nothing is written."""
+@dataclass(frozen=True)
+class Tried:
+    """A month by rules that nobody has kept: the order with its arithmetic, and who has none."""
+
+    places: list[tuple[int, DraftRow, Scored]]
+    small: list[str]
+
+
+def tried(*, center: Center, group: str, rules: Rules, month: date) -> Tried:
+    """What a month would come to by these rules; nothing is written."""
     now = clock.now()
     bulletin = Bulletin(center=center, group=group, since=month, as_of=now)
     bulletin.as_of = Span.of_days(month, bulletin.last_day).as_of
-    return count(bulletin, rules).rows
+    rows = count(bulletin, rules).rows
+    sums = reckoned(rules, rows)
+    places, small = ranked(rows)
+    return Tried(
+        [(place, row, sums[row.unit_id]) for place, row in places],
+        [row.unit_name for row in small],
+    )
 
 
 def _pair(line: Line, tallies: Mapping[str, Tally]) -> dict[str, int]:

@@ -92,7 +92,9 @@
   }
 
   function tick() {
-    var now = new Date();
+    // The time of the place, whatever zone the computer behind the wall is set to.
+    var here = new Date();
+    var now = new Date(here.getTime() + (480 + here.getTimezoneOffset()) * 60000);
     var two = function (n) { return (n < 10 ? "0" : "") + n; };
     wall.querySelector("[data-clock]").textContent = two(now.getHours()) + ":" + two(now.getMinutes());
     say();

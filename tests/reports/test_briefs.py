@@ -264,3 +264,34 @@ def test_a_review_without_a_risk_keeps_the_page(brief: Brief, triage: User, clie
     assert page.status_code == 422
     assert "还没选“风险”" in page.text
     assert "写好的意见" in page.text
+
+
+def test_a_step_that_there_is_not_is_refused_in_words(
+    brief: Brief, triage: User, client: Client
+) -> None:
+    client.force_login(triage)
+    address = reverse("reports:review_brief", args=[brief.pk])
+    answer = client.post(address, {"step": "x", "level": "high", "text": "先这样"})
+    assert answer.status_code == 409
+    assert "现在该初定，再点一次" in answer.text
+    assert "先这样" in answer.text
+
+
+def test_who_has_not_seen_what_another_wrote_does_not_write_over_it(
+    brief: Brief, triage: User, leader: User, client: Client
+) -> None:
+    """What was typed stays in the box, beside what the other has written; sent again it is kept."""
+    address = reverse("reports:edit_brief", args=[brief.pk, 1])
+    client.force_login(triage)
+    page = client.get(reverse("reports:brief", args=[brief.pk])).text
+    assert 'name="seen" value="0"' in page
+    other = edit_paragraph(brief_id=brief.pk, place=1, text="领导写的。", by=leader)
+    refused = client.post(address, {"text": "我写的。", "seen": "0"})
+    assert refused.status_code == 409
+    assert "改过这一段，核对后再保存" in refused.text
+    assert "我写的。" in refused.text
+    assert "领导写的。" in refused.text
+    assert f'name="seen" value="{other.pk}"' in refused.text
+    assert paragraphs_of(brief)[0].text == "领导写的。"
+    client.post(address, {"text": "我写的。", "seen": str(other.pk)})
+    assert paragraphs_of(brief)[0].text == "我写的。"

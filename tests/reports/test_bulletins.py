@@ -2,94 +2,44 @@
 
 from __future__ import annotations
 
-import io
-import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
-from zipfile import ZipFile
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.services.closing import reopen_case
+from cases.services.course import amend_case, merge_case, unmerge_case, withdraw_case
 from orgs.models import AccessLog, Department, User
-from orgs.tokens import issue_token
-from reports.models import Bulletin, BulletinRow, Correction, DraftRow, Scheme
+from reports.models import Bulletin, BulletinRow, Correction, Scheme
 from reports.services import bulletins as services
 from reports.services import drafting, schemes
 from reports.tasks import draft_bulletins
 from tests.concurrency import at_once, hold
 from tests.county import County
-from tests.files import jpeg
 from tests.lib.days import moment
 from tests.lives import Lives
+from tests.reports.marches import (
+    FIRST_OF_APRIL,
+    IN_MARCH,
+    WEIGHTS,
+    a_march,
+    a_paper,
+    a_scheme,
+    drafted,
+    lengths,
+    printed,
+    published,
+    row_of,
+    sealed,
+    table_on,
+)
 from zongzhi.lib import clock
-from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, NotFound, WrongState
-
-IN_MARCH, FIRST_OF_APRIL = moment(3, 10, 9), moment(4, 1, 6)
-WEIGHTS = [
-    schemes.Weighed("claim_rate", 50),
-    schemes.Weighed("on_time_rate", 30),
-    schemes.Weighed("substantive_rate", 20),
-]
-
-
-def a_scheme(county: County, **said: Any) -> Scheme:
-    given = {"name": "部门评分", "small_sample": 1, "effective": date(2025, 1, 1), **said}
-    group = given.pop("group", Scheme.Group.DEPARTMENTS.value)
-    lines = given.pop("lines", WEIGHTS)
-    return schemes.add_version(center=county.county, group=group, by=None, lines=lines, **given)
-
-
-def a_march(lives: Lives) -> list[Any]:
-    """人社局 closed two in time; 住建局 and 公安局 let one lie each."""
-    clock.freeze(IN_MARCH)
-    cases = [lives.closed(), lives.closed()]
-    for unit in (lives.county.housing, lives.county.police):
-        cases.append(lives.dispatched(lead=unit))
-    return cases
-
-
-@pytest.fixture
-def draft(lives: Lives, county: County) -> Bulletin:
-    """The draft of March, made on the first of April."""
-    a_march(lives)
-    a_scheme(county)
-    return drafted()
-
-
-def drafted(at: datetime = FIRST_OF_APRIL) -> Bulletin:
-    clock.freeze(at)
-    draft_bulletins()
-    return Bulletin.objects.get(period="month", since=drafting.month_before(at.date()))
-
-
-def sealed(bulletin: Bulletin, triage: User) -> Bulletin:
-    services.send_for_checking(bulletin_id=bulletin.pk, by=triage)
-    bulletin.refresh_from_db()
-    assert bulletin.check_until is not None
-    clock.freeze(bulletin.check_until.replace(hour=20))
-    return services.seal(bulletin_id=bulletin.pk, by=triage)
-
-
-def published(bulletin: Bulletin, triage: User, leader: User, publicity: str = "own") -> Bulletin:
-    sealed(bulletin, triage)
-    return services.publish(bulletin_id=bulletin.pk, by=leader, publicity=publicity)
-
-
-def a_paper() -> SimpleUploadedFile:
-    return SimpleUploadedFile("奖状.jpg", jpeg())
-
-
-def row_of(bulletin: Bulletin, unit: Department) -> DraftRow:
-    return bulletin.draft_rows.get(unit=unit)
-
+from zongzhi.lib.errors import AlreadyDone, Invalid, NotAllowed, WrongState
 
 # --- drafting -------------------------------------------------------------------------------------
 
@@ -155,6 +105,22 @@ def test_towns_are_compared_with_towns(lives: Lives, county: County) -> None:
     assert [row.unit for row in drafted().draft_rows.all()] == [county.town_unit]
 
 
+@pytest.mark.parametrize("group", [Scheme.Group.VILLAGES, Scheme.Group.BODIES])
+def test_villages_and_bodies_are_compared_with_their_like(
+    lives: Lives, county: County, group: Scheme.Group
+) -> None:
+    body = Department.objects.create(
+        code="YTW", name="医调委", kind=Department.Kind.BODY, center=county.county
+    )
+    a_scheme(county, group=group.value, lines=[schemes.Weighed("claim_rate", 100)])
+    clock.freeze(IN_MARCH)
+    for unit in (county.village_unit, county.town_unit, county.human_resources, body):
+        lives.dispatched(lead=unit)
+    (row,) = drafted().draft_rows.all()
+    assert row.unit == {"villages": county.village_unit, "bodies": body}[group.value]
+    assert row.numbers["claim_rate"] == {"part": 0, "whole": 1}
+
+
 def test_a_month_that_is_drafted_is_not_scored_otherwise_any_more(
     draft: Bulletin, county: County, triage: User
 ) -> None:
@@ -173,40 +139,6 @@ def test_before_a_draft_last_month_may_still_be_scored_otherwise(county: County)
     clock.freeze(FIRST_OF_APRIL)
     assert schemes.first_month(county.county, "departments") == date(2025, 3, 1)
     assert a_scheme(county, effective=date(2025, 3, 1)).version == 2
-
-
-# --- bonus ----------------------------------------------------------------------------------------
-
-
-def test_a_bonus_has_a_reason_and_a_cap(draft: Bulletin, county: County, triage: User) -> None:
-    give = {"bulletin_id": draft.pk, "by": triage, "unit": "ZJ", "file": a_paper()}
-    services.give_bonus(**give, points=Decimal(3), reason="工资专户的做法全县推开")
-    with pytest.raises(Invalid, match="已加 3 分，最多 5 分，还能加 2 分"):
-        services.give_bonus(**give, points=Decimal("2.5"), reason="另一个做法")
-    with pytest.raises(AlreadyDone):
-        services.give_bonus(**give, points=Decimal(1), reason="工资专户的做法全县推开")
-    assert row_of(draft, county.housing).score == Decimal("3.00")
-
-
-def test_the_paper_behind_a_bonus_is_looked_at_and_handed_out(
-    client: Client, draft: Bulletin, triage: User, leader: User, outsider: User
-) -> None:
-    client.force_login(triage)
-    url = reverse("reports:bulletin_bonus", args=[draft.pk])
-    asked = {"unit": "ZJ", "points": "1", "reason": "做法被推广"}
-    bad = SimpleUploadedFile("x.exe", b"MZ not a paper")
-    answer = client.post(url, {**asked, "file": bad})
-    assert answer.status_code == 422
-    assert "做法被推广" in answer.content.decode()
-    good = client.post(url, {**asked, "file": a_paper()})
-    assert good.status_code == 302
-    published(draft, triage, leader)
-    file = reverse("reports:bonus_file", args=[draft.pk, draft.bonuses.get().pk])
-    client.force_login(outsider)  # of 公安局: bonuses are for all to see
-    answer = client.get(file)
-    assert (answer.status_code, answer["Content-Type"]) == (200, "application/octet-stream")
-    assert b"".join(answer).startswith(b"\xff\xd8")
-    answer.close()
 
 
 # --- checking -------------------------------------------------------------------------------------
@@ -273,6 +205,29 @@ def test_after_the_deadline_no_more_objections(draft: Bulletin, triage: User, he
         services.object_to(bulletin_id=draft.pk, by=head, unit="RS", text="晚了")
 
 
+def test_a_unit_is_offered_only_what_it_may_still_do(
+    client: Client, draft: Bulletin, triage: User, head: User
+) -> None:
+    """No 核对无误 while its own objection waits, no form for objections after the deadline."""
+    services.send_for_checking(bulletin_id=draft.pk, by=triage)
+    client.force_login(head)
+    address = reverse("reports:bulletin_unit", args=[draft.pk, "RS"])
+    page = client.get(address).text
+    assert "核对无误</button>" in page
+    assert "提意见</button>" in page
+    services.object_to(bulletin_id=draft.pk, by=head, unit="RS", text="少了一件")
+    page = client.get(address).text
+    assert "核对无误</button>" not in page
+    assert "答复后再核对" in page
+    clock.freeze(moment(4, 20, 9))
+    page = client.get(address).text
+    assert "提意见</button>" not in page
+    assert "起不能再提意见" in page
+    late = client.post(address, {"indicator": "", "text": "写了半天的意见"})
+    assert late.status_code == 409
+    assert "写了半天的意见" in late.text
+
+
 # --- sealed ---------------------------------------------------------------------------------------
 
 
@@ -332,10 +287,37 @@ def test_a_published_bulletin_does_not_move_whatever_becomes_of_its_cases(
             act(bulletin_id=bulletin.pk, by=triage)
 
 
-def table_on(client: Client, bulletin: Bulletin, user: User) -> str:
-    client.force_login(user)
-    page = client.get(reverse("reports:bulletin", args=[bulletin.pk])).content.decode()
-    return page[page.index("<table") : page.index("</table>")]
+def test_a_published_bulletin_stands_while_its_cases_are_reopened_corrected_and_merged(
+    client: Client, lives: Lives, county: County, clerk: User, triage: User, leader: User
+) -> None:
+    """By the acts themselves; rows, page, paper and every list stay as they were."""
+    done, _, housing, police = a_march(lives)
+    a_scheme(county)
+    bulletin = published(drafted(), triage, leader)
+
+    def said() -> tuple[Any, ...]:
+        paper = printed(client, bulletin, leader)
+        lists = lengths(client, bulletin, leader)
+        assert all(number == length for number, length in lists)
+        return as_kept(bulletin), table_on(client, bulletin, leader), paper, lists
+
+    before = said()
+    for act in (
+        lambda: reopen_case(case_id=done.pk, by=triage, text="来访人说没拿全"),
+        lambda: amend_case(
+            case_id=police.pk,
+            by=clerk,
+            text="登记时听错了",
+            fields={"narrative": "其实是两个月的工资，班组长已经承认，要求月底前付清"},
+        ),
+        lambda: merge_case(case_id=housing.pk, by=triage, into=police.number, text="同一件事"),
+        lambda: unmerge_case(case_id=housing.pk, by=triage),
+        lambda: withdraw_case(case_id=police.pk, by=clerk, text="本人说不用办了"),
+    ):
+        act()
+        assert said() == before
+    housing.refresh_from_db()
+    assert (housing.merged_into, housing.stage) == (None, "triage")
 
 
 def test_a_correction_stands_beside_it_and_changes_nothing(
@@ -368,277 +350,6 @@ def test_only_a_leader_publishes_and_only_what_is_sealed(
     assert done.number == "示范县综评〔2025〕1号"
     with pytest.raises(AlreadyDone):
         services.publish(bulletin_id=draft.pk, by=leader, publicity="all")
-
-
-# --- who sees what --------------------------------------------------------------------------------
-
-
-def words_of(client: Client, bulletin: Bulletin, user: User) -> str:
-    """Everything this person can get out of it: pages, print, Word, Excel, API."""
-    client.force_login(user)
-    said = []
-    for name in ("bulletin", "print_bulletin"):
-        said.append(client.get(reverse(f"reports:{name}", args=[bulletin.pk])).content.decode())
-    for name in ("bulletin_word", "bulletin_excel"):
-        answer = client.get(reverse(f"reports:{name}", args=[bulletin.pk]))
-        assert answer.status_code == 200
-        content = b"".join(answer) if answer.streaming else answer.content
-        with ZipFile(io.BytesIO(content)) as parts:
-            said += [parts.read(n).decode() for n in parts.namelist() if n.endswith(".xml")]
-    token = {"Authorization": f"Token {issue_token(user=user, address=None)}"}
-    for url in ("/api/v1/bulletins/", f"/api/v1/bulletins/{bulletin.pk}/"):
-        said.append(Client().get(url, headers=token).content.decode())
-    return "\n".join(said)
-
-
-def test_a_unit_never_sees_another_units_row_unless_it_is_for_all(
-    client: Client, draft: Bulletin, triage: User, leader: User, head: User, outsider: User
-) -> None:
-    services.send_for_checking(bulletin_id=draft.pk, by=triage)
-    checking = reverse("reports:bulletin", args=[draft.pk])
-    client.force_login(head)
-    page = client.get(checking).content.decode()
-    assert "人社局" in page
-    assert "住建局" not in page
-    assert "公安局" not in page
-    clock.freeze(moment(4, 20, 9))
-    services.seal(bulletin_id=draft.pk, by=triage)
-    services.publish(bulletin_id=draft.pk, by=leader, publicity="own")
-    seen = words_of(client, draft, head)
-    assert "人社局" in seen
-    assert "住建局" not in seen
-    assert "公安局" not in seen
-    assert "中位数" in seen
-    assert '"median":"0.00"' in seen
-    for code in ("ZJ", "GA"):
-        url = reverse("reports:bulletin_unit", args=[draft.pk, code])
-        client.force_login(head)
-        assert client.get(url).status_code == 404
-    everything = words_of(client, draft, leader)
-    assert all(name in everything for name in ("人社局", "住建局", "公安局"))
-
-
-def test_released_to_all_a_unit_sees_the_order(
-    client: Client, draft: Bulletin, triage: User, leader: User, head: User
-) -> None:
-    bulletin = published(draft, triage, leader, "all")
-    seen = words_of(client, bulletin, head)
-    assert all(name in seen for name in ("人社局", "住建局", "公安局"))
-    assert '"place":1' in seen
-
-
-def test_an_unpublished_bulletin_is_not_in_the_api(draft: Bulletin, triage: User) -> None:
-    token = {"Authorization": f"Token {issue_token(user=triage, address=None)}"}
-    assert Client().get("/api/v1/bulletins/", headers=token).json()["results"] == []
-    assert Client().get(f"/api/v1/bulletins/{draft.pk}/", headers=token).status_code == 404
-
-
-def test_every_number_leads_to_the_list_it_counts(
-    client: Client, draft: Bulletin, triage: User, leader: User
-) -> None:
-    client.force_login(leader)
-    page = client.get(reverse("reports:bulletin", args=[draft.pk])).content.decode()
-    links = re.findall(r'<a href="(/reports/bulletins/\d+/list/[^"]+)" data-count="(\d+)">', page)
-    assert len(links) >= 10
-    for url, number in links:
-        target = urlsplit(url.replace("&amp;", "&"))
-        answer = client.get(target.path, {k: v[0] for k, v in parse_qs(target.query).items()})
-        assert f'data-total="{number}"' in answer.content.decode()
-
-
-def test_the_arithmetic_of_a_unit_is_on_its_page(
-    client: Client, draft: Bulletin, county: County, triage: User, head: User
-) -> None:
-    services.send_for_checking(bulletin_id=draft.pk, by=triage)
-    client.force_login(head)
-    url = reverse("reports:bulletin_unit", args=[draft.pk, "RS"])
-    page = client.get(url).content.decode()
-    assert "2÷2×50=50.00" in page
-    assert "50.00+30.00+20.00=100.00" in page
-    bad = client.post(url, {"indicator": "", "text": ""})
-    assert bad.status_code == 422
-    client.post(url, {"indicator": "claim_rate", "text": "这一件不是本单位的"})
-    assert draft.objections.get().text == "这一件不是本单位的"
-
-
-# --- quarters -------------------------------------------------------------------------------------
-
-
-def test_a_quarter_is_the_mean_of_its_sealed_months_and_says_which_are_missing(
-    lives: Lives, county: County, triage: User
-) -> None:
-    a_scheme(county)
-    clock.freeze(moment(2, 10, 9))
-    lives.closed()
-    lives.dispatched(lead=county.housing)
-    sealed(drafted(moment(3, 3, 9)), triage)
-    clock.freeze(IN_MARCH)
-    lives.closed()
-    march = drafted(moment(4, 1, 9))
-    draft_bulletins()
-    assert not Bulletin.objects.filter(period="quarter").exists()  # March may still move
-    sealed(march, triage)
-    clock.freeze(moment(4, 18, 9))
-    draft_bulletins()
-    quarter = Bulletin.objects.get(period="quarter")
-    assert (quarter.title, quarter.rules["missing"]) == ("2025年第1季度部门排名", ["2025-01"])
-    own = row_of(quarter, county.human_resources)
-    assert own.months == {"2025-02": "100.00", "2025-03": "100.00"}
-    assert own.score == Decimal("100.00")
-    assert sealed(quarter, triage).is_sealed
-
-
-# --- schemes --------------------------------------------------------------------------------------
-
-
-def test_weights_add_up_to_a_hundred(county: County) -> None:
-    with pytest.raises(Invalid, match="现在是 90，还差 10"):
-        a_scheme(county, lines=[schemes.Weighed("claim_rate", 90)])
-    with pytest.raises(Invalid, match="不能打分"):
-        a_scheme(county, lines=[schemes.Weighed("in_hand", 100)])
-
-
-def test_the_schemes_of_an_installation_add_up_and_come_once(county: County) -> None:
-    schemes.ensure_schemes()
-    schemes.ensure_schemes()
-    assert sorted(Scheme.objects.values_list("group", flat=True)) == ["departments", "towns"]
-
-
-def test_a_change_of_scheme_is_a_version_and_a_try_out_keeps_nothing(
-    client: Client, draft: Bulletin, sysadmin: User
-) -> None:
-    client.force_login(sysadmin)
-    url = reverse("reports:scheme", args=["departments"])
-    asked = {
-        "name": "部门评分",
-        "effective": "2025-04",
-        "small_sample": "1",
-        "bonus_cap": "5",
-        "yellow": "5",
-        "red": "10",
-        "publicity": "own",
-        "is_active": "on",
-        "weight_claim_rate": "90",
-        "kind_claim_rate": "share",
-    }
-    bad = client.post(url, asked)
-    assert bad.status_code == 422
-    assert "还差 10" in bad.content.decode()
-    asked["weight_claim_rate"] = "100"
-    tried = client.post(url, {**asked, "try": "1"})
-    assert tried.status_code == 200
-    assert "试算：2025年3月" in tried.content.decode()
-    assert Scheme.objects.count() == 1
-    assert client.post(url, asked).status_code == 302
-    assert list(Scheme.objects.values_list("version", flat=True)) == [1, 2]
-    draft.refresh_from_db()
-    assert draft.scheme.version == 1
-
-
-def test_a_stranger_to_the_centre_finds_nothing(draft: Bulletin, town_officer: User) -> None:
-    with pytest.raises(NotFound):
-        services.recount(bulletin_id=draft.pk, by=town_officer)
-
-
-# --- at once --------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_workers_one_drafts_and_of_two_people_one_seals_and_one_publishes(
-    lives: Lives, county: County, triage: User, leader: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    a_march(lives)
-    scheme = a_scheme(county)
-    clock.freeze(FIRST_OF_APRIL)
-    with monkeypatch.context() as patch:
-        hold(patch, drafting, "_keep")
-        both = at_once(
-            lambda: drafting.draft_month(scheme_id=scheme.pk, now=FIRST_OF_APRIL), times=2
-        )
-    bulletin = Bulletin.objects.get()
-    assert (both, bulletin.draft_rows.count()) == (["ok", "ok"], 3)
-    services.send_for_checking(bulletin_id=bulletin.pk, by=triage)
-    clock.freeze(moment(4, 20, 9))
-    with monkeypatch.context() as patch:
-        hold(patch, services, "why_not_seal")
-        outcome = at_once(lambda: services.seal(bulletin_id=bulletin.pk, by=triage), times=2)
-    assert (outcome, bulletin.rows.count()) == (["AlreadyDone", "ok"], 3)
-    with monkeypatch.context() as patch:
-        hold(patch, services, "can_decide")
-        outcome = at_once(
-            lambda: services.publish(bulletin_id=bulletin.pk, by=leader, publicity="own"), times=2
-        )
-    assert outcome == ["AlreadyDone", "ok"]
-
-
-# --- the lists behind the numbers, kept -----------------------------------------------------------
-
-NUMBER = re.compile(r'<a href="(/reports/bulletins/\d+/list/[^"]+)" data-count="(\d+)">')
-
-
-def lengths(client: Client, bulletin: Bulletin, user: User) -> list[tuple[int, int]]:
-    """(number, how long its list is) of every number on the page of a bulletin."""
-    client.force_login(user)
-    page = client.get(reverse("reports:bulletin", args=[bulletin.pk])).content.decode()
-    found = []
-    for url, number in NUMBER.findall(page):
-        answer = client.get(url.replace("&amp;", "&"))
-        total = re.search(r'data-total="(\d+)"', answer.content.decode())
-        found.append((int(number), int(total[1]) if total else -1))
-    return found
-
-
-def test_a_list_stays_as_long_as_its_number_whatever_becomes_of_its_cases(
-    client: Client, lives: Lives, county: County, triage: User, leader: User
-) -> None:
-    cases = a_march(lives)
-    a_scheme(county)
-    bulletin = published(drafted(), triage, leader)
-    before = lengths(client, bulletin, leader)
-    assert len(before) >= 10
-    assert max(number for number, _ in before) == 2
-    reopen_case(case_id=cases[0].pk, by=triage, text="来访人说没拿全")
-    model = type(cases[1])
-    model.objects.filter(pk=cases[1].pk).update(closure="procedural")
-    model.objects.filter(pk=cases[2].pk).update(merged_into=cases[1])
-    after = lengths(client, bulletin, leader)
-    assert after == before
-    assert all(number == length for number, length in after)
-
-
-def test_a_draft_counted_again_and_an_upheld_objection_bring_new_lists(
-    client: Client, lives: Lives, county: County, triage: User, leader: User, head: User
-) -> None:
-    cases = a_march(lives)
-    a_scheme(county)
-    draft = drafted()
-    model = type(cases[0])
-    model.objects.filter(pk=cases[0].pk).update(closure="procedural")
-    assert all(number == length for number, length in lengths(client, draft, leader))
-    services.recount(bulletin_id=draft.pk, by=triage)
-    assert row_of(draft, county.human_resources).numbers["substantive_rate"]["part"] == 1
-    assert all(number == length for number, length in lengths(client, draft, leader))
-    services.send_for_checking(bulletin_id=draft.pk, by=triage)
-    objection = services.object_to(bulletin_id=draft.pk, by=head, unit="RS", text="改正了")
-    model.objects.filter(pk=cases[0].pk).update(closure="substantive")
-    done = services.answer_objection(objection_id=objection.pk, by=triage, upheld=True, text="是")
-    assert "实质化解率 1/2 → 2/2" in done.changed
-    assert all(number == length for number, length in lengths(client, draft, leader))
-
-
-def test_a_unit_opens_its_own_lists_and_no_other(
-    client: Client, draft: Bulletin, triage: User, leader: User, head: User, outsider: User
-) -> None:
-    published(draft, triage, leader, "all")
-    own = lengths(client, draft, head)
-    assert len(own) >= 6
-    assert all(number == length for number, length in own)
-    address = reverse("reports:bulletin_list", args=[draft.pk])
-    client.force_login(outsider)
-    assert client.get(address, {"unit": "RS", "cell": "claim_rate.part"}).status_code == 404
-    client.force_login(leader)
-    for cell in ("claim_rate", "x", "", "bonus"):
-        assert client.get(address, {"unit": "RS", "cell": cell}).status_code == 404
 
 
 # --- nothing is added to what is sealed -----------------------------------------------------------
@@ -695,19 +406,6 @@ def test_what_a_sealed_bulletin_says_of_itself_stays(
         cursor.execute(f"UPDATE reports_bulletin SET {change}")
 
 
-def printed(client: Client, bulletin: Bulletin, user: User) -> str:
-    """The paper without who prints it and when, and without what changes with every request."""
-    client.force_login(user)
-    page = client.get(reverse("reports:print_bulletin", args=[bulletin.pk])).content.decode()
-    return page[page.index("<article") : page.index('class="print-foot"')] + annex(page)
-
-
-def annex(page: str) -> str:
-    found = re.search(r'<section class="listing annex">.*?</table>', page, re.DOTALL)
-    assert found
-    return found[0]
-
-
 def test_paper_keeps_every_name_when_units_and_centre_are_renamed(
     client: Client, draft: Bulletin, county: County, triage: User, leader: User
 ) -> None:
@@ -730,127 +428,6 @@ def test_places_and_the_middle_are_kept_at_the_sealing(draft: Bulletin, triage: 
     places = dict(done.rows.values_list("unit__code", "place"))
     assert places == {"RS": 1, "ZJ": 2, "GA": 2}
     assert (done.median, done.center_name) == (Decimal("0.00"), done.center.name)
-
-
-# --- slips ----------------------------------------------------------------------------------------
-
-
-def slipped(bulletin: Bulletin, triage: User) -> Correction:
-    """及时签收率 of 人社局 was 1 of 2: 75 points instead of 100."""
-    return services.correct(
-        bulletin_id=bulletin.pk,
-        by=triage,
-        unit="RS",
-        key="claim_rate",
-        why="一件签收晚了",
-        right=services.Right(1, 2),
-    )
-
-
-def test_slips_reach_page_paper_word_and_excel(
-    client: Client, draft: Bulletin, triage: User, leader: User, head: User, outsider: User
-) -> None:
-    bulletin = published(draft, triage, leader)
-    assert "更正：" not in printed(client, bulletin, leader)
-    slipped(bulletin, triage)
-    for reader in (leader, head):
-        seen = words_of(client, bulletin, reader)
-        said = "通报上是 2/2，应当是 1/2，得分由 100.00 更正为 75.00；原因：一件签收晚了。"
-        assert seen.count(said) == 2  # on paper and in Word
-        assert "<t>更正后得分</t>" in seen
-        assert "更正后 75.00" in seen
-        assert '"score":"75.00"' in seen
-    assert "第 1 名" in printed(client, bulletin, leader)
-    assert "一件签收晚了" not in words_of(client, bulletin, outsider)
-
-
-def test_a_slip_is_printed_and_numbered(
-    client: Client, draft: Bulletin, triage: User, leader: User, head: User, outsider: User
-) -> None:
-    bulletin = published(draft, triage, leader)
-    slip = slipped(bulletin, triage)
-    url = reverse("reports:print_correction", args=[bulletin.pk, slip.pk])
-    client.force_login(head)
-    page = client.get(url).content.decode()
-    assert "示范县综评〔2025〕1号更正1" in page
-    assert "得分由 100.00 更正为 75.00" in page
-    client.force_login(outsider)
-    assert client.get(url).status_code == 404
-
-
-def test_a_second_slip_begins_where_the_first_one_ended(
-    draft: Bulletin, triage: User, leader: User
-) -> None:
-    bulletin = published(draft, triage, leader)
-    slipped(bulletin, triage)
-    said = {"bulletin_id": bulletin.pk, "by": triage, "unit": "RS", "why": "漏了一张"}
-    slip = services.correct(**said, key="yellow", right=services.Right(worth=Decimal(1)))
-    assert (slip.was, slip.now) == ("0", "1")
-    assert (slip.score_was, slip.score_now) == (Decimal("75.00"), Decimal("70.00"))
-    with pytest.raises(Invalid, match="填整数"):
-        services.correct(**said, key="red", right=services.Right(worth=Decimal("0.5")))
-    with pytest.raises(Invalid, match="最多 5 分"):
-        services.correct(**said, key="bonus", right=services.Right(worth=Decimal(6)))
-
-
-def test_what_was_typed_on_a_slip_that_cannot_be_is_kept(
-    client: Client, draft: Bulletin, triage: User, leader: User
-) -> None:
-    bulletin = published(draft, triage, leader)
-    client.force_login(leader)
-    url = reverse("reports:correct_bulletin", args=[bulletin.pk, "RS"])
-    asked = {"what": "claim_rate", "part": "3", "whole": "2", "worth": "", "why": "算错了一件"}
-    answer = client.post(url, asked)
-    assert answer.status_code == 422
-    assert "分子不能比分母大" in answer.content.decode()
-    assert "算错了一件" in answer.content.decode()
-    assert client.post(url, {**asked, "part": "1"}).status_code == 302
-    assert Correction.objects.get().score_now == Decimal("75.00")
-
-
-def test_last_month_and_the_quarter_go_by_the_corrected_score_and_say_so(
-    client: Client, lives: Lives, county: County, triage: User, leader: User
-) -> None:
-    a_scheme(county)
-    clock.freeze(moment(2, 10, 9))
-    for _ in range(2):
-        lives.closed()
-    february = published(drafted(moment(3, 3, 9)), triage, leader)
-    slipped(february, triage)
-    clock.freeze(IN_MARCH)
-    lives.closed()
-    march = drafted(moment(4, 1, 9))
-    own = row_of(march, county.human_resources)
-    assert (own.previous, own.corrected) == (Decimal("75.00"), ["previous"])
-    assert "75.00（更正后）" in printed(client, march, leader)
-    published(march, triage, leader)
-    clock.freeze(moment(4, 18, 9))
-    draft_bulletins()
-    quarter = Bulletin.objects.get(period="quarter")
-    own = row_of(quarter, county.human_resources)
-    assert (own.months, own.corrected) == ({"2025-02": "75.00", "2025-03": "100.00"}, ["2025-02"])
-    assert own.score == Decimal("87.50")
-    client.force_login(leader)
-    page = client.get(reverse("reports:print_bulletin", args=[quarter.pk])).content.decode()
-    for words in ("季度排名", "2025年2月", "75.00（更正后）", "有更正单的按更正后的得分"):
-        assert words in page
-    assert "月度通报</h1>" not in page
-    assert "2025-02" not in page
-    assert "2025-02" not in table_on(client, quarter, leader)
-    published(quarter, triage, leader)
-    said = {"bulletin_id": quarter.pk, "by": triage, "unit": "RS", "why": "三月错了"}
-    with pytest.raises(Invalid, match="先更正那个月的通报"):
-        services.correct(**said, key="2025-03")
-    services.correct(
-        bulletin_id=march.pk,
-        by=triage,
-        unit="RS",
-        key="yellow",
-        why="漏了一张",
-        right=services.Right(worth=Decimal(1)),
-    )
-    slip = services.correct(**said, key="2025-03")
-    assert (slip.was, slip.now, slip.score_now) == ("100.00", "95.00", Decimal("85.00"))
 
 
 # --- taken back -----------------------------------------------------------------------------------
@@ -884,69 +461,74 @@ def test_what_is_being_checked_can_be_taken_back_with_a_reason(
         services.take_back(bulletin_id=draft.pk, by=triage, why="定稿了")
 
 
-# --- small samples, annex, bonus, access log ------------------------------------------------------
+# --- quarters -------------------------------------------------------------------------------------
 
 
-def test_a_line_of_too_few_is_not_scored_and_the_paper_says_why(
-    client: Client, lives: Lives, county: County, leader: User
+def test_a_quarter_is_the_mean_of_its_sealed_months_and_says_which_are_missing(
+    client: Client, lives: Lives, county: County, triage: User, leader: User, head: User
 ) -> None:
+    a_scheme(county)
+    clock.freeze(moment(2, 10, 9))
+    lives.closed()
+    lives.dispatched(lead=county.housing)
+    sealed(drafted(moment(3, 3, 9)), triage)
     clock.freeze(IN_MARCH)
-    for _ in range(2):
-        lives.closed()
-    clock.freeze(IN_MARCH.replace(day=27))  # 签收 is due in March, 办理 in April
-    lives.dispatched(lead=county.human_resources)
-    a_scheme(county, small_sample=3)
-    draft = drafted()
-    own = row_of(draft, county.human_resources)
-    assert own.numbers["on_time_rate"] == {"part": 2, "whole": 2}
-    assert own.points == {"claim_rate": "33.33"}
-    assert (own.score, own.is_small) == (Decimal("66.66"), False)
-    said = "一项的分母不足 3 件，按没有样本，权重按比例摊给其他项；有样本的权重合计不到 50 分"
-    assert said in printed(client, draft, leader)
-    page = client.get(reverse("reports:bulletin", args=[draft.pk])).content.decode()
-    assert said in page
+    lives.closed()
+    march = drafted(moment(4, 1, 9))
+    draft_bulletins()
+    assert not Bulletin.objects.filter(period="quarter").exists()  # March may still move
+    sealed(march, triage)
+    clock.freeze(moment(4, 18, 9))
+    draft_bulletins()
+    quarter = Bulletin.objects.get(period="quarter")
+    assert (quarter.title, quarter.rules["missing"]) == ("2025年第1季度部门排名", ["2025-01"])
+    own = row_of(quarter, county.human_resources)
+    assert own.months == {"2025-02": "100.00", "2025-03": "100.00"}
+    assert own.score == Decimal("100.00")
+    months = [reverse("reports:bulletin_unit", args=[pk, "RS"]) for pk in _months_of(quarter)]
+    others = [reverse("reports:bulletin_unit", args=[_months_of(quarter)[0], "ZJ"])]  # February
+    assert len(months) == 2
+    published(quarter, triage, leader, "all")
+    for reader, opened in ((leader, [*months, *others]), (head, months)):
+        page = table_on(client, quarter, reader)
+        assert [url for url in (*months, *others) if f'href="{url}"' in page] == opened
+        assert all(client.get(url).status_code == 200 for url in opened)
 
 
-def test_the_annex_has_every_line_with_its_numbers_and_points(
-    client: Client, draft: Bulletin, leader: User
+def _months_of(quarter: Bulletin) -> list[int]:
+    months = Bulletin.objects.filter(period="month", since__lte=quarter.last_day)
+    return list(months.order_by("since").values_list("pk", flat=True))
+
+
+# --- at once --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_one_drafts_and_of_two_people_one_seals_and_one_publishes(
+    lives: Lives, county: County, triage: User, leader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = printed(client, draft, leader)
-    for words in ("及时签收率（50 分）", "<td>2/2 50.00</td>", "<td>2/2 30.00</td>"):
-        assert words in page
-    word = client.get(reverse("reports:bulletin_word", args=[draft.pk]))
-    with ZipFile(io.BytesIO(word.content)) as parts:
-        text = parts.read("word/document.xml").decode()
-    assert "2/2 50.00" in text
-    assert 'w:orient="landscape"' in text
-
-
-def test_without_a_paper_there_is_no_bonus(client: Client, draft: Bulletin, triage: User) -> None:
-    client.force_login(triage)
-    url = reverse("reports:bulletin_bonus", args=[draft.pk])
-    answer = client.post(url, {"unit": "ZJ", "points": "1", "reason": "做法被推广"})
-    assert answer.status_code == 422
-    assert "没有材料不能加分" in answer.content.decode()
-    assert not draft.bonuses.exists()
-
-
-def test_a_bonus_taken_back_stays_with_who_and_why_and_counts_no_more(
-    client: Client, draft: Bulletin, county: County, triage: User
-) -> None:
-    given = {"bulletin_id": draft.pk, "by": triage, "unit": "ZJ", "reason": "做法被推广"}
-    bonus = services.give_bonus(**given, points=Decimal(5), file=a_paper())
-    url = reverse("reports:take_back_bonus", args=[draft.pk, bonus.pk])
-    client.force_login(triage)
-    assert client.post(url, {"why": ""}).status_code == 422
-    assert client.post(url, {"why": "材料是去年的"}).status_code == 302
-    bonus.refresh_from_db()
-    assert (bonus.revoked_by, bonus.revoked_why) == (triage, "材料是去年的")
-    assert row_of(draft, county.housing).bonus == 0
-    page = client.get(reverse("reports:bulletin", args=[draft.pk])).content.decode()
-    assert "材料是去年的" in page
-    assert "人工加分：住建局" not in printed(client, draft, triage)
-    with pytest.raises(AlreadyDone):
-        services.take_back_bonus(bulletin_id=draft.pk, bonus_id=bonus.pk, by=triage, why="再来")
-    services.give_bonus(**given, points=Decimal(5), file=a_paper())  # the cap is free again
+    a_march(lives)
+    scheme = a_scheme(county)
+    clock.freeze(FIRST_OF_APRIL)
+    with monkeypatch.context() as patch:
+        hold(patch, drafting, "_keep")
+        both = at_once(
+            lambda: drafting.draft_month(scheme_id=scheme.pk, now=FIRST_OF_APRIL), times=2
+        )
+    bulletin = Bulletin.objects.get()
+    assert (both, bulletin.draft_rows.count()) == (["ok", "ok"], 3)
+    services.send_for_checking(bulletin_id=bulletin.pk, by=triage)
+    clock.freeze(moment(4, 20, 9))
+    with monkeypatch.context() as patch:
+        hold(patch, services, "why_not_seal")
+        outcome = at_once(lambda: services.seal(bulletin_id=bulletin.pk, by=triage), times=2)
+    assert (outcome, bulletin.rows.count()) == (["AlreadyDone", "ok"], 3)
+    with monkeypatch.context() as patch:
+        hold(patch, services, "can_decide")
+        outcome = at_once(
+            lambda: services.publish(bulletin_id=bulletin.pk, by=leader, publicity="own"), times=2
+        )
+    assert outcome == ["AlreadyDone", "ok"]
 
 
 def test_what_is_done_with_a_bulletin_is_in_the_access_log(

@@ -18,6 +18,7 @@ from orgs.permissions import RoleCode
 from reports.displays import NotANetwork, display_of, issue_display, network_of, revoke_display
 from reports.models import Display
 from reports.screen import FEWEST, wall_of
+from reports.screen_drawing import Town, apart
 from reports.screen_facts import Asked
 from tests.county import County, person
 from tests.lives import Lives
@@ -229,3 +230,21 @@ def test_an_address_that_is_none_is_said_and_kept(client: Client, county, sysadm
     assert "大厅那台" in answer.content.decode()
     with pytest.raises(NotANetwork):
         network_of("10.1.2")
+
+
+def test_names_on_the_map_stand_whole_and_apart() -> None:
+    """As neighbours whose middles nearly meet, one of them at the very edge."""
+    towns = [
+        Town("城东街道", "a", 12, 1, "M0 0", 300, 100),
+        Town("城西街道", "b", 3, 1, "M0 0", 340, 104),
+        Town("红土乡", "c", 6, 1, "M0 0", 4, 110),
+    ]
+    drawn = apart(towns, width=744)
+    assert {town.name for town in drawn} == {town.name for town in towns}
+    for town in drawn:
+        assert town.half <= town.x <= 744 - town.half
+        others = [one for one in drawn if one is not town]
+        assert not any(
+            abs(one.x - town.x) < one.half + town.half and abs(one.y - town.y) < 32
+            for one in others
+        )
