@@ -95,7 +95,7 @@ class Prepared(Generic[M]):
         sql, places = compiler.as_sql()
         # The columns stay the same, and so does what makes Python's values of theirs.
         converters = compiler.get_converters([column for column, _, _ in compiler.select])
-        compiler.get_converters = lambda expressions: converters  # type: ignore[method-assign]
+        compiler.get_converters = lambda expressions: converters
         self._written = queryset, compiler, sql, places
         return self._written
 
