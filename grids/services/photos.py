@@ -1,4 +1,4 @@
-"""照片 of an event: looked at, stripped of what they tell about their maker, kept once."""
+"""照片 of an event: no larger than needed, without what tells of their maker, kept once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from orgs.models import User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound, WrongState
+from zongzhi.lib.pictures import Picture
+from zongzhi.lib.shrinking import MEDIA_TYPE, shrunk
 from zongzhi.lib.stored import Upload, clean_picture, head_of, keeping, type_of
 
 MOST_PHOTOS = 4
 PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
+LONGEST = 1600  # pixels; a phone sends no larger ones, a desk or an old browser may
+QUALITY = 82
 LATEST = timedelta(days=7)  # after a finished event came in: a phone may have been off
 
 
@@ -34,7 +38,7 @@ def add_photo(
     if existing is not None:
         return existing, False
     data, media_type = _look_at(upload)
-    picture = clean_picture(data, media_type, "照片")
+    picture, media_type = _no_larger(clean_picture(data, media_type, "照片"), media_type)
     try:
         with keeping(io.BytesIO(picture.data)) as kept, transaction.atomic():
             _room_for(_event(event_id, by), by, of_result)
@@ -71,6 +75,14 @@ def _look_at(upload: Upload) -> tuple[bytes, str]:
     if media_type not in PHOTO_TYPES:
         raise Invalid("照片打不开，换成 jpg、png 格式的照片")
     return upload.read(), media_type
+
+
+def _no_larger(picture: Picture, media_type: str) -> tuple[Picture, str]:
+    """Drawn smaller where it is too large; a small one stays bit for bit what it was."""
+    if max(picture.width, picture.height) <= LONGEST:
+        return picture, media_type
+    smaller = shrunk(io.BytesIO(picture.data), media_type, side=LONGEST, quality=QUALITY)
+    return (picture, media_type) if smaller is None else (smaller, MEDIA_TYPE)
 
 
 def _event(event_id: int, by: User) -> GridEvent:

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from grids.models import EventPhoto, GridEvent, GridRole
 from grids.services import photos
 from grids.services.photos import add_photo
 from tests.concurrency import at_once, hold
-from tests.files import GPS, jpeg, pdf, png
+from tests.files import GPS, jpeg, large_photo, pdf, png
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound, WrongState
+from zongzhi.lib.pictures import without_traces
 from zongzhi.lib.stored import path_to
 
 
@@ -27,6 +30,34 @@ def test_a_photo_is_kept_without_where_it_was_taken(reported, worker) -> None:
     assert GPS in jpeg()
     assert GPS not in content
     assert (photo.media_type, photo.size, photo.width) == ("image/jpeg", len(content), 4)
+
+
+def test_a_photo_larger_than_a_phone_would_send_is_drawn_smaller_and_upright(
+    reported, worker
+) -> None:
+    sideways = Image.Exif()
+    sideways[0x0112] = 6
+    whole = large_photo(2400, 1200, exif=sideways)
+    photo, _ = add_photo(reported().pk, upload(whole), uuid4(), worker)
+    content = path_to(photo.stored_as).read_bytes()
+    with Image.open(io.BytesIO(content)) as picture:
+        assert picture.size == (photo.width, photo.height) == (800, 1600)
+        assert not picture.getexif()
+    assert photo.size == len(content) < len(whole)
+    drawing, _ = add_photo(photo.event_id, upload(large_photo(1601, 3, "PNG")), uuid4(), worker)
+    assert (drawing.media_type, drawing.width) == ("image/jpeg", 1600)
+
+
+def test_a_photo_no_larger_than_that_stays_bit_for_bit_what_it_was(reported, worker) -> None:
+    whole = large_photo(1600, 20)
+    photo, _ = add_photo(reported().pk, upload(whole), uuid4(), worker)
+    assert path_to(photo.stored_as).read_bytes() == without_traces(whole, "image/jpeg").data
+
+
+def test_a_large_photo_that_cannot_be_drawn_smaller_is_kept_as_it_is(reported, worker) -> None:
+    photo, _ = add_photo(reported().pk, upload(jpeg(width=4000, height=3000)), uuid4(), worker)
+    assert (photo.width, photo.height) == (4000, 3000)
+    assert GPS not in path_to(photo.stored_as).read_bytes()
 
 
 def test_the_bytes_say_what_it_is_and_not_the_name(reported, worker) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.files import jpeg, large_photo
-from zongzhi.lib import previews
+from zongzhi.lib import previews, shrinking
 from zongzhi.lib.previews import SIDE, preview_of
 from zongzhi.lib.stored import keeping
 
@@ -33,7 +33,7 @@ def test_a_photo_is_made_small_once_and_lies_beside_it(kept: Kept, monkeypatch) 
     assert len(small.read_bytes()) < len(whole) / 8
     with Image.open(small) as picture:
         assert (picture.format, max(picture.size)) == ("JPEG", SIDE)
-    monkeypatch.setattr(previews, "_made", None)  # nothing is made a second time
+    monkeypatch.setattr(previews, "shrunk", None)  # nothing is made a second time
     assert preview_of(stored_as, "image/jpeg") == small
     assert sorted(path.name for path in small.parent.iterdir()) == [stored_as, small.name]
 
@@ -74,7 +74,7 @@ def test_what_cannot_be_made_small_is_shown_as_it_is(kept: Kept, data, media_typ
 
 
 def test_a_picture_too_large_to_be_held_is_not_opened(kept: Kept, monkeypatch) -> None:
-    monkeypatch.setattr(previews, "_MOST_AT_ONCE", 100_000)
+    monkeypatch.setattr(shrinking, "_MOST_AT_ONCE", 100_000)
     whole = kept(large_photo(900, 900, "PNG"))
     assert preview_of(whole, "image/png") is None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.http import FileResponse
 
-from zongzhi.lib import previews
+from zongzhi.lib.previews import preview_of
+from zongzhi.lib.shrinking import MEDIA_TYPE
 from zongzhi.lib.stored import path_to
 
 _PICTURE = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -18,9 +19,9 @@ def shown(stored_as: str, media_type: str, name: str, *, small: bool = False) ->
     Raises FileNotFoundError.
     """
     path, seen_as = path_to(stored_as), media_type
-    preview = previews.preview_of(stored_as, media_type) if small else None
+    preview = preview_of(stored_as, media_type) if small else None
     if preview is not None:
-        path, seen_as = preview, previews.MEDIA_TYPE
+        path, seen_as = preview, MEDIA_TYPE
     response = _private(FileResponse(path.open("rb"), filename=name), seen_as)
     is_picture = media_type.startswith("image/")
     response["Content-Security-Policy"] = _PICTURE if is_picture else _PDF
