@@ -101,7 +101,7 @@ def test_the_message_arrives_once_though_everything_fails_in_turn(
     gateway.moods = ["500", "never"]
     with django_capture_on_commit_callbacks(execute=True):
         case = blow(lives, county, triage)
-    assert "no broker: messages wait for the sweep" in caplog.text
+    assert "no broker: what waits, waits for the sweep" in caplog.text
     called = policeman.notices.get()
     assert (called.topic, Delivery.objects.count()) == (Topic.WHISTLE, 0)
 

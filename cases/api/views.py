@@ -26,7 +26,7 @@ from cases.filters import CaseFilter
 from cases.forms import sentences
 from cases.loading import load_for_reading, load_parties
 from cases.models import Case, CaseEvent
-from cases.querysets import CaseQuerySet, newest_ids, newest_seen, sight_of
+from cases.querysets import CaseQuerySet, newest_of_all, newest_seen, sight_of
 from cases.searching import id_of, not_found
 from cases.services.registration import register_case, revisit_for_event
 from cases.timeline import entries_of, events_of
@@ -90,11 +90,8 @@ class FirstPage:
 
     def __getitem__(self, part: slice) -> list[Case]:
         def build() -> CaseQuerySet:
-            newest = newest_ids(self._user, SIZE + 1)
-            # Asking again whether they see these takes the database as long as finding them.
-            known = Case.objects.with_revisions()
-            rows = everything(self._user) if newest is None else known.filter(pk__in=newest)
-            return rows.order_by(*NewestFirst.ordering)[part]
+            newest = newest_of_all(self._user, SIZE + 1)
+            return newest.order_by(*NewestFirst.ordering)[part]
 
         return self._WRITTEN.rows(build, key=(sight_of(self._user), part.start, part.stop))
 
