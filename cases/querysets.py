@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +21,8 @@ from zongzhi.lib.prepared import IsAny
 
 if TYPE_CHECKING:
     from cases.models import Assignment, Case, CaseEvent  # noqa: F401
+
+KEPT = 2000  # ways of seeing cases a process keeps
 
 # Not Q(): an empty Q means "everything" alone, and vanishes under |.
 NOTHING = Q(pk__in=[])
@@ -110,6 +112,18 @@ def _seen_by(sight: Sight, prefix: str) -> Q:
     return seen
 
 
+def seen_by(user: User) -> CaseQuerySet:
+    """All cases that somebody sees, put together once for everybody with the same sight."""
+    found: CaseQuerySet = _kept_seen_by(sight_of(user)).all()
+    return found
+
+
+@lru_cache(KEPT)
+def _kept_seen_by(sight: Sight) -> CaseQuerySet:
+    known: CaseQuerySet = apps.get_model("cases", "Case").objects.filter(_seen_by(sight, ""))
+    return known
+
+
 def in_reach(user: User, column: str) -> Q:
     """The column names a centre whose cases this person sees for being at one above."""
     sight = sight_of(user)
@@ -144,9 +158,10 @@ def newest_of_all(user: User, most: int) -> CaseQuerySet:
     Where their ids are found at once they are not asked again whether they are seen: that takes
     the database as long as finding them.
     """
-    known: CaseQuerySet = apps.get_model("cases", "Case").objects.with_revisions()
+    known: CaseQuerySet = apps.get_model("cases", "Case").objects.all()
     newest = newest_ids(user, most)
-    return known.visible_to(user) if newest is None else known.filter(pk__in=newest)
+    rows = seen_by(user) if newest is None else known.filter(pk__in=newest)
+    return rows.with_revisions()
 
 
 def newest_ids(

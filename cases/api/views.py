@@ -26,7 +26,7 @@ from cases.filters import CaseFilter
 from cases.forms import sentences
 from cases.loading import load_for_reading, load_parties
 from cases.models import Case, CaseEvent
-from cases.querysets import CaseQuerySet, newest_of_all, newest_seen, sight_of
+from cases.querysets import CaseQuerySet, newest_of_all, newest_seen, seen_by, sight_of
 from cases.searching import id_of, not_found
 from cases.services.registration import register_case, revisit_for_event
 from cases.timeline import entries_of, events_of
@@ -64,11 +64,6 @@ class NewestFirst(Pages):
 def asked_for(request: Request) -> set[str]:
     """The parameters of the address that say something."""
     return {name for name, value in request.query_params.items() if value}
-
-
-def everything(user: User) -> CaseQuerySet:
-    """All that somebody sees, with what rules of many cases ask."""
-    return Case.objects.visible_to(user).with_revisions()
 
 
 class FirstPage:
@@ -113,7 +108,7 @@ class CaseList(Endpoint, ListAPIView[Case]):
 
     def get_queryset(self) -> Any:
         user = self.request.user
-        return everything(user) if asked_for(self.request) else FirstPage(user)
+        return seen_by(user).with_revisions() if asked_for(self.request) else FirstPage(user)
 
     def filter_queryset(self, queryset: Any) -> Any:
         if isinstance(queryset, FirstPage):  # nothing in the address to filter by

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases import choices
 from cases.filters import MINE, VIEWS, CaseFilter
 from cases.models import Case
-from cases.querysets import CaseQuerySet, newest_seen
+from cases.querysets import CaseQuerySet, newest_seen, seen_by
 from cases.rows import rows_of
 from cases.searching import case_number, not_found
 from cases.services.saved_views import forget_view, query_of, save_view
@@ -69,7 +69,7 @@ def _newest_of(user: User, cases: CaseQuerySet, cursor: Cursor | None, most: int
 
 def asked_for(request: StaffRequest) -> CaseFilter:
     """What the address asks for, among the cases this person may see."""
-    visible = of_person(request, Case.objects.visible_to(request.user))
+    visible = of_person(request, seen_by(request.user))
     return CaseFilter(request.GET, queryset=visible, request=request)
 
 

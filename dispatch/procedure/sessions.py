@@ -50,8 +50,9 @@ def load_sessions(cases: Sequence[Case]) -> None:
     found = grouped(_ARRANGED(cases=joint), "case_id") if joint else {}
     for case in asked:
         rows: list[Any] = found.get(case.pk, [])
-        tasks = (row.task for row in rows if row.task is not None)
-        setattr(case, PLANNED, [row for row in rows if row.task is None])
+        # Django leaves no attribute where a filtered relation has found nothing.
+        tasks = [row.task for row in rows if hasattr(row, "task")]
+        setattr(case, PLANNED, [row for row in rows if not hasattr(row, "task")])
         setattr(case, TASKED, sorted(tasks, key=lambda task: task.pk))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils.timezone import localtime
+from rest_framework.test import APIClient
 
 from cases.models import Case
 from cases.services.course import withdraw_case
@@ -105,6 +106,18 @@ def test_several_cases_sit_at_one_table(lives: Lives, meet: Any) -> None:
     case = meet(lives.claimed(), others=[other.short_number])
     assert set(JointSession.objects.get().cases.all()) == {case, other}
     assert other.events.filter(verb="convene").exists()
+
+
+def test_a_list_tells_of_sessions_planned_and_of_tasks_given(
+    lives: Lives, meet: Any, minuted: Case, triage: User
+) -> None:
+    planned = meet(lives.claimed(), starts_at=TEN, ends_at=TEN + timedelta(hours=1))
+    api = APIClient()
+    api.force_authenticate(triage)
+    rows = {row["number"]: row["allowed_acts"] for row in api.get("/api/v1/cases/").data["results"]}
+    assert ("minute" in rows[planned.number], "minute" in rows[minuted.number]) == (True, False)
+    alone = api.get(f"/api/v1/cases/{planned.number}/")
+    assert alone.data["allowed_acts"] == rows[planned.number]
 
 
 def test_a_room_that_is_taken_says_when_it_is_free(lives: Lives, meet: Any) -> None:
