@@ -489,7 +489,7 @@ def test_a_full_phone_says_so_and_sends_straight(
     assert GridEvent.objects.get().photos.count() == 1
 
 
-def test_a_phone_that_cannot_make_photos_small_sends_them_as_they_are(
+def test_what_a_phone_cannot_make_small_goes_up_as_it_is_and_the_server_makes_it_small(
     open_as: Callable[..., Page], worker: User, snapshot: Path
 ) -> None:
     page = ready_to_report(open_as, worker)
@@ -504,7 +504,7 @@ def test_a_phone_that_cannot_make_photos_small_sends_them_as_they_are(
     expect(page.locator("[data-net]")).to_be_hidden()
     until_there(1)
     photo = GridEvent.objects.get().photos.get()
-    assert (photo.width, GPS in path_to(photo.stored_as).read_bytes()) == (3000, False)
+    assert (photo.width, GPS in path_to(photo.stored_as).read_bytes()) == (1600, False)
 
 
 @pytest.mark.parametrize(("minutes", "ticked"), [(1, True), (11, False)])
