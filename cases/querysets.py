@@ -13,6 +13,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from orgs.calendars import Revisions
 from orgs.models import User
@@ -143,7 +145,8 @@ def newest_seen(
 ) -> CaseQuerySet:
     """The same, if nobody reads further than `most` rows back from `until`, newest first.
 
-    `below`: of those registered at that very moment, the ones with smaller ids.
+    What was registered at that very moment is not among them, but for those with smaller ids
+    than `below`.
 
     For somebody who sees little, and for no narrower list: the database would otherwise walk
     through everybody's newest cases to find those of one unit or one village.
@@ -210,12 +213,26 @@ class _Newest:
         return rows.distinct(*newest).values("case")[: self.most]
 
     def _until(self, rows: Any, at: str, pk: str) -> models.QuerySet[Any, Any]:
-        if self.until is not None:
-            rows = rows.filter(**{f"{at}__lte": self.until})
-        if self.below:
-            rows = rows.filter(Q(**{f"{at}__lt": self.until}) | Q(**{f"{pk}__lt": self.below}))
         found: models.QuerySet[Any, Any] = rows
-        return found
+        if self.until is None:
+            return found
+        if not self.below:
+            return found.filter(**{f"{at}__lt": self.until})
+        earlier = Q(**{f"{at}__lt": self.until}) | Q(**{f"{pk}__lt": self.below})
+        return found.filter(earlier, **{f"{at}__lte": self.until})
+
+
+def was_open(moment: datetime) -> Q:
+    """Not closed then, as far as the columns tell; said as the index of open cases says it."""
+    return ~Q(stage="closed") | Q(closed_at__gt=moment)
+
+
+def _was_at(stage: str, moment: datetime) -> Exact:
+    """Whether the next act since then found it there; for rows that have changed since only."""
+    events = apps.get_model("cases", "CaseEvent").objects.filter(case=OuterRef("pk"))
+    since = events.filter(at__gt=moment).order_by("seq").values("from_stage")
+    then = Coalesce(Subquery(since[:1]), F("stage"), output_field=models.CharField())
+    return Exact(then, Value(stage))
 
 
 # What `for_citizens` leaves on a case: the parts of its leads, the latest first.
@@ -239,9 +256,28 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Amber: the light has changed, the time is not yet up."""
         return self.open().filter(near_at__lte=now, due_at__gte=now)
 
-    def unhappy(self) -> Self:
+    def open_at(self, moment: datetime | None) -> Self:
+        """Open then, whatever has been closed or opened again since; without a moment, now."""
+        if moment is None:
+            return self.open()
+        known = Q(updated_at__lte=moment) | ~Q(_was_at("closed", moment))
+        return self.filter(was_open(moment), known)
+
+    def at_stage(self, stage: str, moment: datetime | None) -> Self:
+        """At that stage then; without a moment, now."""
+        if moment is None:
+            return self.filter(stage=stage)
+        rows = self if stage == "closed" else self.filter(was_open(moment))
+        still = Q(updated_at__lte=moment, stage=stage)
+        # In this order: the history is asked of what has changed since, and of nothing else.
+        return rows.filter(still | Q(updated_at__gt=moment) & Q(_was_at(stage, moment)))
+
+    def unhappy(self, moment: datetime | None = None) -> Self:
         """不满意待整改: open, and the citizen has complained or it is being done again."""
-        return self.open().filter(Q(complained_at__isnull=False) | Q(round__gt=1))
+        complained = Q(complained_at__isnull=False)
+        if moment is not None:
+            complained &= Q(complained_at__lte=moment)
+        return self.open_at(moment).filter(complained | Q(round__gt=1))
 
     def awaiting(self, user: User) -> Self:
         """待我处理: open cases whose next step is this person's, by their posts of today."""

@@ -11,13 +11,14 @@ from typing import IO, Any, cast
 
 from cases.composing import Paper
 from cases.models import Attachment, Case
-from cases.services.attachments import clean_name, path_of
+from cases.services.attachments import clean_name
 from cases.wording import word_file
 from mediation.composing import keeping
 from mediation.dossier import Dossier, Item, dossier_of
 from mediation.models import Mediation
 from zongzhi.lib import clock
 from zongzhi.lib.errors import NotFound
+from zongzhi.lib.stored import path_to
 
 _BLOCK = 256 * 1024
 HASHES = "校验清单.txt"
@@ -68,7 +69,7 @@ def _entry(n: int, section: int, item: Item, foot: str) -> Entry:
 
 
 def _refuse_lost(file: Attachment) -> None:
-    if not path_of(file).exists():
+    if not path_to(file.stored_as).exists():
         raise NotFound(f"“{file.name}”的文件不在了，找系统管理员")
 
 
@@ -78,7 +79,7 @@ def _composed(paper: Paper, foot: str) -> Callable[[], Iterator[bytes]]:
 
 def _stored(file: Attachment) -> Callable[[], Iterator[bytes]]:
     def chunks() -> Iterator[bytes]:
-        with path_of(file).open("rb") as content:
+        with path_to(file.stored_as).open("rb") as content:
             while block := content.read(_BLOCK):
                 yield block
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -28,11 +28,11 @@ from orgs.permissions import Permission
 from orgs.services import log_access
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, NotFound
+from zongzhi.lib.handing_out import sheet
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.identity import mask_name
 from zongzhi.lib.paging import Order, paginate
 
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MONEY = (Permission.MEDIATION, Permission.DECIDE, Permission.MEDIATE)
 _FIGURES = (Permission.VIEW_CENTER, Permission.MEDIATION, Permission.MEDIATE)
 
@@ -108,7 +108,7 @@ def export_subsidies(request: StaffRequest) -> HttpResponseBase:
     mark = f"{request.user.name} {clock.now():%Y-%m-%d %H:%M} 导出　只限工作使用，不得外传"
     file = money_sheets.subsidies(rows, month.words, mark)
     _log(request, f"以案定补发放表 {month.words}", len(rows))
-    return _file(file, f"以案定补发放表 {month.words}.xlsx")
+    return sheet(file, f"以案定补发放表 {month.words}.xlsx")
 
 
 def _one(request: StaffRequest, pk: int) -> Subsidy:
@@ -298,7 +298,7 @@ def export_figures(request: StaffRequest) -> HttpResponseBase:
     values = statistics.values_of(scope)
     file = money_sheets.figures(values, statistics.by_body(scope), title, mark)
     _log(request, title, len(values))
-    return _file(file, f"{title}.xlsx")
+    return sheet(file, f"{title}.xlsx")
 
 
 def _log(request: StaffRequest, what: str, count: int) -> None:
@@ -309,10 +309,3 @@ def _log(request: StaffRequest, what: str, count: int) -> None:
         subject=what[:100],
         data={"rows": count},
     )
-
-
-def _file(file: Any, name: str) -> FileResponse:
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=SHEET)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -23,8 +23,8 @@ from orgs.permissions import Permission
 from orgs.services import log_access
 from orgs.sheets import read_sheet, write_bad_rows, write_template
 from zongzhi.lib.errors import DomainError, NotFound
+from zongzhi.lib.handing_out import sheet
 from zongzhi.lib.http import StaffRequest, client_address
-from zongzhi.lib.papers import SHEET
 
 ON_A_PAGE = 50
 _RECENT = 10
@@ -121,7 +121,7 @@ def _whole(file: UploadedFile[bytes]) -> Any:
 def template(request: StaffRequest, wizard: Wizard) -> HttpResponseBase:
     importer = wizard.importer(_home(request, wizard))
     file = write_template(importer.table, wizard.name, importer.most_rows)
-    return _file(file, f"{wizard.name}导入模板.xlsx")
+    return sheet(file, f"{wizard.name}导入模板.xlsx")
 
 
 def check(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:
@@ -267,7 +267,7 @@ def bad_rows(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponseBase
         data={"rows": len(rows)},
     )
     file = write_bad_rows(importer.table, wizard.name, rows)
-    return _file(file, f"{wizard.name}导入有问题的 {len(rows)} 行.xlsx")
+    return sheet(file, f"{wizard.name}导入有问题的 {len(rows)} 行.xlsx")
 
 
 def carry_out(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:
@@ -297,7 +297,3 @@ def undo(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:
     imports.undo(importer, one.pk, by=request.user, address=client_address(request))
     messages.success(request, "本次导入已撤销。")
     return redirect(f"{wizard.address}_check", pk)
-
-
-def _file(file: Any, name: str) -> FileResponse:
-    return FileResponse(file, as_attachment=True, filename=name, content_type=SHEET)

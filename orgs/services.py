@@ -22,6 +22,7 @@ _NOTIFY = """
 INSERT INTO orgs_notice (user_id, text, url, created_at, topic)
 SELECT reader.id, %s, %s, %s, %s FROM ({readers}) reader
 """
+_THESE = "SELECT unnest(%s::bigint[]) AS id"
 
 
 def notify(
@@ -48,9 +49,14 @@ def notify(
     Notice.objects.bulk_create([Notice(user=user, **asdict(line)) for user in users])
 
 
-def notice(users: Holders, *, text: str, url: str = "") -> Statement:
-    """What `notify` would write, as a statement to stand beside other rows in `insert`."""
-    return _statement(*users.sql(), _Line(text, url, clock.now(), Topic.GENERAL))
+def notice(users: Holders, *, text: str, url: str = "", revision: int | None = None) -> Statement:
+    """What `notify` would write, as a statement to stand beside other rows in `insert`.
+
+    `revision` is that of the reference data, where this transaction has just read it: then the
+    database need not look again for who they are.
+    """
+    asked: Statement = (_THESE, [list(users.ids(revision))]) if revision else users.sql()
+    return _statement(*asked, _Line(text, url, clock.now(), Topic.GENERAL))
 
 
 @dataclass(frozen=True)

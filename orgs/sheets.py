@@ -20,6 +20,7 @@ LARGEST = 5 * MEGABYTE
 MOST_ROWS = 2000
 _MOST_UNPACKED = 30 * MEGABYTE
 _MOST_COLUMNS = 60
+_LOWEST = 1_048_576  # rows of a sheet: openpyxl makes up every one that is left out
 _BETWEEN = 500  # empty lines and examples among the rows
 _LONGEST = 500
 _BLOCK = 256 * 1024
@@ -85,12 +86,16 @@ def _declares(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
 
 
 def _lines(sheet: Any, most: int) -> Iterator[list[str]]:
-    """The lines as text. Raises BadSheetError where something stands too far down to be read."""
+    """The lines as text. Raises BadSheetError where something stands too far down to be read.
+
+    The size a file says it has is not believed, and no row stands lower than a sheet has rows.
+    """
+    sheet.reset_dimensions()
     lines = sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True)
     for at, line in enumerate(lines, start=1):
         if at <= most:
             yield [_text(cell) for cell in line]
-        elif any(cell not in (None, "") for cell in line):
+        elif at > _LOWEST or any(cell not in (None, "") for cell in line):
             raise BadSheetError(f"第 {most} 行以下还有内容，读不到。删掉空行，或者分成几份再传")
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from cases.models import Attachment, Case
-from cases.services.attachments import path_of
 from mediation.models import (
     Agreement,
     AgreementTerm,
@@ -20,6 +19,7 @@ from mediation.models import (
 )
 from orgs.models import Center, Department, User
 from zongzhi.lib import clock
+from zongzhi.lib.stored import path_to
 
 
 def a_body(center: Center, name: str = "示范县人民调解委员会", **changed: Any) -> Body:
@@ -126,8 +126,8 @@ def a_file(case: Case, name: str, *, by: User, content: bytes = b"%PDF-1.4 x", p
         uploaded_by=by,
         uploaded_at=clock.now(),
     )
-    path_of(row).parent.mkdir(parents=True, exist_ok=True)
-    path_of(row).write_bytes(content)
+    path_to(row.stored_as).parent.mkdir(parents=True, exist_ok=True)
+    path_to(row.stored_as).write_bytes(content)
     return row
 
 

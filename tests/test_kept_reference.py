@@ -68,6 +68,19 @@ def test_whoever_is_switched_off_no_longer_counts_as_a_second_pair_of_eyes(
     assert again(above).triage_right_below == {}
 
 
+def test_a_registration_tells_who_triages_now(lives: Lives, county: County, triage: User) -> None:
+    """Whoever came since the last one is told; who was switched off or lost the post is not."""
+    lives.registered()
+    assert triage.notices.count() == 1
+    came = person("came", "陈立", county.county, RoleCode.TRIAGE)
+    User.objects.filter(pk=triage.pk).update(is_active=False)
+    lives.registered()
+    assert (triage.notices.count(), came.notices.count()) == (1, 1)
+    Post.objects.filter(user=came).delete()
+    lives.registered()
+    assert came.notices.count() == 1
+
+
 def test_signing_in_gives_reference_data_no_other_revision(triage: User) -> None:
     before = revision()
     triage.last_login = clock.now()

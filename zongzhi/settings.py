@@ -68,7 +68,12 @@ def database(url: str) -> dict[str, Any]:
     config = dict(environ.Env.db_url_config(url))
     config["HOST"] = unquote(config["HOST"])
     config["OPTIONS"] = {"options": PLANNER, **config.get("OPTIONS", {})}
-    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+    return config | {
+        "ENGINE": "zongzhi.lib.postgres",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
 
 
 def database_url() -> str:

@@ -32,7 +32,8 @@ from orgs.api.requests import StaffApiRequest
 from orgs.models import User
 from orgs.permissions import Permission
 from zongzhi.lib import clock
-from zongzhi.lib.api import BODY, Endpoint, Pages
+from zongzhi.lib.api import BODY, Endpoint
+from zongzhi.lib.api_paging import PagesByMoment
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
 from zongzhi.lib.openapi import Schema
 from zongzhi.lib.worktime import Calendar
@@ -42,7 +43,7 @@ _ANY_CALENDAR = Calendar()
 FULL = 12  # longer numbers are full ones
 
 
-class NewestEventsFirst(Pages):
+class NewestEventsFirst(PagesByMoment):
     ordering = ("-received_at", "-pk")
 
 

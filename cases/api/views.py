@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from django.utils.dateparse import parse_datetime
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
@@ -36,29 +35,23 @@ from orgs.api.requests import StaffApiRequest
 from orgs.models import User
 from orgs.permissions import Permission
 from zongzhi.lib.api import BODY, Endpoint, Pages
+from zongzhi.lib.api_paging import PagesByMoment, Place
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
 from zongzhi.lib.openapi import Schema
 from zongzhi.lib.paging import SIZE
 from zongzhi.lib.prepared import Written
 
 
-class NewestFirst(Pages):
+class NewestFirst(PagesByMoment):
     ordering = ("-registered_at", "-pk")
     page_size = SIZE
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        if asked_for(request) == {self.cursor_query_param}:
-            queryset = self._narrow(queryset, request)
-        return super().paginate_queryset(queryset, request, view)
-
-    def _narrow(self, queryset: CaseQuerySet, request: Request) -> CaseQuerySet:
-        """The address asks for everything this person sees: there may be a shorter way to it."""
-        cursor: Any = self.decode_cursor(request)
-        until = parse_datetime(cursor.position or "")
-        if cursor.reverse or until is None:
+    def near(self, queryset: Any, place: Place) -> Any:
+        """An address that asks for everything this person sees: there may be a shorter way."""
+        if asked_for(self.request) != {self.cursor_query_param}:
             return queryset
-        most = SIZE + 1 + cursor.offset
-        return newest_seen(cast(StaffApiRequest, request).user, queryset, most, until=until)
+        user = cast(StaffApiRequest, self.request).user
+        return newest_seen(user, queryset, SIZE + 1, until=place[0], below=place[1])
 
 
 def asked_for(request: Request) -> set[str]:

@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 from cases.door import Change, changing
@@ -17,7 +16,7 @@ from orgs.models import User
 from zongzhi.lib.errors import Invalid, WrongState
 from zongzhi.lib.papers import SHEET, WORD, BadPaperError, look_into_office, look_into_pdf
 from zongzhi.lib.secrecy import secrecy_mark
-from zongzhi.lib.stored import Kept, Upload, clean_picture, head_of, keeping, path_to, type_of
+from zongzhi.lib.stored import Kept, Upload, clean_picture, head_of, keeping, type_of
 from zongzhi.lib.uploads import MOST
 
 LONGEST_NAME = 80
@@ -133,11 +132,6 @@ def clean_name(name: str) -> str:
     if not dot:
         return bare[:LONGEST_NAME] or "材料"
     return f"{stem[:LONGEST_NAME] or '材料'}.{ending[:10]}"
-
-
-def path_of(attachment: Attachment) -> Path:
-    """Where the bytes lie."""
-    return path_to(attachment.stored_as)
 
 
 def _with_its_ending(name: str, media_type: str) -> str:

@@ -26,6 +26,7 @@ from cases.signals import case_registered
 from cases.vocabulary import PartyRole, Source, Special, Willing
 from grids.models import Grid
 from orgs.models import Department, Post, Region, User
+from orgs.models.calendar import REFERENCE
 from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notice, notify
@@ -33,7 +34,7 @@ from zongzhi.lib import clock
 from zongzhi.lib.crypto import blind_index
 from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
 from zongzhi.lib.identity import IdKind, is_minor, mask_name
-from zongzhi.lib.prepared import insert
+from zongzhi.lib.prepared import Statement, insert
 from zongzhi.lib.words import search_document
 
 GROUP_SIZE = 5  # 5人以上, `ux.md` §2.3
@@ -189,8 +190,8 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         received_by=by,
         window=post.window,
     )
-    insert([event], case.loaded_parties, [visit])
-    index_words(case, [party.name for party in registration.parties])
+    words = words_of(case, [party.name for party in registration.parties])
+    insert([event], case.loaded_parties, [visit], beside=[words])
     numbers = next_case_numbers(center, local_day(now))
     case.number, case.short_number = numbers.full, numbers.short
     ordered = statutory.ON_ARRIVAL.get(registration.source)
@@ -201,6 +202,7 @@ def _register(registration: Registration, post: Post, by: User) -> Case:
         Holders(Permission.TRIAGE, center=center),
         text=f"新登记 {case.short_number}，{what}",
         url=case.get_absolute_url(),
+        revision=revisions.get(REFERENCE),
     )
     insert([case], beside=[told])
     if ordered:
@@ -282,11 +284,15 @@ ON CONFLICT (case_id) DO UPDATE SET words = excluded.words
 """
 
 
+def words_of(case: Case, names: Sequence[str]) -> Statement:
+    """What the search box finds the case by, to be written."""
+    return _INDEX, [case.pk, search_document(case.narrative, case.type.name, *names)]
+
+
 def index_words(case: Case, names: Sequence[str]) -> None:
     """Write what the search box finds the case by."""
-    document = search_document(case.narrative, case.type.name, *names)
     with connection.cursor() as cursor:
-        cursor.execute(_INDEX, [case.pk, document])
+        cursor.execute(*words_of(case, names))
 
 
 class _CountedAlready(Exception):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,17 +19,17 @@ from cases.export_form import ExportForm
 from cases.exporting import columns, lines, printed_columns, printed_lines
 from cases.filters import CaseFilter
 from cases.querysets import CaseQuerySet
-from cases.services.exports import MOST, MOST_PRINTED, Agreed, export, log_printing
+from cases.services.exports import MOST_PRINTED, log_printing
 from cases.sought import PARAM
 from cases.views.lists import asked_for, list_address
 from orgs.countersigning import countersign
+from orgs.exporting import MOST, Agreed, Exported, as_download, export
 from orgs.gates import needs
 from orgs.permissions import Permission
 from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid
 from zongzhi.lib.http import StaffRequest, client_address
 
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Make = Callable[[Agreed | None], IO[bytes]]
 
 
@@ -46,16 +46,15 @@ def export_list(request: StaffRequest) -> HttpResponseBase:
 
     def make(agreed: Agreed | None) -> IO[bytes]:
         full = agreed is not None
-        return export(
+        exported = Exported(
             what="事项列表",
             columns=columns(full=full),
             rows=lines(found, full=full, user=request.user, now=asked.now, most=MOST),
             total=total,
-            by=request.user,
-            address=client_address(request),
-            agreed=agreed,
             asked=_names(request, asked),
+            agreed=agreed,
         )
+        return export(exported, by=request.user, address=client_address(request))
 
     context = {
         "title": "导出事项",
@@ -129,7 +128,7 @@ def answer(
     if form.is_valid():
         try:
             file = make(_agreed(request, form))
-            return _file(file, f"{name} {clock.now():%Y%m%d-%H%M}.xlsx")
+            return as_download(file, name)
         except Invalid as error:
             _tell(form, error)
     page = {**context, "form": form, "may_full": request.user.can(Permission.EXPORT_FULL)}
@@ -155,10 +154,3 @@ def _tell(form: ExportForm, error: Invalid) -> None:
         form.add_error(field, sentences)
     if not error.errors:
         form.add_error(None, error.message)
-
-
-def _file(file: IO[bytes], name: str) -> FileResponse:
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=SHEET)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -81,6 +81,7 @@ def render_list(
     rows = rows_of(page.rows, user=user, now=now)
     context = {
         "asked": asked,
+        "as_of": asked.moment if asked.is_valid() else None,
         "form": asked.form,
         "given": request.GET,
         "page": page,

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,7 +23,7 @@ from cases.services import papers
 from cases.wording import word_file
 from orgs.gates import needs
 from orgs.permissions import Permission
-from zongzhi.lib import clock, dates
+from zongzhi.lib import clock, dates, handing_out
 from zongzhi.lib.codes import code128_svg, qr_svg
 from zongzhi.lib.errors import NotAllowed, NotFound
 from zongzhi.lib.http import StaffRequest, client_address
@@ -32,7 +31,6 @@ from zongzhi.lib.paging import Order, paginate
 
 QR_MM = 28
 ROLL = "80"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FOUND = 20
 
 
@@ -159,16 +157,9 @@ def _word(request: StaffRequest, found: Document, times: int) -> HttpResponse:
         foot=f"{_foot(request, found)}　{printed['again']}".rstrip(),
         stubs=[stub.receipt for stub in stubs_of(found, request.user)],
     )
-    response = HttpResponse(content, content_type=WORD)
     kind = Document.Kind(found.kind).label
     name = f"{kind} {found.case.short_number} 第{found.version}版.docx"
-    response.headers["Content-Disposition"] = _attachment(name)
-    return _fresh(response)
-
-
-def _attachment(name: str) -> str:
-    """A header for a name in Chinese."""
-    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return handing_out.document(content, name)
 
 
 def _printed(request: StaffRequest, times: int) -> dict[str, Any]:

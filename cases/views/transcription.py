@@ -20,9 +20,9 @@ from cases.querysets import CaseQuerySet
 from cases.rows import rows_of
 from cases.searching import find_case
 from cases.services import transcribing
-from cases.services.exports import MOST, Agreed, export
 from cases.transcribing import Line, in_one_line, lines_of
 from cases.views.exports import answer
+from orgs.exporting import MOST, Agreed, Exported, export
 from orgs.gates import needs
 from orgs.permissions import Permission
 from zongzhi.lib import clock
@@ -77,16 +77,15 @@ def transcription_export(request: StaffRequest) -> HttpResponseBase:
         full = agreed is not None
         loaded = _with_all(found)[:MOST].iterator(200)
         cells = ([line.copied for line in _lines(platform, case, full=full)] for case in loaded)
-        return export(
+        exported = Exported(
             what="转录上级平台",
             columns=[Column(field.label, 18) for field in fields],
             rows=cells,
             total=total,
-            by=request.user,
-            address=client_address(request),
-            agreed=agreed,
             asked={"platform": platform.pk, "tab": tab},
+            agreed=agreed,
         )
+        return export(exported, by=request.user, address=client_address(request))
 
     context = {
         "title": f"导出到{platform.name}的模板",

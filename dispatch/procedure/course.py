@@ -309,7 +309,10 @@ def _load(rows: Prepared[Any], cases: Sequence[Case], name: str) -> None:
     found = grouped(rows(cases=missing), "case_id") if missing else {}
     for case in cases:
         if not hasattr(case, name):
-            setattr(case, name, found.get(case.pk, []))
+            mine = found.get(case.pk, [])
+            for row in mine:
+                row.case = case  # or each would ask for it again
+            setattr(case, name, mine)
 
 
 ACTS = (

@@ -180,6 +180,13 @@ def _holders(permission: Permission, place: str) -> Prepared[User]:
     return Prepared(lambda: people.order_by().only("pk"))
 
 
+@lru_cache(KEPT)
+def _held_by(
+    permission: Permission, name: str, place: int, day: date, revision: int | None
+) -> tuple[int, ...]:
+    return tuple(user.pk for user in _holders(permission, name)(day=day, place=place))
+
+
 def reference_revision() -> Subquery:
     """The revision of all reference data, for a query that loads a person anyway."""
     return Subquery(Revision.objects.filter(subject=REFERENCE).values("number"))
@@ -223,10 +230,19 @@ class Holders:
 
     def sql(self) -> tuple[str, Sequence[Any]]:
         """A query for their ids, to stand inside another."""
+        name, place = self._where
+        return _holders(self.permission, name).sql(day=clock.today(), place=place)
+
+    def ids(self, revision: int) -> tuple[int, ...]:
+        """Who they are at this revision of the reference data, kept as long as it stands."""
+        return _held_by(self.permission, *self._where, clock.today(), revision)
+
+    @property
+    def _where(self) -> tuple[str, int]:
         name, place = ("center", self.center) if self.center else ("department", self.department)
         if place is None:
             raise ValueError("holders of a permission where?")
-        return _holders(self.permission, name).sql(day=clock.today(), place=place.pk)
+        return name, place.pk
 
 
 class User(AbstractBaseUser):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from cases.api.serializers import CaseSerializer, RegisteredSerializer
 from cases.models import Assignment, Case
 from cases.vocabulary import Special
+from dispatch.services.asking import request_extension, request_pause
 from orgs.permissions import RoleCode
 from tests.api.conftest import Api, wages
 from tests.county import County, person
@@ -156,8 +159,9 @@ def test_a_unit_pages_by_cursor_through_what_is_registered_at_one_moment(
     lives: Lives, speaks, handler
 ) -> None:
     numbers = [lives.dispatched().number for _ in range(27)][::-1]
-    Case.objects.update(registered_at=clock.now())
-    Assignment.objects.update(case_registered_at=clock.now())
+    at = clock.now()
+    Case.objects.update(registered_at=at)
+    Assignment.objects.update(case_registered_at=at)
     client = speaks(handler)._client
     first = client.get("/api/v1/cases/").json()
     second = client.get(first["next"]).json()
@@ -185,6 +189,25 @@ def test_more_cases_cost_no_more_queries(lives: Lives, speaks, triage, handler) 
             lives.claimed()
         # token, cases, open assignments, parties, requests, 督办单, who triages below
         assert queries(api) == few <= 7
+
+
+def test_more_requests_cost_no_more_queries(
+    lives: Lives, speaks, triage, handler, head, leader
+) -> None:
+    """Whose they are to decide is asked of the cases that are there."""
+    until = clock.today() + timedelta(days=20)
+
+    def ask() -> None:
+        request_extension(case_id=lives.claimed().pk, by=handler, days=3, text="对方外出")
+        request_pause(case_id=lives.claimed().pk, by=handler, until=until, text="等司法鉴定")
+
+    for api in (speaks(triage), speaks(head), speaks(leader)):
+        ask()
+        queries(api)
+        few = queries(api)
+        ask()
+        ask()
+        assert queries(api) == few
 
 
 def test_reference_lists(county: County, speaks, clerk) -> None:

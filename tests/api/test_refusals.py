@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 
@@ -133,6 +136,38 @@ def test_no_query_string_breaks_the_list(speaks, clerk, lives: Lives) -> None:
             assert window.get("cases/", **{name: value}).status_code in (200, 400)
     for cursor in ("cD0=", "cD1ub3RoaW5n", "bz05OTk5OTk5OTk5", "cD05OTk5LTk5LTk5", "😀", "cj14"):
         assert window.get("cases/", cursor=cursor).status_code in (200, 404)
+
+
+LISTS = ("cases/", "grid-events/", "departments/", "shifts/", "mediators/", "bulletins/")
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        "2026-02-30 00:00:00+00:00",  # no such day
+        "2026-02-28 00:00:00",  # of no zone
+        "2026-02-28",
+        "2026-02-28 00:00:00+23:59",  # a zone the database does not know
+        "0001-01-01 00:00:00+14:00",  # before all time
+        "9" * 30,
+        "9" * 5000,
+        "2026-02-28 00:00:00+08:00,x",
+        f"2026-02-28 00:00:00+08:00,{1 << 63}",
+        "2026-02-28 00:00:00+08:00,-1",
+        "",
+        "\x00",
+        "NaN",
+    ],
+)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_place_in_a_list_that_nobody_was_given_is_no_place(
+    speaks, head, lives: Lives, position: str, reverse: bool
+) -> None:
+    number = lives.dispatched().number
+    said = {"p": position, **({"r": "1"} if reverse else {})}
+    cursor = b64encode(urlencode(said).encode()).decode()
+    for url in (*LISTS, f"cases/{number}/timeline/"):
+        assert speaks(head).get(url, cursor=cursor).status_code in (200, 403, 404), url
 
 
 def test_nothing_is_written_by_a_refusal(speaks, clerk, county) -> None:

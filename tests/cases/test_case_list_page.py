@@ -12,6 +12,7 @@ from cases.querysets import CaseQuerySet, newest_seen
 from cases.services.registration import PartyInput
 from cases.vocabulary import PartyRole
 from dispatch.services.assigning import reassign_case
+from grids.models import Grid
 from tests.county import County
 from tests.lives import ID_NUMBER, PHONE, Lives
 from zongzhi.lib.paging import Cursor, paginate
@@ -67,6 +68,27 @@ def test_a_label_may_be_given_in_chinese(client: Client, clerk, lives: Lives) ->
     page = client.get(LIST, {"label": "待签收"}).content.decode()
     assert dispatched.short_number in page
     assert waiting.short_number not in page
+
+
+def test_a_grid_is_asked_for_by_its_code_or_with_all_of_its_place(
+    client: Client, clerk, lives: Lives, county: County
+) -> None:
+    village = county.village.region
+    grids = [
+        Grid.objects.create(code=f"{village.code}{n:03d}", name=f"第{n}网格", region=village)
+        for n in (1, 2)
+    ]
+    elsewhere, *here = [lives.registered(grid=grid) for grid in (None, *grids)]
+    client.force_login(clerk)
+
+    def shown(code: str) -> list[bool]:
+        page = client.get(LIST, {"grid": code}).content.decode()
+        return [case.get_absolute_url() in page for case in (elsewhere, *here)]
+
+    assert shown(grids[1].code) == [False, False, True]
+    assert shown(village.code) == [False, True, True]
+    assert shown(village.code[:6]) == [False, True, True]
+    assert shown("990199") == [False, False, False]
 
 
 def test_an_empty_list_says_what_was_asked_for(client: Client, clerk, lives: Lives) -> None:

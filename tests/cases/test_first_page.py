@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from cases.models import Case, CaseCenter
+from cases.models import Assignment, Case, CaseCenter
 from cases.querysets import sight_of
 from orgs.models import Center, User
 from orgs.permissions import RoleCode
@@ -40,31 +40,83 @@ def test_everybody_s_first_page_is_what_they_may_see(
             assert listed(user) == [case.number for case in seen], user.username
 
 
+def turned(user: User) -> list[str]:
+    """All numbers from the first page by `next` to the last, and back again by `previous`."""
+    client = APIClient()
+    client.force_authenticate(User.objects.get(pk=user.pk))
+    found: list[str] = []
+    back: list[str] = []
+    url = last = LIST
+    while url:
+        page = client.get(url).data
+        found += [row["number"] for row in page["results"]]
+        last, url = url, page["next"]
+    url = last
+    while url:
+        page = client.get(url).data
+        back = [row["number"] for row in page["results"]] + back
+        url = page["previous"]
+    assert back == found
+    return found
+
+
+def seen_by_rule(user: User) -> list[str]:
+    """Their numbers as the rule says it, newest first."""
+    seen = Case.objects.visible_to(User.objects.get(pk=user.pk))
+    return [case.number for case in seen.order_by("-registered_at", "-pk")]
+
+
+def test_a_unit_turns_every_page_of_more_than_two(lives: Lives, head: User) -> None:
+    for _ in range(80):
+        lives.dispatched()
+    numbers = seen_by_rule(head)
+    assert len(numbers) == 80
+    assert turned(head) == numbers
+
+
+def test_a_village_turns_every_page_of_more_than_two(lives: Lives, village_officer: User) -> None:
+    for _ in range(80):
+        lives.registered(by=village_officer)
+    numbers = seen_by_rule(village_officer)
+    assert len(numbers) == 80
+    assert turned(village_officer) == numbers
+
+
+@pytest.mark.parametrize("same", [slice(20, 50), slice(0, 30), slice(50, 80), slice(0, 80)])
+@pytest.mark.parametrize("who", ["head", "village_officer"])
+def test_cases_registered_at_one_moment_are_each_met_once(
+    lives: Lives, head: User, village_officer: User, who: str, same: slice
+) -> None:
+    """As an import writes them: in the midst, first, last, or all there are."""
+    if who == "head":
+        user, cases = head, [lives.dispatched() for _ in range(80)]
+    else:
+        user, cases = village_officer, [lives.registered(by=village_officer) for _ in range(80)]
+    pks = [case.pk for case in cases[same]]
+    at = cases[same][0].registered_at
+    Case.objects.filter(pk__in=pks).update(registered_at=at)
+    Assignment.objects.filter(case__in=pks).update(case_registered_at=at)
+    numbers = seen_by_rule(user)
+    assert len(numbers) == 80
+    assert turned(user) == numbers
+
+
 def test_who_sees_little_turns_every_page(
     lives: Lives, county: County, village_officer: User, head: User
 ) -> None:
     """What was registered by them, was in the village once, or was given to the unit."""
-    for n in range(90):
-        if n % 3 == 0:
+    for n in range(160):
+        if n % 5 < 2:
             lives.registered(by=village_officer)
-        elif n % 3 == 1:
+        elif n % 5 == 2:
             case = lives.registered()
             CaseCenter.objects.create(case=case, center=county.village, until=case.registered_at)
         else:
             lives.claimed()
-    for user in (village_officer, head):
-        fresh = User.objects.get(pk=user.pk)
-        seen = Case.objects.visible_to(fresh).order_by("-registered_at", "-pk")
-        numbers = [case.number for case in seen]
-        client = APIClient()
-        client.force_authenticate(fresh)
-        found, url = [], LIST
-        while url:
-            page = client.get(url).data
-            found += [row["number"] for row in page["results"]]
-            url = page["next"]
-        assert found == numbers
-        assert len(numbers) == {village_officer: 60, head: 30}[user]
+    for user, some in ((village_officer, 96), (head, 64)):
+        numbers = seen_by_rule(user)
+        assert len(numbers) == some
+        assert turned(user) == numbers
 
 
 def test_two_with_the_same_sight_ask_in_the_same_words(lives: Lives, county: County) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from typing import Any
 
@@ -174,3 +175,30 @@ def test_the_same_number_reads_as_it_was_typed() -> None:
     assert read_row(TABLE, 2, {"name": "赵英", "id_number": ID_NUMBER.lower()}).values[
         "id_number"
     ] == (ID_NUMBER)
+
+
+def rewritten(*changes: tuple[bytes, bytes]) -> io.BytesIO:
+    """A file whose sheet says something else than Excel would."""
+    out = io.BytesIO()
+    made = book(["姓名"], ["赵英"], ["马建国"])
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            for was, is_now in changes if entry.filename.endswith("sheet1.xml") else ():
+                assert was in content
+                content = content.replace(was, is_now)
+            new.writestr(entry, content)
+    return out
+
+
+def test_a_row_that_claims_to_stand_endlessly_far_down_is_refused_at_once() -> None:
+    file = rewritten((b'<row r="3"', b'<row r="9999999999"'), (b'"A3"', b'"A9999"'))
+    began = time.monotonic()
+    with pytest.raises(BadSheetError, match="行"):
+        read_sheet(file, TABLE)
+    assert time.monotonic() - began < 10
+
+
+def test_rows_below_the_size_the_file_says_it_has_are_read() -> None:
+    sheet = read_sheet(rewritten((b'<dimension ref="A1:A3"', b'<dimension ref="A1:A2"')), TABLE)
+    assert [cells["name"] for _, cells in sheet.rows] == ["赵英", "马建国"]

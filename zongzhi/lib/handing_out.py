@@ -1,12 +1,18 @@
-"""Handing out a file that somebody sent: on our own address, so nothing in it may load or run."""
+"""Handing out files: somebody's on our own address, where nothing in it may load or run; ours."""
 
 from __future__ import annotations
 
-from django.http import FileResponse
+from typing import IO, TypeVar
 
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from zongzhi.lib.papers import SHEET, WORD
 from zongzhi.lib.previews import preview_of
 from zongzhi.lib.shrinking import MEDIA_TYPE
 from zongzhi.lib.stored import path_to
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 _PICTURE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 # The browser's own PDF viewer needs its plugin and its styles, and does not start in a sandbox.
@@ -36,7 +42,20 @@ def saved(stored_as: str, name: str) -> FileResponse:
     )
 
 
-def _private(response: FileResponse, media_type: str) -> FileResponse:
+def sheet(file: IO[bytes], name: str) -> FileResponse:
+    """An Excel file made for whoever asked; nobody keeps a copy on the way."""
+    return _private(FileResponse(file, as_attachment=True, filename=name), SHEET)
+
+
+def document(content: bytes, name: str) -> HttpResponse:
+    """A Word file made for whoever asked; nobody keeps a copy on the way."""
+    response = HttpResponse(content)
+    said = content_disposition_header(as_attachment=True, filename=name)
+    response["Content-Disposition"] = said or "attachment"
+    return _private(response, WORD)
+
+
+def _private(response: Response, media_type: str) -> Response:
     response["Content-Type"] = media_type
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

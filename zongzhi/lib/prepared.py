@@ -15,7 +15,23 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import BooleanField, Expression, Field, Func, Model, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    BigAutoField,
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Expression,
+    Field,
+    ForeignKey,
+    Func,
+    IntegerField,
+    Model,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    QuerySet,
+    TextField,
+)
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -153,6 +169,27 @@ def grouped(rows: Iterable[M], by: str) -> dict[Any, list[M]]:
     return found
 
 
+Take = Callable[[Model, BaseDatabaseWrapper], Any]
+# Of these the driver takes what a row has as it is.
+_AS_IT_IS = (
+    *(CharField, TextField, BooleanField, BigAutoField, ForeignKey),
+    *(IntegerField, BigIntegerField, PositiveIntegerField, PositiveSmallIntegerField),
+)
+
+
+def _take(field: Field[Any, Any], *, add: bool) -> Take:
+    """How the value of a column comes from a row."""
+
+    def prepared(row: Model, connection: BaseDatabaseWrapper) -> Any:
+        value = field.pre_save(row, add=add)
+        return None if value is None else field.get_db_prep_save(value, connection)
+
+    def as_it_is(row: Model, connection: BaseDatabaseWrapper) -> Any:
+        return getattr(row, field.attname)
+
+    return as_it_is if type(field) in _AS_IT_IS else prepared
+
+
 Statement = tuple[str, Sequence[Any]]  # SQL and what stands in its places
 
 
@@ -180,23 +217,21 @@ def update(row: Model, names: Iterable[str]) -> Statement:
 
     Signals of models are not sent, and nobody looks whether the row is still there: lock it first.
     """
-    fields, sql = _updating(type(row), frozenset(names))
+    takes, sql = _updating(type(row), frozenset(names))
     connection = connections["default"]
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields
-    ]
-    return sql, [*values, row.pk]
+    return sql, [*(take(row, connection) for take in takes), row.pk]
 
 
 @lru_cache(1000)
-def _updating(model: type[Model], names: frozenset[str]) -> tuple[list[Field[Any, Any]], str]:
+def _updating(model: type[Model], names: frozenset[str]) -> tuple[list[Take], str]:
     meta, quote = model._meta, connections["default"].ops.quote_name
     fields = [field for field in meta.local_concrete_fields if field.name in names]
     if len(fields) < len(names):
         raise ValueError(f"{model.__name__} has no columns for all of {sorted(names)}")
     columns = ", ".join(f"{quote(str(field.column))} = {_place_of(field)}" for field in fields)
     key = quote(str(meta.pk.column))
-    return fields, f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {key} = %s"
+    takes = [_take(field, add=False) for field in fields]
+    return takes, f"UPDATE {quote(meta.db_table)} SET {columns} WHERE {key} = %s"
 
 
 def _place_of(field: Any) -> str:
@@ -208,13 +243,9 @@ def _place_of(field: Any) -> str:
 
 
 def _inserting(rows: Sequence[Model]) -> tuple[str, list[Any]]:
-    fields, columns, places, key = _insertion(type(rows[0]), rows[0].pk is not None)
+    takes, columns, places, key = _insertion(type(rows[0]), rows[0].pk is not None)
     connection = connections["default"]
-    params = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for row in rows
-        for field in fields
-    ]
+    params = [take(row, connection) for row in rows for take in takes]
     return f"{columns} VALUES {', '.join([places] * len(rows))} RETURNING {key} AS id", params
 
 
@@ -228,10 +259,15 @@ def _one_statement(inserts: Sequence[str], beside: Sequence[str]) -> str:
 
 
 @lru_cache
-def _insertion(model: type[Model], with_pk: bool) -> tuple[list[Field[Any, Any]], str, str, str]:
+def _insertion(model: type[Model], with_pk: bool) -> tuple[list[Take], str, str, str]:
     meta, quote = model._meta, connections["default"].ops.quote_name
     fields = [f for f in meta.local_concrete_fields if with_pk or not f.primary_key]
     names = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(map(_place_of, fields))
     columns = f"INSERT INTO {quote(meta.db_table)} ({names})"
-    return fields, columns, f"({places})", quote(str(meta.pk.column))
+    return (
+        [_take(field, add=True) for field in fields],
+        columns,
+        f"({places})",
+        quote(str(meta.pk.column)),
+    )

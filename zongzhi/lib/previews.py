@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def preview_of(stored_as: str, media_type: str) -> Path | None:
     """A small JPEG of a kept picture; None when the picture itself is to be shown.
 
-    Raises FileNotFoundError when there is no picture.
+    Raises FileNotFoundError when there is neither the picture nor one made of it before.
     """
     path = path_to(stored_as)
     kept = path.with_name(f"{path.name}.small")

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, asked less before each request."""
