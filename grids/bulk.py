@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,5 +80,10 @@ def _lines(file: Path) -> Iterator[list[str]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030", errors="replace")
-    for line in csv.reader(text.replace("\0", "").splitlines()):
-        yield [cell.strip() for cell in line]
+    rows = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), strict=True)
+    try:
+        for line in rows:
+            yield [cell.strip() for cell in line]
+    except csv.Error as error:
+        at = rows.line_num
+        raise CommandError(f"读到第 {at} 行读不下去：有一格太长，或者引号没有成对") from error

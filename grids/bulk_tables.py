@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grids.models import BulkImport, Grid
+from grids.base_columns import EXAMPLE_GRIDS, LONGEST
+from grids.models import BulkImport
 from grids.site_importing import table_of as table_of_sites
 from orgs.importing import Column, Table, id_number, text
 from orgs.models import Center
@@ -12,14 +13,12 @@ def table_of(kind: str, center: Center) -> Table:
     """The columns of the template, the same words as `bulk_base` reads."""
     if kind == BulkImport.Kind.SITES:
         return table_of_sites(center)
-    inside = Grid.objects.filter(code__startswith=center.region.stem, is_active=True)
-    code = inside.values_list("code", flat=True).order_by("code").first() or ""
     return Table(
         (
             Column(
                 "name",
                 "姓名",
-                text(40),
+                text(LONGEST["姓名"]),
                 required=True,
                 examples=("示例一", "示例二", "示例三"),
             ),
@@ -36,14 +35,14 @@ def table_of(kind: str, center: Center) -> Table:
                 "网格编码",
                 text(18),
                 required=True,
-                examples=(code, code, code),
+                examples=EXAMPLE_GRIDS,
                 hint="网格名册里的编码",
                 width=22,
             ),
             Column(
                 "ref",
                 "外部系统编号",
-                text(40),
+                text(LONGEST["外部系统编号"]),
                 examples=("", "", "H-1"),
                 hint="没有身份证号的，填了就按它认",
                 width=18,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -24,8 +25,8 @@ from orgs.services import log_access
 from orgs.sheets import write_template
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, Invalid, NotFound
+from zongzhi.lib.handing_out import sheet
 from zongzhi.lib.http import StaffRequest, client_address, render_page_or_fragment
-from zongzhi.lib.papers import SHEET
 from zongzhi.lib.sheets import Column, write_sheet
 from zongzhi.lib.uploads import LARGEST, MEGABYTE
 
@@ -85,6 +86,12 @@ class Standing:
     minutes: int
     suspicious: bool
 
+    @property
+    def heading(self) -> str:
+        if self.running:
+            return f"正在{self.verb}"
+        return "中断了，排队再来一次" if self.interrupted else "排队中"
+
 
 def _standing(one: BulkImport) -> Standing:
     waited = clock.now() - one.since
@@ -95,7 +102,7 @@ def _standing(one: BulkImport) -> Standing:
         rows=one.read_rows,
         interrupted=not running and one.attempts > 0,
         minutes=int(waited.total_seconds() // 60),
-        suspicious=not running and waited > _SUSPICIOUS,
+        suspicious=waited > _SUSPICIOUS and not bulk_uploads.is_anything_running(one),
     )
 
 
@@ -126,7 +133,8 @@ def send(request: StaffRequest, way: Way) -> HttpResponse:
             return redirect(f"{way.address}_check", one.pk)
         except Invalid as error:
             wrong = error.message
-    recent = BulkImport.objects.filter(kind=way.kind, center=center).select_related("by")
+    sent = BulkImport.objects.filter(kind=way.kind, center=center)
+    recent = sent.select_related("by").defer("told")  # decrypted when read
     context = {
         **_about(request, way),
         "center": center,
@@ -163,7 +171,7 @@ def _whole(file: UploadedFile[bytes] | None) -> IO[bytes]:
 def template(request: StaffRequest, way: Way) -> HttpResponseBase:
     table = table_of(way.kind, _home(request))
     file = write_template(table, way.name, bulk_uploads.MOST_ROWS)
-    return _file(file, f"{way.name}导入模板.xlsx")
+    return sheet(file, f"{way.name}导入模板.xlsx")
 
 
 def check(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
@@ -180,7 +188,7 @@ def check(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
 def _page(
     request: StaffRequest, way: Way, one: BulkImport, *, wrong: str = "", status: int = 200
 ) -> HttpResponse:
-    working = one.state in BulkImport.WORKING
+    standing = _standing(one) if one.state in BulkImport.WORKING else None
     told = bulk_uploads.told(one)
     context = {
         **_about(request, way),
@@ -189,15 +197,18 @@ def _page(
         "wrong": wrong,
         "shown": told.faults[:_SHOWN],
         "kept_until": one.since + bulk_uploads.KEPT_FOR,
-        "earlier": None if working else bulk_uploads.earlier(one),
-        "standing": _standing(one) if working else None,
+        "earlier": None if standing else bulk_uploads.earlier(one),
+        "standing": standing,
         "here": way.url("check", one.pk),
         **{f"{step}_url": way.url(step, one.pk) for step in ("faults", "carry_out", "drop")},
         "again_url": way.url("again", one.pk),
     }
-    return render_page_or_fragment(
+    response = render_page_or_fragment(
         request, "grids/bulk/one.html", "grids/bulk/_standing.html", context, status=status
     )
+    if request.htmx and standing and request.GET.get("was") != standing.heading:
+        response["HX-Trigger"] = json.dumps({"announce": {"value": standing.heading}})
+    return response
 
 
 def faults(request: StaffRequest, way: Way, pk: int) -> HttpResponseBase:
@@ -222,7 +233,7 @@ def faults(request: StaffRequest, way: Way, pk: int) -> HttpResponseBase:
         rows=[(str(fault.line), fault.column, fault.sentence) for fault in found],
     )
     out.seek(0)
-    return _file(out, f"{way.name}要改的 {len(found)} 处.xlsx")
+    return sheet(out, f"{way.name}要改的 {len(found)} 处.xlsx")
 
 
 def carry_out(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
@@ -249,10 +260,6 @@ def drop(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
 def again(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
     bulk_uploads.again(pk=_one(request, way, pk).pk)
     return redirect(f"{way.address}_check", pk)
-
-
-def _file(file: Any, name: str) -> FileResponse:
-    return FileResponse(file, as_attachment=True, filename=name, content_type=SHEET)
 
 
 STEPS: Steps = (

@@ -220,8 +220,10 @@ class VerifyForm(_Handlers):
         return found
 
     def clean(self) -> dict[str, Any]:
+        truth = self.cleaned_data.get("truth")
+        if truth != TRUE:  # chosen before, out of sight now, and sent all the same
+            self.cleaned_data |= {"valid": None, "then": ""}
         data = super().clean()
-        truth = data.get("truth")
         if truth == TRUE and data.get("valid") is None and "valid" not in self.errors:
             self.add_error("valid", "还没选“说清了吗”")
         if truth == TRUE and not data.get("then") and "then" not in self.errors:

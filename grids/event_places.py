@@ -15,19 +15,22 @@ class _Found:
 
     own: Grid | None
     there: Grid | None
-    is_drawn: bool  # whether a shape of those asked about is known: only then is outside outside
+    holds_own: bool  # one of those asked about lies in it, undrawn: this may be there
+    is_drawn: bool  # whether all shapes asked about are known: only then is outside outside
 
 
 def _find(longitude: float, latitude: float, grids: Sequence[Grid]) -> _Found:
     shapes = {shape.grid_id: shape for shape in GridShape.objects.filter(grid__in=grids)}
     for grid in grids:
         if grid.pk in shapes and holds(shapes[grid.pk].geometry, longitude, latitude):
-            return _Found(grid, grid, True)
+            return _Found(grid, grid, False, True)
     there = grid_at(longitude, latitude)
     # A micro grid lies in the comprehensive grid around it, drawn or not.
     around = there.parent_id if there is not None else None
     own = next((grid for grid in grids if grid.pk == around), None)
-    return _Found(own, there, bool(shapes))
+    undrawn = [grid for grid in grids if grid.pk not in shapes]
+    holds_own = there is not None and any(grid.parent_id == there.pk for grid in undrawn)
+    return _Found(own, there, holds_own, bool(shapes) and not undrawn)
 
 
 def standing(longitude: float, latitude: float, own: Sequence[Grid]) -> tuple[str, str]:
@@ -35,6 +38,8 @@ def standing(longitude: float, latitude: float, own: Sequence[Grid]) -> tuple[st
     found = _find(longitude, latitude, own)
     if found.own is not None:
         return f"在{found.own.name}", found.own.code
+    if found.there is not None and found.holds_own:
+        return f"在{found.there.name}", ""
     if found.there is not None:
         return f"在{found.there.name}，不在自己的网格，在哪要写清", ""
     return ("不在自己的网格，在哪要写清" if found.is_drawn else ""), ""
@@ -45,7 +50,7 @@ def elsewhere(event: GridEvent) -> str:
     if event.longitude is None or event.latitude is None:
         return ""
     found = _find(event.longitude, event.latitude, [event.grid])
-    if found.own is not None:
+    if found.own is not None or found.holds_own:
         return ""
     if found.there is not None:
         return f"取的位置在{found.there.name}"

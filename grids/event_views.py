@@ -20,7 +20,7 @@ from grids.event_exporting import WHAT, export_events
 from grids.event_filters import VIEWS, EventFilter
 from grids.event_forms import EventForm, VerifyForm
 from grids.event_places import elsewhere
-from grids.event_policies import units_of, units_of_centers
+from grids.event_policies import handles, units_of, units_of_centers
 from grids.event_rows import entries_of, for_rows, photos_of
 from grids.event_suggesting import suggestion_for
 from grids.models import EventPhoto, GridEvent
@@ -161,7 +161,7 @@ def _pane(user: User, event: GridEvent) -> dict[str, Any]:
         form = main.form(event=event, user=user)
         form.initial = {**form.initial, **_suggested(main, suggestion)}
     return {
-        **_about(event),
+        **_about(user, event),
         "act": main,
         "form": form,
         "suggestion": suggestion,
@@ -191,20 +191,20 @@ def event_page(request: StaffRequest, number: str) -> HttpResponse:
 
 def _context(user: User, event: GridEvent) -> dict[str, Any]:
     return {
-        **_about(event),
+        **_about(user, event),
         "acts": allowed(user, event),
         "entries": entries_of(event, user),
         "repeats": list(event.merged.visible_to(user).order_by("pk")[:QUEUE]),
     }
 
 
-def _about(event: GridEvent) -> dict[str, Any]:
-    """What every page of one event shows."""
+def _about(user: User, event: GridEvent) -> dict[str, Any]:
+    """What every page of one event shows; where its reporter stood, the centre alone is told."""
     return {
         "event": event,
         "row": for_rows([event], clock.now())[0],
         "photos": photos_of(event),
-        "elsewhere": elsewhere(event),
+        "elsewhere": elsewhere(event) if handles(user, event) else "",
     }
 
 
@@ -342,7 +342,7 @@ def _page(
     request: StaffRequest, chosen: EventAct, event: GridEvent, form: EventForm, *, status: int = 200
 ) -> HttpResponse:
     context = {
-        **_about(event),
+        **_about(request.user, event),
         "act": chosen,
         "form": form,
         "next": _safe_next(request),

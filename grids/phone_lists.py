@@ -155,7 +155,11 @@ def what_became(event: GridEvent) -> str:
     }[event.stage]
 
 
-_ASKED_BY = ("verify", "assign", "reassign", "send-back", "request-check", "check")
+# After these somebody else may have it to do; a case that ends asks the grid, in no words.
+_ASKED_BY = (
+    *("verify", "assign", "reassign", "send-back", "request-check", "check"),
+    "case-closed",
+)
 
 
 def wanted_of(event: GridEvent) -> str:
@@ -163,10 +167,7 @@ def wanted_of(event: GridEvent) -> str:
     if event.actor != EventActor.WORKER or event.stage == EventStage.REPORTED:
         return ""
     line = event.lines.filter(verb__in=_ASKED_BY).order_by("-seq").first()
-    if line is None:
-        return ""
-    name = event.worker.name if event.worker and "to" in line.data else ""
-    return line.text.removeprefix(name).lstrip("。")
+    return str(line.data.get("wanted", "")) if line is not None else ""
 
 
 def followed(event: GridEvent, user: User) -> GridEvent | None:

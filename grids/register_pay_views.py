@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,9 +26,9 @@ from orgs.services import log_access
 from zongzhi.lib import clock
 from zongzhi.lib.amounts import yuan
 from zongzhi.lib.errors import DomainError, NotFound
+from zongzhi.lib.handing_out import sheet
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Order, paginate
-from zongzhi.lib.papers import SHEET
 
 NEWEST = Order(descending=True)
 
@@ -139,10 +139,7 @@ def export(request: StaffRequest, pk: int) -> HttpResponseBase:
         data={"rows": len(rows)},
     )
     file = register_sheets.allowances(listing, rows, mark)
-    answer = FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=SHEET)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return sheet(file, f"{title}.xlsx")
 
 
 # --- 培训 -----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from grids.base_columns import EXAMPLE_GRIDS, LONGEST, SITE_KINDS
 from grids.models import Grid, Site
 from orgs.importing import Column, Row, Table, one_of, phone, text
 from orgs.imports import Difference, Importer, Snapshot, users_of_many
@@ -15,7 +16,6 @@ from orgs.models import Center, Import
 from zongzhi.lib.identity import mask_phone
 
 BATCH = 500
-KINDS = {str(label): value for value, label in Site.Kind.choices}
 _PLAIN = (
     *("kind", "name", "address", "grid_id", "contact", "phone"),
     *("external_ref", "note", "is_active"),
@@ -26,13 +26,12 @@ def table_of(center: Center) -> Table:
     """The columns; the grids are those of the centre's area."""
     inside = Grid.objects.filter(code__startswith=center.region.stem, is_active=True)
     grids = dict(inside.values_list("code", "pk"))
-    first = next(iter(grids), "")
     return Table(
         (
             Column(
                 "name",
                 "名称",
-                text(60),
+                text(LONGEST["名称"]),
                 required=True,
                 examples=("示例超市", "3 幢 2 单元", "村口变压器"),
                 width=22,
@@ -40,10 +39,10 @@ def table_of(center: Center) -> Table:
             Column(
                 "kind",
                 "类别",
-                one_of(KINDS),
+                one_of(SITE_KINDS),
                 required=True,
                 examples=("单位", "房屋", "设施"),
-                choices=tuple(KINDS),
+                choices=tuple(SITE_KINDS),
                 width=8,
             ),
             Column(
@@ -51,12 +50,14 @@ def table_of(center: Center) -> Table:
                 "网格编码",
                 _grid(grids),
                 required=True,
-                examples=(first, first, first),
+                examples=EXAMPLE_GRIDS,
                 hint="网格名册里的编码",
                 width=20,
             ),
-            Column("address", "地址", text(100), examples=("文化路 8 号", "", ""), width=26),
-            Column("contact", "联系人", text(30), examples=("示例一", "", "")),
+            Column(
+                "address", "地址", text(LONGEST["地址"]), examples=("文化路 8 号", "", ""), width=26
+            ),
+            Column("contact", "联系人", text(LONGEST["联系人"]), examples=("示例一", "", "")),
             Column(
                 "phone",
                 "联系电话",
@@ -68,11 +69,11 @@ def table_of(center: Center) -> Table:
             Column(
                 "external_ref",
                 "外部系统编号",
-                text(40),
+                text(LONGEST["外部系统编号"]),
                 hint="填了就按它认，没填按网格、类别和名称认",
                 width=18,
             ),
-            Column("note", "备注", text(200), width=20),
+            Column("note", "备注", text(LONGEST["备注"]), width=20),
         )
     )
 

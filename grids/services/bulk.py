@@ -26,6 +26,7 @@ from zongzhi.lib.errors import Invalid
 
 NAMED = 1000  # bad cells named one by one; the rest are counted
 TOLD_EVERY = 100_000
+_SAID = 30  # characters of a cell that are said again
 _STEP = 2_000  # rows between two looks at how far it has come
 _PROBE = 1 << 16
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
@@ -135,18 +136,19 @@ def bring_in(bulk: Bulk, source: Source, *, tell: Tell, progress: Progress = boo
     return bulk.apply()
 
 
-def _turn(bulk: Bulk) -> str:
-    return f"bulk import {type(bulk).__name__}"
+def turn_of(kind: type[Bulk]) -> str:
+    """The name of the lock that files of a kind take one after the other."""
+    return f"bulk import {kind.__name__}"
 
 
 def _take_turns(bulk: Bulk) -> None:
-    sql("SELECT pg_advisory_xact_lock(hashtext(%s))", _turn(bulk))
+    sql("SELECT pg_advisory_xact_lock(hashtext(%s))", turn_of(type(bulk)))
 
 
 def has_turn(bulk: Bulk) -> bool:
     """Take the turn of this kind until the transaction ends, unless another import has it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [_turn(bulk)])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [turn_of(type(bulk))])
         return bool(cursor.fetchone()[0])
 
 
@@ -243,6 +245,11 @@ def _look(bulk: Bulk, line: int, cells: dict[str, str], faults: Faults) -> None:
         faults.add(line, title, "有认不出的字，文件存成 UTF-8 再导入")
 
 
+def cut(cell: str) -> str:
+    """A cell as it is said again: enough to be found by, and a page stays a page."""
+    return cell if len(cell) <= _SAID else f"{cell[:_SAID]}…"
+
+
 def titles_of(bulk: Bulk, row: list[str], tell: Tell) -> list[str]:
     """What the columns are called; a star behind what must be filled, as in templates, is none."""
     titles = [re.sub(r"[\s*＊]", "", cell) for cell in row]
@@ -252,7 +259,7 @@ def titles_of(bulk: Bulk, row: list[str], tell: Tell) -> list[str]:
     if doubled := next((title for title in known if titles.count(title) > 1), ""):
         raise Invalid(f"“{doubled}”这一列有两个，留下一个再传")
     if unread := [title for title in titles if title and title not in known]:
-        tell(f"不认识、没有读的列：{'、'.join(unread)}")
+        tell(f"不认识、没有读的列：{'、'.join(map(cut, unread[:_SAID]))}")
     return [title if title in known else "" for title in titles]
 
 
@@ -284,7 +291,7 @@ class CsvSource(Source):
     def rows(self) -> Iterator[list[str]]:
         buffered = io.BufferedReader(_Hashed(self._raw, self._sum), 1 << 18)
         text = io.TextIOWrapper(buffered, encoding=self._encoding, errors="replace", newline="")
-        yield from csv.reader(text)
+        yield from csv.reader(text, strict=True)
 
     @property
     def digest(self) -> str:
@@ -357,10 +364,10 @@ def rows_of(statement: str) -> Iterator[tuple[Any, ...]]:
 
 
 def told_twice(column: str, words: str) -> Iterator[tuple[int, str]]:
-    """Rows whose value stands in an earlier row too."""
+    """Rows whose value stands in an earlier row too; an empty one is no value."""
     found = rows_of(
         f"SELECT line, first FROM (SELECT line, min(line) OVER (PARTITION BY {column}) AS first"
-        f" FROM staged WHERE {column} <> '') twice WHERE line <> first ORDER BY line"
+        f" FROM staged WHERE {column}::text <> '') twice WHERE line <> first ORDER BY line"
     )
     return ((line, f"和第 {first} 行是同一个{words}，留下一行") for line, first in found)
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
+from grids.base_columns import LONGEST, SITE_KINDS
 from grids.base_searching import NUMBER
-from grids.models import Grid, Site
-from grids.services.bulk import Bulk, Change, Outcome, rows_of, sql, told_twice
+from grids.models import Grid
+from grids.services.bulk import (
+    BadFile,
+    Bulk,
+    Change,
+    Faults,
+    Outcome,
+    cut,
+    rows_of,
+    sql,
+    told_twice,
+)
 from orgs.importing import id_number, looks_like_formula, phone
 from orgs.models import Center
 from zongzhi.lib.crypto import blind_index, decrypt, encrypt
 from zongzhi.lib.identity import check_digit
 
-_LONGEST = {"姓名": 40, "名称": 60, "地址": 100, "联系人": 30, "外部系统编号": 40, "备注": 200}
-_KINDS = {str(label): value for value, label in Site.Kind.choices}
 _PHONE = "site.phone"
 _AT_ONCE = 5000
+_MANY_DIGITS = re.compile(r"\d{14}[\dXx]")
 
 Bad = Callable[[str, str], None]
 
@@ -53,19 +64,20 @@ class Placed(Bulk):
         self.grids = dict(grids.values_list("code", "pk"))
 
     def grid(self, cells: dict[str, str], bad: Bad) -> int | None:
-        found = self.grids.get(cells["网格编码"])
-        if found is None and _looks_like_number(cells["网格编码"]):
-            bad("网格编码", "这一格像是身份证号，要写网格编码")  # and is not said again
+        cell = cells["网格编码"]
+        found = self.grids.get(cell)
+        if found is None and _may_be_number(cell):
+            bad("网格编码", f"{self.where}没有这个编码的启用的网格；是身份证号的，填错了列")
         elif found is None:
-            bad("网格编码", f"{self.where}没有编码是“{cells['网格编码']}”的启用的网格")
+            bad("网格编码", f"{self.where}没有编码是“{cut(cell)}”的启用的网格")
         return found
 
     def text(self, title: str, cells: dict[str, str], bad: Bad) -> str:
         cell = cells.get(title, "")
         if looks_like_formula(cell):
             bad(title, f"“{cell[0]}”开头像公式。写成文字，或者复制后选“粘贴为数值”")
-        if len(cell) > _LONGEST[title]:
-            bad(title, f"最多 {_LONGEST[title]} 个字，现在是 {len(cell)} 个")
+        if len(cell) > LONGEST[title]:
+            bad(title, f"最多 {LONGEST[title]} 个字，现在是 {len(cell)} 个")
         return cell
 
 
@@ -110,6 +122,7 @@ class Residents(Placed):
                 "UPDATE staged s SET pk = r.id FROM grids_resident r"
                 f" WHERE s.pk IS NULL AND {rule}{self.inside}"
             )
+        _refuse_one_twice()
         self._note()
         changed = sql(
             "UPDATE grids_resident r SET name = s.name, grid_id = s.grid_id,"
@@ -152,9 +165,10 @@ class Sites(Placed):
     )
 
     def read(self, cells: dict[str, str], bad: Bad) -> tuple[Any, ...]:
-        kind = _KINDS.get(cells["类别"])
+        kind = SITE_KINDS.get(cells["类别"])
         if kind is None:
-            bad("类别", f"没有“{cells['类别']}”，可以填：{'、'.join(_KINDS)}")
+            said = "这样的类别" if _may_be_number(cells["类别"]) else f"“{cut(cells['类别'])}”"
+            bad("类别", f"没有{said}，可以填：{'、'.join(SITE_KINDS)}")
         return (
             self.text("名称", cells, bad),
             kind,
@@ -230,7 +244,7 @@ class Sites(Placed):
 
 _GIVEN = ("name", "kind", "address", "contact", "phone", "note")
 _SHOWN = ("name", "kind", "address", "contact", "note")
-_KIND_WORDS = {value: title for title, value in _KINDS.items()}
+_KIND_WORDS = {value: title for title, value in SITE_KINDS.items()}
 _RESIDENT_DIFFERS = (
     "(r.name <> s.name OR r.grid_id <> s.grid_id"
     " OR (s.key <> '' AND r.id_number_key <> s.key)"
@@ -278,6 +292,18 @@ def _outcome(new: int, changed: int) -> Outcome:
     return Outcome(new, changed, rows - new - changed)
 
 
+def _refuse_one_twice() -> None:
+    """Two rows may be one person unsaid: one by the number, one by the other system's.
+
+    Of a site that cannot be: each is known by the one or by the other. Raises BadFile.
+    """
+    faults = Faults()
+    for line, sentence in told_twice("pk", "人"):
+        faults.add(line, "姓名", sentence)
+    if faults.count:
+        raise BadFile(faults)
+
+
 def _forget_same_phones() -> None:
     """Two ciphertexts of one number differ: what says the same is taken out of the staged rows."""
     with connection.cursor() as cursor:
@@ -304,13 +330,9 @@ def _is_birthday(text: str) -> bool:
     return True
 
 
-def _looks_like_number(cell: str) -> bool:
-    return (
-        len(cell) == 18
-        and cell.isascii()
-        and cell[:17].isdigit()
-        and check_digit(cell[:17]) == cell[17].upper()
-    )
+def _may_be_number(cell: str) -> bool:
+    """Whether it may be an identity number, mistyped or of the old kind: it is not said again."""
+    return _MANY_DIGITS.search(re.sub(r"[\s-]", "", cell)) is not None
 
 
 def _key(text: str, bad: Bad) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from grids.models import Grid
-from grids.services.bulk import Bulk, Outcome, sql, told_twice
+from grids.services.bulk import Bulk, Outcome, cut, sql, told_twice
 from grids.services.reporting import LONGEST_PLACE, LONGEST_TEXT
 from grids.vocabulary import Category
 from grids.vocabulary import Outcome as Ending
@@ -62,11 +62,11 @@ class Events(Bulk):
         code, reporter = cells["网格编码"], self.people.get(cells["上报人账号"])
         center = self._center(code)
         if code not in self.grids:
-            bad("网格编码", f"没有编码是“{code}”的网格")
+            bad("网格编码", f"没有编码是“{cut(code)}”的网格")
         elif center is None:
             bad("网格编码", "这个网格上面还没有综治中心")
         if reporter is None:
-            bad("上报人账号", f"没有“{cells['上报人账号']}”这个账号")
+            bad("上报人账号", f"没有“{cut(cells['上报人账号'])}”这个账号")
         reported, received, done = self._moments(cells, bad)
         outcome = _one_of(_ENDINGS, "结果", cells, bad)
         words = _text("说一句", LONGEST_TEXT, cells, bad)
@@ -109,7 +109,7 @@ class Events(Bulk):
         try:
             moment = datetime.fromisoformat(cells[title])
         except ValueError:
-            bad(title, f"“{cells[title]}”不是时间，写成 2025-04-03 09:12")
+            bad(title, f"“{cut(cells[title])}”不是时间，写成 2025-04-03 09:12")
             return None
         moment = moment.replace(tzinfo=moment.tzinfo or SHANGHAI)
         if moment > self.now:
@@ -182,7 +182,7 @@ def _client_id(county: str, number: str) -> uuid.UUID:
 
 def _one_of(known: dict[str, Any], title: str, cells: dict[str, str], bad: Bad) -> Any:
     if cells[title] not in known:
-        bad(title, f"没有“{cells[title]}”，可以填：{'、'.join(known)}")
+        bad(title, f"没有“{cut(cells[title])}”，可以填：{'、'.join(known)}")
         return None
     return known[cells[title]]
 

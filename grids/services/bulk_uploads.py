@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import math
 import time
 import zlib
 from base64 import b64decode, b64encode
@@ -20,7 +21,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import IO, Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 from django.urls import reverse
@@ -36,6 +37,7 @@ from grids.services.bulk import (
     bring_in,
     has_turn,
     titles_of,
+    turn_of,
 )
 from grids.services.bulk_base import Placed, Residents, Sites
 from orgs.hurrying import hurry_task
@@ -282,7 +284,7 @@ class _SheetSource(Source):
 
 class _Progress:
     """Says how far the file has been read, on a connection of its own: the other one is inside
-    its transaction. Nothing of it is needed to import."""
+    its transaction. Nothing of it is needed to import: where it cannot be said, it is not said."""
 
     def __init__(self, pk: int) -> None:
         self.pk, self.next = pk, time.monotonic() + _PROGRESS_EVERY
@@ -292,6 +294,13 @@ class _Progress:
         if time.monotonic() < self.next:
             return
         self.next = time.monotonic() + _PROGRESS_EVERY
+        try:
+            self._say(rows)
+        except DatabaseError as error:
+            logger.warning("bulk import %s says no more: %s", self.pk, type(error).__name__)
+            self.next = math.inf
+
+    def _say(self, rows: int) -> None:
         self.own = self.own or connection.copy()
         with self.own.cursor() as cursor:
             cursor.execute(
@@ -468,11 +477,24 @@ def earlier(one: BulkImport) -> BulkImport | None:
 
 def is_running(one: BulkImport) -> bool:
     """Whether a living worker is at it now. Asked of the locks: a dead one holds none."""
+    return _is_locked("objsubid = 2 AND classid = %s AND objid = %s", _LOCKS, one.pk)
+
+
+def is_anything_running(one: BulkImport) -> bool:
+    """Whether a worker is at any import, or the command line has the turn of this kind."""
+    return _is_locked(
+        "(objsubid = 2 AND classid = %s"
+        " OR objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = hashtext(%s)::bigint)",
+        _LOCKS,
+        turn_of(_KINDS[one.kind]),
+    )
+
+
+def _is_locked(which: str, *values: Any) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
-            " AND classid = %s AND objid = %s AND database ="
-            " (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [_LOCKS, one.pk],
+            f"SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND {which}"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            values,
         )
         return cursor.fetchone() is not None

@@ -57,8 +57,9 @@ def verify_event(
     """核实, and in one go what is to be done: `then` is center, unit, worker, up or later.
 
     `valid` is the threshold of a valid report (长塘: 时间、地点、人物、起因经过), judged once; None
-    when nobody judged it, as of one that ends here.
+    when nobody judged it, as of one that ends here, whatever was ticked before.
     """
+    valid = None if truth in NOT_SO else valid
     with changing(event_id, "verify", by=by) as change:
         event = change.event
         event.is_valid, event.verified_at = valid, change.now
@@ -165,7 +166,7 @@ def _give(change: Change, handler: Handler, text: str) -> None:
     event.unit, event.worker, event.actor = handler.unit, handler.worker, handler.actor
     change.restart = True
     change.text = f"{handler.name}。{text}" if text else handler.name
-    change.data["to"] = handler.actor.value
+    change.data |= {"to": handler.actor.value, "wanted": text}
     if handler.unit is not None:
         change.data["unit"] = handler.unit.pk
     _tell_handler(change, "要处置")
@@ -238,14 +239,14 @@ def back_to_handler(change: Change, text: str) -> None:
     event.handle()
     event.handled_at = event.done_at = None
     event.actor = Handler(event.unit, event.worker).actor
-    change.text = text
+    change.text = change.data["wanted"] = text
     _tell_handler(change, "没办好，要接着处置")
 
 
 def request_check_event(*, event_id: int, by: User, text: str = "") -> GridEvent:
     """请网格员核查: somebody of the grid goes and sees whether it is done."""
     with changing(event_id, "request-check", by=by) as change:
-        change.text = text
+        change.text = change.data["wanted"] = text
         to_checking(change)
     return change.event
 

@@ -101,7 +101,7 @@
   }
 
   /* which grid that is; without a net it is simply found */
-  async function sayWhere(longitude, latitude) {
+  async function sayWhere(longitude, latitude, grid) {
     const body = new FormData();
     body.append("longitude", longitude);
     body.append("latitude", latitude);
@@ -114,7 +114,8 @@
     const still = form.elements.longitude.value === String(longitude) && form.elements.latitude.value === String(latitude);
     if (!still || !found.words) { return; }
     locateWords("（" + found.words + "）");
-    if (found.grid) { form.elements.grid.value = found.grid; quietly(); }
+    /* what was chosen by hand since the tap stays */
+    if (found.grid && form.elements.grid.value === grid) { form.elements.grid.value = found.grid; quietly(); }
   }
 
   /* no place is sent without its tick to be seen, and none of an hour ago */
@@ -138,12 +139,13 @@
     form.elements.longitude.value = form.elements.latitude.value = "";
     box.addEventListener("change", () => {
       if (!box.checked) { setPlace("", "", ""); return; }
+      const grid = form.elements.grid.value;
       locateWords("（正在取…）");
       navigator.geolocation.getCurrentPosition(
         (found) => {
           if (!box.checked) { return; }
           setPlace(found.coords.longitude, found.coords.latitude, FOUND);
-          sayWhere(found.coords.longitude, found.coords.latitude).catch(() => {});
+          sayWhere(found.coords.longitude, found.coords.latitude, grid).catch(() => {});
         },
         () => { box.checked = false; setPlace("", "", "（取不到，写在“在哪”里就行）"); },
         { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },

@@ -528,6 +528,29 @@ def test_a_restored_place_has_its_tick_and_is_not_old(
     assert GridEvent.objects.get().longitude == (103.1234 if ticked else None)
 
 
+def test_a_grid_chosen_by_hand_stays_when_the_place_is_answered_late(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    near = Grid.objects.get()
+    far = Grid.objects.create(code=f"{near.code[:12]}009", name="柳湾村第9网格", region=near.region)
+    kind = GridRole.Kind.FULL_TIME
+    GridRole.objects.create(grid=far, user=worker, kind=kind, since=LONG_AGO)
+    page = open_as(worker, "/m/", size=SMALL)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": 103.1234, "latitude": 24.5678})
+    held: list[Route] = []
+    page.context.route("**/m/where/", lambda route: held.append(route))
+    open_report(page)
+    page.get_by_label("哪个网格").select_option(near.code)
+    with page.expect_request("**/m/where/"):
+        page.get_by_label("用现在的位置").check()
+    page.get_by_label("哪个网格").select_option(far.code)
+    [late] = held
+    late.fulfill(json={"words": f"在{near.name}", "grid": near.code})
+    expect(page.get_by_text(f"在{near.name}")).to_be_visible()
+    expect(page.get_by_label("哪个网格")).to_have_value(far.code)
+
+
 def test_photos_of_what_was_done_are_picked_like_the_others(
     open_as: Callable[..., Page], worker: User, village_officer: User, snapshot: Path, shot: Any
 ) -> None:

@@ -39,7 +39,8 @@ class Field:
             "text": SAID,
             "place": "3组村口",
         }
-        event, _ = report_event(Report(**{**given, **changed}), by=self.worker)
+        by = changed.pop("by", self.worker)
+        event, _ = report_event(Report(**{**given, **changed}), by=by)
         return event
 
     def verify(self, event: GridEvent, **given: Any) -> GridEvent:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
+import re
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,19 +17,21 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from grids.base_searching import number_key
 from grids.bulk_tables import table_of
 from grids.models import BulkImport, BulkPart, Grid, Resident, Site
-from grids.services import bulk_uploads
+from grids.services import bulk, bulk_uploads
+from grids.services.bulk_base import Residents
 from grids.services.bulk_uploads import State, begin, carry_out, drop, run, told
 from grids.tasks import run_bulk_imports
 from orgs import hurrying
 from orgs.models import AccessLog, Center, Notice, User
 from orgs.sheets import write_template
-from tests.concurrency import at_once, hold
+from tests.concurrency import WAIT, at_once, hold
 from tests.county import County
 from tests.files import office, pdf, png
 from tests.gateway import without_broker
@@ -197,14 +202,32 @@ def test_rows_of_another_town_are_refused(county: County, grid: Grid, send: Send
     far = far_grid(county)
     one = send(PEOPLE, f"王建明,,{grid.code},", f"赵六,,{far.code},")
     assert [str(fault) for fault in told(one).faults] == [
-        f"第 3 行 网格编码：青石镇综治中心辖区里没有编码是“{far.code}”的启用的网格"
+        "第 3 行 网格编码：青石镇综治中心辖区里没有这个编码的启用的网格；是身份证号的，填错了列"
     ]
 
 
-def test_a_number_in_the_wrong_column_is_not_said_again(grid: Grid, send: Send) -> None:
-    one = send(PEOPLE, f"王建明,,{NUMBER},")
-    assert "这一格像是身份证号" in str(told(one).faults[0])
-    assert NUMBER not in one.told
+WRONG_NUMBER, OLD_NUMBER = f"{NUMBER[:17]}x", "990101000101001"
+
+
+@pytest.mark.parametrize("number", [NUMBER, WRONG_NUMBER, OLD_NUMBER, f"{NUMBER[:6]} {NUMBER[6:]}"])
+def test_a_number_in_the_wrong_column_is_not_said_again(
+    grid: Grid, send: Send, number: str
+) -> None:
+    one = send(PEOPLE, f"王建明,,{number},")
+    assert "身份证号" in str(told(one).faults[0])
+    assert number not in one.told
+    places = send("名称,类别,网格编码", f"王建明,{number},{grid.code}", kind=Kind.SITES)
+    assert "可以填：房屋" in str(told(places).faults[0])
+    assert number not in places.told
+
+
+def test_an_endless_cell_is_not_said_again_whole(grid: Grid, send: Send) -> None:
+    one = send(f"{PEOPLE},{'备' * 900}", f"王建明,,{'长' * 900},")
+    assert f"“{'长' * 30}…”" in str(told(one).faults[0])
+    places = send("名称,类别,网格编码", f"甲,{'长' * 900},{grid.code}", kind=Kind.SITES)
+    assert f"“{'长' * 30}…”" in str(told(places).faults[0])
+    assert len(one.told) + len(places.told) < 600
+    assert len(told(send(f"{PEOPLE},{'备' * 900}", f"王建明,,{grid.code},")).unread) < 60
 
 
 def test_who_is_known_in_another_town_stays_there(
@@ -276,12 +299,29 @@ def test_whoever_closed_the_page_is_told(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_presses_at_once_are_one_import(
-    county: County, town_officer: User, send: Send, waiting: None
+    county: County, town_officer: User, send: Send, waiting: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The second has seen that it was only checked, while the first is ordered and carried out."""
     one = send(*people(grid_of(county)))
     run(one.pk)
-    at_once(lambda: ordered(one, town_officer), times=2)
-    at_once(run_bulk_imports, times=2)
+    real = bulk_uploads._locked
+    meanwhile: list[Future[None]] = []
+
+    def other() -> None:
+        ordered(one, town_officer)
+        run_bulk_imports()
+        connection.close()
+
+    def linger(pk: int) -> BulkImport:
+        found = real(pk)
+        if not meanwhile:
+            meanwhile.append(pool.submit(other))
+            wait(meanwhile, timeout=WAIT)  # the lock keeps the other out
+        return found
+
+    monkeypatch.setattr(bulk_uploads, "_locked", linger)
+    with ThreadPoolExecutor(1) as pool:
+        ordered(one, town_officer)
     run_bulk_imports()
     assert (again(one).state, Resident.objects.count()) == (State.DONE, 2)
     assert AccessLog.objects.filter(action="import").count() == 1
@@ -316,6 +356,30 @@ def test_without_a_worker_everything_waits_and_the_page_says_so(
     assert "不会丢" in page
     run_bulk_imports()
     assert again(one).state == State.CHECKED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("by", ["another file", "the command line"])
+def test_whoever_waits_for_another_import_is_not_told_that_nobody_works(
+    county: County, send: Send, waiting: None, town_officer: User, client: Client, by: str
+) -> None:
+    one = send(*people(grid_of(county)))
+    BulkImport.objects.update(since=clock.now() - timedelta(minutes=12))
+    client.force_login(town_officer)
+    here = reverse("grids:bulk_residents_check", args=[one.pk])
+    said: list[str] = []
+
+    def look() -> None:
+        said.append(client.get(here).content.decode())
+
+    with transaction.atomic():
+        if by == "another file":
+            bulk_uploads._lock(one.pk + 1)
+        else:
+            bulk.has_turn(Residents())
+        assert at_once(look) == ["ok"]
+    look()
+    assert ["不会丢" in page for page in said] == [False, True]
 
 
 def test_without_a_broker_the_upload_stands_and_the_sweep_checks_it(
@@ -369,6 +433,57 @@ def test_after_three_deaths_it_stops_and_can_be_started_again(
     bulk_uploads.again(pk=one.pk)
     run_bulk_imports()
     assert again(one).state == State.CHECKED
+
+
+def test_a_worker_killed_outright_three_times_is_not_sent_a_fourth(
+    grid: Grid, send: Send, waiting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of memory: nothing after the attempt was counted had a chance to run."""
+    one = send(*people(grid))
+    for _ in range(bulk_uploads.MOST_ATTEMPTS):
+        assert bulk_uploads._claim(one.pk) is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk_uploads, "_work", dying)
+        run_bulk_imports()
+    assert (again(one).state, one.attempts, BulkPart.objects.count()) == (State.STOPPED, 3, 1)
+    assert Notice.objects.get().text == "导入人口：没有做完，一行也没有导入"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_far_it_has_come_is_said_while_it_reads(
+    county: County, send: Send, waiting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_uploads, "_PROGRESS_EVERY", 0.0)
+    monkeypatch.setattr(bulk, "_STEP", 2)
+    one = send(*people(grid_of(county)))
+    run_bulk_imports()
+    assert (again(one).state, one.created, one.read_rows) == (State.CHECKED, 2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_goes_on_where_nobody_can_say_how_far_it_has_come(
+    county: County,
+    send: Send,
+    waiting: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """No connection is left for a second one: what is only for the page holds nothing up."""
+    monkeypatch.setattr(bulk_uploads, "_PROGRESS_EVERY", 0.0)
+    monkeypatch.setattr(bulk, "_STEP", 1)
+    asked: list[str] = []
+
+    def full() -> Any:
+        asked.append("connect")
+        raise OperationalError("too many clients already")
+
+    one = send(*people(grid_of(county)))
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "copy", full)
+        run_bulk_imports()
+    assert (again(one).state, one.created) == (State.CHECKED, 2)
+    assert asked == ["connect"]
+    assert "OperationalError" in caplog.text
 
 
 def test_what_is_being_imported_is_not_given_up(
@@ -496,16 +611,39 @@ def test_a_sheet_is_read_and_a_rounded_number_is_named(
     assert "后几位已经丢了" in refused(rounded)
 
 
+FILLED: dict[str, Callable[[Grid], list[str]]] = {
+    Kind.RESIDENTS: lambda grid: ["王建明", NUMBER, grid.code, ""],
+    Kind.SITES: lambda grid: ["示例大院", "房屋", grid.code, "文化路 9 号"],
+}
+
+
+@pytest.mark.parametrize("kind", Kind.values)
 def test_the_template_can_be_filled_and_sent(
-    county: County, grid: Grid, send: Send, town_officer: User
+    county: County, grid: Grid, send: Send, kind: Kind
 ) -> None:
-    file = write_template(table_of(Kind.RESIDENTS, county.town), "人口")
-    assert "没有内容" in refused(send(data=file.read()))
+    file = write_template(table_of(kind, county.town), "模板")
+    assert "没有内容" in refused(send(kind=kind, data=file.read()))
     book = load_workbook(file)
-    book.worksheets[0].append(["王建明", NUMBER, grid.code, ""])
+    book.worksheets[0].append(FILLED[kind](grid))
     out = io.BytesIO()
     book.save(out)
-    assert send(data=out.getvalue()).created == 1
+    assert send(kind=kind, data=out.getvalue()).created == 1
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_the_template_has_the_columns_that_are_read(county: County, kind: Kind) -> None:
+    columns, read = table_of(kind, county.town).columns, bulk_uploads._KINDS[kind]
+    assert {column.title for column in columns if column.required} == set(read.required)
+    assert {column.title for column in columns if not column.required} == set(read.optional)
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_the_examples_are_known_whatever_grids_there_are_and_whoever_has_the_template(
+    county: County, grid: Grid, send: Send, kind: Kind
+) -> None:
+    file = write_template(table_of(kind, county.county), "模板")
+    grid_of(county, "000", "后来加的网格")
+    assert "没有内容" in refused(send(kind=kind, data=file.read()))
 
 
 # --- the pages ------------------------------------------------------------------------------------
@@ -535,10 +673,37 @@ def test_bad_cells_are_listed_and_can_be_taken_along(
     check = upload(client, "bulk_residents", content).headers["Location"]
     assert "第 4 行" in client.get(check).content.decode()
     got = client.get(f"{check}faults/")
+    assert "no-store" in got.headers["Cache-Control"]
     sheet = load_workbook(io.BytesIO(b"".join(got.streaming_content))).active
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert ["4", "网格编码", "青石镇综治中心辖区里没有编码是“1”的启用的网格"] in cells
     assert AccessLog.objects.filter(action="export", user=town_officer).count() == 1
+
+
+def test_only_what_has_changed_is_read_aloud(
+    grid: Grid, send: Send, waiting: None, town_officer: User, client: Client
+) -> None:
+    client.force_login(town_officer)
+    here = reverse("grids:bulk_residents_check", args=[send(*people(grid)).pk])
+    page = client.get(here).content.decode()
+    [again_at] = re.findall(rf'hx-get="({here}[^"]*)"', page)
+    same = client.get(again_at, headers={"HX-Request": "true"})
+    assert "HX-Trigger" not in same.headers
+    BulkImport.objects.update(attempts=1)
+    changed = client.get(again_at, headers={"HX-Request": "true"})
+    assert json.loads(changed.headers["HX-Trigger"]) == {
+        "announce": {"value": "中断了，排队再来一次"}
+    }
+
+
+def test_the_first_page_reads_nothing_of_what_was_told_of_rows(
+    grid: Grid, send: Send, town_officer: User, client: Client
+) -> None:
+    send(PEOPLE, f"=王,,{grid.code},")
+    client.force_login(town_officer)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("grids:bulk_residents"))
+    assert not [query for query in asked if '"grids_bulkimport"."told"' in query["sql"]]
 
 
 def test_a_page_that_waits_asks_by_itself_and_is_drawn_anew_when_it_is_time(
@@ -548,20 +713,39 @@ def test_a_page_that_waits_asks_by_itself_and_is_drawn_anew_when_it_is_time(
     one = send(*people(grid))
     here = reverse("grids:bulk_residents_check", args=[one.pk])
     asked = client.get(here, headers={"HX-Request": "true"})
-    assert asked.content.decode().lstrip().startswith("<section")
+    assert asked.content.decode().lstrip().startswith("<div")
+    assert "<button" not in asked.content.decode()  # who stands on one stays there
     run(one.pk)
     assert client.get(here, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
 
 
+@pytest.mark.parametrize(
+    ("method", "step", "state"),
+    [
+        ("get", "check", State.CHECKED),
+        ("get", "faults", State.REFUSED),
+        ("post", "carry_out", State.CHECKED),
+        ("post", "drop", State.CHECKED),
+        ("post", "again", State.STOPPED),
+    ],
+)
 def test_another_centres_import_is_not_there(
-    county: County, grid: Grid, send: Send, client: Client, village_officer: User
+    grid: Grid,
+    send: Send,
+    client: Client,
+    village_officer: User,
+    method: str,
+    step: str,
+    state: State,
 ) -> None:
-    one = send(*people(grid))
+    one = send(*people(grid), "" if step != "faults" else "赵六,,1,")
+    BulkImport.objects.update(state=state)
+    before = BulkImport.objects.values().get()
     client.force_login(village_officer)
-    assert client.get(reverse("grids:bulk_residents_check", args=[one.pk])).status_code in {
-        403,
-        404,
-    }
+    url = reverse(f"grids:bulk_residents_{step}", args=[one.pk])
+    assert getattr(client, method)(url).status_code == 404
+    assert BulkImport.objects.values().get() == before
+    assert not Resident.objects.exists()
 
 
 def test_the_other_kinds_address_does_not_show_it(

@@ -418,3 +418,24 @@ def test_a_place_above_the_village_is_narrowed_by_and_stays_chosen(
         chosen = f'<option value="{stem.ljust(12, "0")}" selected'
         assert chosen in answer.content.decode(), url
     assert found(client, area="990102000000") == []
+
+
+def test_what_was_ticked_before_it_was_found_untrue_is_not_kept(
+    field: Field, signed_in: Any
+) -> None:
+    """Fields out of sight are sent all the same."""
+    event = field.report()
+    typed = {"truth": "unfounded", "valid": "True", "then": "raise", "text": "去看过，灯是亮的"}
+    answer = do(signed_in(field.town), event, "verify", **typed)
+    assert answer.status_code == 302
+    assert "/cases/" not in answer.headers["Location"]
+    event.refresh_from_db()
+    assert (event.stage, event.is_valid) == ("done", None)
+    assert event.lines.last().data["valid"] is None
+
+
+def test_what_is_untrue_needs_no_unit_whatever_was_chosen_before(
+    field: Field, signed_in: Any
+) -> None:
+    typed = {"truth": "unfounded", "then": "unit", "unit": "", "text": "去看过，灯是亮的"}
+    assert do(signed_in(field.town), field.report(), "verify", **typed).status_code == 302

@@ -94,6 +94,16 @@ def test_a_number_twice_in_the_file_names_both_rows(grid: Grid, write: Write) ->
     assert "第 3 行 身份证号：和第 2 行是同一个身份证号" in refused("residents", path)
 
 
+def test_two_rows_that_are_one_of_the_register_name_both_rows(grid: Grid, write: Write) -> None:
+    """One by the number, the other by the other system's number: neither column says so."""
+    Resident.objects.create(
+        name="王建明", id_number_key=number_key(NUMBER), external_ref="H-1", grid=grid
+    )
+    path = write(PEOPLE, f"王建明,{NUMBER},{grid.code},", f"李秀英,,{grid.code},H-1")
+    assert "第 3 行 姓名：和第 2 行是同一个人，留下一行" in refused("residents", path)
+    assert Resident.objects.get().name == "王建明"
+
+
 def test_two_of_one_name_need_a_number(grid: Grid, write: Write) -> None:
     path = write(PEOPLE, f"王建明,,{grid.code},", f"王建明,,{grid.code},")
     assert "第 3 行 姓名：同一个网格里同名的不止一行" in refused("residents", path)
@@ -131,6 +141,13 @@ def test_hostile_cells_stay_one_cell(grid: Grid, write: Write) -> None:
     assert Resident.objects.get().name == "王\t建\\N\n明"
 
 
+def test_a_quote_without_its_pair_swallows_no_rows(grid: Grid, write: Write) -> None:
+    path = write(PEOPLE, f'"王建明,,{grid.code},', f"李秀英,,{grid.code},H-2")
+    with pytest.raises(CommandError, match="引号没有成对"):
+        run("residents", path)
+    assert not Resident.objects.exists()
+
+
 def test_an_import_is_written_down_with_its_counts(grid: Grid, write: Write) -> None:
     run("residents", write(PEOPLE, f"王建明,{NUMBER},{grid.code},"))
     log = AccessLog.objects.get(action="import")
@@ -158,6 +175,14 @@ def test_a_new_telephone_changes_a_site(grid: Grid, write: Write) -> None:
 def test_an_unknown_kind_of_site_is_named(grid: Grid, write: Write) -> None:
     said = refused("sites", write(PLACES, f"示例超市,超市,{grid.code},"))
     assert "第 2 行 类别：没有“超市”，可以填：房屋、单位、场所、设施" in said
+
+
+def test_a_site_by_its_number_and_one_by_its_place_are_two(grid: Grid, write: Write) -> None:
+    Site.objects.create(name="示例超市", kind="unit", grid=grid, external_ref="S-1")
+    head = "名称,类别,网格编码,外部系统编号"
+    path = write(head, f"示例大超市,单位,{grid.code},S-1", f"示例超市,单位,{grid.code},")
+    assert "新加 1，更新 1" in run("sites", path)
+    assert "没有变化 2" in run("sites", path)
 
 
 # 网格事件

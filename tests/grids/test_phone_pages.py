@@ -11,12 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from grids.door import changing_by_system
 from grids.duty_lists import ensure_duties
 from grids.models import Duty, EventPhoto, Grid, GridEvent, GridRole, PatrolNote
 from grids.services import events
 from grids.services.tasks import give_task
+from orgs.models import User
 from orgs.sessions import mark_of
 from tests.files import GPS, jpeg, large_photo
+from tests.grids.field import Field
 from zongzhi.lib import clock
 
 HOME, REPORT, PATROL = (reverse(f"phone:{name}") for name in ("home", "report", "patrol"))
@@ -262,6 +265,35 @@ def test_the_words_with_which_it_was_given_stand_above_the_form(
     events.request_check_event(event_id=event.pk, by=village_officer, text="看灯亮不亮")
     shown = said_by(phone.get(page))
     assert ("要求：看灯亮不亮" in shown, "去看看办好没有" in shown) == (True, True)
+
+
+def test_what_was_asked_of_somebody_before_is_not_asked_of_who_looks_now(
+    field: Field, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The case it became was closed: no words of an earlier hand-over stand above the form."""
+    event = field.at("with_worker")
+    events.reassign_event(
+        event_id=event.pk, by=field.town, to="unit", unit=field.station, text="这归城建站管"
+    )
+    with changing_by_system(event.pk, "case-closed", still=lambda _: True) as change:
+        assert change is not None
+        change.event.unit = None
+        change.event.answer()
+        events.to_checking(change)
+    client.force_login(field.worker)
+    shown = said_by(client.get(reverse("phone:event", args=[event.number])))
+    assert "去看看办好没有" in shown
+    assert "要求：" not in shown
+
+
+def test_words_stand_as_they_were_said_whatever_the_worker_is_called_now(
+    field: Field, client: Client
+) -> None:
+    event = field.verify(field.report(), then="worker", worker=field.worker, text="带上梯子")
+    User.objects.filter(pk=field.worker.pk).update(name="赵军")
+    client.force_login(field.worker)
+    shown = said_by(client.get(reverse("phone:event", args=[event.number])))
+    assert "要求：带上梯子" in shown
 
 
 def test_a_report_made_twice_leads_to_the_one_that_is_followed(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import Workbook
 
 from grids.importing import GridImporter, WorkerImporter
 from grids.models import Grid, GridRole
+from grids.site_importing import SiteImporter
 from orgs import imports
 from orgs.importing import Sheet
 from orgs.imports import Importer
-from orgs.models import AccessLog, Import, User
+from orgs.models import AccessLog, Center, Import, User
 from tests.county import County
 
 VILLAGE = "990101100201"
@@ -117,12 +122,36 @@ def test_a_grid_stays_whose_micro_grid_stays(county: County, town_officer: User)
     ]
 
 
+WIZARDS: dict[str, Callable[[Center], Importer]] = {
+    "import": GridImporter,
+    "workers/import": WorkerImporter,
+    "sites/import": SiteImporter,
+}
+
+
+@pytest.mark.parametrize("page", WIZARDS)
 def test_more_rows_than_a_wizard_takes_are_refused_with_its_limit(
-    town_officer: User, client: Client
+    county: County,
+    town_officer: User,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
 ) -> None:
+    importer = WIZARDS[page]
     client.force_login(town_officer)
-    for page, most in (("import", 10000), ("workers/import", 4000), ("sites/import", 2000)):
-        assert f"最多 {most} 行" in client.get(f"/grids/{page}/").content.decode()
+    limit = f"最多 {importer.most_rows} 行"
+    assert limit in client.get(f"/grids/{page}/").content.decode()
+    monkeypatch.setattr(importer, "most_rows", 1)
+    columns = importer(county.town).table.columns
+    book = Workbook()
+    for line in ([column.title for column in columns], ["甲"] * 3, ["乙"] * 3):
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("rows.xlsx", out.getvalue())
+    answer = client.post(f"/grids/{page}/", {"file": file})
+    assert (answer.status_code, Import.objects.exists()) == (422, False)
+    assert "一次最多导入 1 行" in answer.content.decode()
 
 
 def test_the_same_row_again_changes_nothing(county: County, town_officer: User) -> None:
@@ -169,3 +198,10 @@ def test_a_county_comes_in_by_files(county: County, tmp_path: Path) -> None:
     run("import_grid_workers", csv_of(tmp_path, "姓名,电话,网格编码,身份,从哪天起", *people))
     assert (Grid.objects.count(), GridRole.objects.count()) == (100, 100)
     assert AccessLog.objects.filter(action="import").count() == 2
+
+
+def test_a_quote_without_its_pair_swallows_no_grid(county: County, tmp_path: Path) -> None:
+    lines = [f'{VILLAGE}001,"柳湾村第1网格', f"{VILLAGE}002,柳湾村第2网格"]
+    with pytest.raises(CommandError, match="引号没有成对"):
+        run("import_grids", csv_of(tmp_path, "网格编码,名称", *lines))
+    assert not Grid.objects.exists()

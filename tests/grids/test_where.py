@@ -76,3 +76,52 @@ def test_the_centre_is_told_when_the_reporter_stood_in_another_grid(
         page = client.get(address).content.decode()
         assert (said in page) if said else ("取的位置" not in page)
         assert str(point[0]) not in page
+
+
+@pytest.fixture
+def micro(neighbour: Grid) -> Grid:
+    """Not drawn itself, in the neighbour that is."""
+    return Grid.objects.create(
+        code=f"{neighbour.code[:12]}201",
+        name="一组",
+        region=neighbour.region,
+        kind=Grid.Kind.MICRO,
+        parent=neighbour,
+    )
+
+
+def test_who_serves_an_undrawn_micro_grid_is_not_told_to_be_outside(client, worker, micro) -> None:
+    """It lies in a grid that is drawn; where in it, nobody knows."""
+    GridRole.objects.update(grid=micro)
+    assert told(client, worker, NEXT_DOOR) == {"words": "在柳湾村第9网格", "grid": ""}
+    assert "不在自己的网格" in told(client, worker, HERE)["words"]
+
+
+def test_a_report_of_an_undrawn_micro_grid_is_not_called_elsewhere_within_the_grid_around(
+    client, village_officer, reported, micro
+) -> None:
+    event: GridEvent = reported(longitude=NEXT_DOOR[0], latitude=NEXT_DOOR[1])
+    GridEvent.objects.update(grid=micro)
+    client.force_login(village_officer)
+    assert "取的位置" not in client.get(event.get_absolute_url()).content.decode()
+
+
+def test_while_one_of_ones_grids_is_not_drawn_nowhere_is_outside(
+    client, worker, grid, neighbour
+) -> None:
+    other = Grid.objects.create(
+        code=f"{grid.code[:12]}008", name="柳湾村第8网格", region=grid.region
+    )
+    kind = GridRole.Kind.FULL_TIME
+    GridRole.objects.create(grid=other, user=worker, kind=kind, since=LONG_AGO)
+    assert told(client, worker, NOWHERE) == {"words": "", "grid": ""}
+
+
+def test_where_the_reporter_stood_is_for_the_centre_that_has_it(
+    client, worker, reported, neighbour
+) -> None:
+    event: GridEvent = reported(longitude=NEXT_DOOR[0], latitude=NEXT_DOOR[1])
+    client.force_login(worker)
+    page = client.get(event.get_absolute_url())
+    assert page.status_code == 200
+    assert "取的位置" not in page.content.decode()
