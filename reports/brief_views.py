@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,12 +19,10 @@ from reports.models import Brief
 from reports.refusals import refused
 from reports.rhythm import rhythm as rhythm_now
 from reports.services import briefs as services
-from zongzhi.lib import clock, dates
+from zongzhi.lib import clock, dates, handing_out
 from zongzhi.lib.errors import DomainError, NotAllowed, NotFound
 from zongzhi.lib.http import StaffRequest
 from zongzhi.lib.paging import Order, paginate
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @never_cache
@@ -247,13 +244,7 @@ def print_brief(request: StaffRequest, pk: int) -> HttpResponse:
 def word(request: StaffRequest, pk: int) -> HttpResponseBase:
     found = _found(request, pk)
     content = word_file(brief_pages.paper_of(found), foot=_foot(request))
-    response = HttpResponse(content, content_type=DOCX)
-    name = f"{brief_pages.title_of(found)}.docx"
-    said = content_disposition_header(as_attachment=True, filename=name)
-    response["Content-Disposition"] = said or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return handing_out.document(content, f"{brief_pages.title_of(found)}.docx")
 
 
 def _foot(request: StaffRequest) -> str:

@@ -55,7 +55,7 @@ class BulletinNumberSerializer(serializers.Serializer[Any]):
 
 
 class BulletinRowSerializer(serializers.Serializer[Any]):
-    unit = serializers.CharField(help_text="单位代码")
+    unit = serializers.CharField(help_text="单位代码；网格通报是网格编码")
     name = serializers.CharField()
     place = serializers.IntegerField(allow_null=True, help_text="名次；不排名、不公开的为空")
     numbers = BulletinNumberSerializer(many=True)
@@ -150,7 +150,7 @@ def _row(one: Shown, table: Table) -> dict[str, Any]:
         for line in table.rules.lines
     ]
     return {
-        "unit": row.unit.code,
+        "unit": row.code,
         "name": row.unit_name,
         "place": one.place or None,
         "numbers": numbers,
@@ -167,7 +167,7 @@ def _row(one: Shown, table: Table) -> dict[str, Any]:
 
 def _slip(slip: Correction) -> dict[str, Any]:
     return {
-        "unit": slip.row.unit.code,
+        "unit": slip.row.code,
         "what": slip.what,
         "was": slip.was,
         "now": slip.now,

@@ -217,11 +217,15 @@ class SchemeForm(forms.Form):
     )
     is_active = forms.BooleanField(label="每月自动起草通报", required=False)
 
-    def __init__(self, *args: Any, first: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: date, group: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         months: Any = self.fields["effective"]
         months.choices = _months(first)
-        for one in scorable():
+        if group == Scheme.Group.GRIDS:  # they bear no marks
+            for name in ("yellow", "red"):
+                del self.fields[name]
+        self.indicators = scorable(group)
+        for one in self.indicators:
             self.fields[f"weight_{one.key}"] = forms.IntegerField(
                 label=f"{one.name}的权重",
                 required=False,
@@ -250,7 +254,7 @@ class SchemeForm(forms.Form):
                 self[f"weight_{one.key}"],
                 self[f"kind_{one.key}"] if one.better > 0 else None,
             )
-            for one in scorable()
+            for one in self.indicators
         ]
 
     @property
@@ -263,7 +267,7 @@ class SchemeForm(forms.Form):
                 said[f"weight_{one.key}"],
                 said.get(f"kind_{one.key}") or SchemeLine.Kind.SHARE,
             )
-            for one in scorable()
+            for one in self.indicators
             if said.get(f"weight_{one.key}")
         ]
 
@@ -277,7 +281,7 @@ class SchemeForm(forms.Form):
             "publicity",
             "is_active",
         )
-        said = {name: self.cleaned_data[name] for name in names}
+        said = {name: self.cleaned_data.get(name, Decimal(0)) for name in names}
         year, month = self.cleaned_data["effective"].split("-")
         return {**said, "effective": date(int(year), int(month), 1)}
 

@@ -15,9 +15,9 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F
 from django.urls import reverse
 
-from orgs.models import Department
 from reports.bulletins import AnyRow, span_of
-from reports.indicators.counting import Rows, Scope, Span
+from reports.compared import Compared
+from reports.indicators.counting import Dimension, Rows, Scope, Span
 from reports.indicators.dictionary import BY_KEY, SETS
 from reports.indicators.sets import RED, YELLOW
 from reports.kept import KeptAsked
@@ -46,48 +46,53 @@ class Tally:
 Tallies = dict[int, dict[str, Tally]]  # by unit, by number
 
 
-def tallied(keys: Iterable[str], scope: Scope, span: Span, only: Sequence[int]) -> Tallies:
+@dataclass(frozen=True)
+class Tallying:
+    """Whose numbers are counted: the units or grids with these ids, over a span."""
+
+    scope: Scope
+    span: Span
+    by: Dimension
+    only: Sequence[int]
+
+    def grouped(self, rows: Rows) -> Any:
+        """Their rows of a set, one group each."""
+        column = rows.column(self.by)
+        found = rows.rows(self.scope, self.span).order_by()
+        found = found.filter(**{f"{column}__in": list(self.only)})
+        return found.annotate(group=F(column)).values_list("group")
+
+
+def tallied(keys: Iterable[str], counting: Tallying) -> Tallies:
     """The rows behind every number of these units: lines by their indicators, and the marks.
 
     One statement for each line, however many units there are; what other units did is not read.
+    Grids bear no marks.
     """
     found: Tallies = {}
     for key in keys:
         one = BY_KEY[key]
         if one.out_of is not None:
-            _tally_line(key, one.top, one.out_of, scope, span, only, found)
+            _tally_line(key, one.top, one.out_of, counting, found)
     for key, rows in MARKS.items():
-        for unit, ids in _grouped(rows, scope, span, only).annotate(ids=ArrayAgg("pk")):
-            found.setdefault(unit, {})[key] = Tally(key, ids)
+        if rows.column(counting.by):
+            for unit, ids in counting.grouped(rows).annotate(ids=ArrayAgg("pk")):
+                found.setdefault(unit, {})[key] = Tally(key, ids)
     return found
 
 
-def _tally_line(
-    key: str,
-    top: Rows,
-    out_of: Rows,
-    scope: Scope,
-    span: Span,
-    only: Sequence[int],
-    found: Tallies,
-) -> None:
-    part = ArrayAgg("pk", filter=top.where(span))
-    lines = _grouped(out_of, scope, span, only).annotate(ids=ArrayAgg("pk"), inside=part)
-    for unit, ids, inside in lines:
+def _tally_line(key: str, top: Rows, out_of: Rows, counting: Tallying, found: Tallies) -> None:
+    part = ArrayAgg("pk", filter=top.where(counting.span))
+    for unit, ids, inside in counting.grouped(out_of).annotate(ids=ArrayAgg("pk"), inside=part):
         mine = found.setdefault(unit, {})
         mine[whole_of(key)] = Tally(out_of.key, ids)
         mine[part_of(key)] = Tally(top.key, inside or [])
 
 
-def _grouped(rows: Rows, scope: Scope, span: Span, only: Sequence[int]) -> Any:
-    found = rows.rows(scope, span).order_by().filter(**{f"{rows.unit}__in": list(only)})
-    return found.annotate(group=F(rows.unit)).values_list("group")
-
-
-def lists_of(unit: Department, tallies: dict[str, Tally]) -> list[CountedList]:
+def lists_of(one: Compared, tallies: dict[str, Tally]) -> list[CountedList]:
     """As they are kept; of which bulletin is not known yet."""
     return [
-        CountedList(unit=unit, cell=cell, rows=tally.rows, ids=tally.ids)
+        CountedList(**one.of, cell=cell, rows=tally.rows, ids=tally.ids)
         for cell, tally in tallies.items()
     ]
 
@@ -98,16 +103,18 @@ def list_url(bulletin: Bulletin, code: str, cell: str) -> str:
 
 
 def kept_cells(bulletin: Bulletin, rows: Iterable[AnyRow]) -> set[tuple[int, str]]:
-    """Which numbers of these rows have a list: (unit, number)."""
-    units = [row.unit_id for row in rows]
-    known = bulletin.lists.filter(unit__in=units, rows__in=SETS)
-    return set(known.values_list("unit", "cell"))
+    """Which numbers of these rows have a list: (`compared_id`, number)."""
+    shown = {row.compared_id for row in rows}
+    known = bulletin.lists.filter(unit__in={row.unit_id for row in rows}, rows__in=SETS)
+    cells = known.values_list("unit", "grid", "cell")
+    lists = {(unit if grid is None else grid, cell) for unit, grid, cell in cells}
+    return {(one, cell) for one, cell in lists if one in shown}
 
 
 def asked_of(bulletin: Bulletin, row: AnyRow, cell: str) -> KeptAsked:
     """The list behind a number of a row."""
     known = [of(key) for key in row.numbers for of in (part_of, whole_of)]
-    lists = bulletin.lists.filter(unit=row.unit_id, cell=cell)
+    lists = bulletin.lists.filter(unit=row.unit_id, grid=row.grid_id, cell=cell)
     one = lists.first() if cell in (*known, *MARKS) else None
     if one is None:
         raise NotFound("没有这张清单")

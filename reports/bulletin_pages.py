@@ -18,7 +18,7 @@ from reports.indicators.dictionary import SMALL, percent_of
 from reports.indicators.sets import RED, YELLOW
 from reports.models import Bonus, Bulletin, Correction
 from reports.models.bulletins import own_units
-from reports.scoring import Rules, Step, median, month_words, quarter_score, ranked
+from reports.scoring import Rules, Step, left_out_said, median, month_words, quarter_score, ranked
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ OTHERS = "其他单位的数不能点开：清单只有本单位和综治中心�
 def counted_in(row: AnyRow) -> Iterator[tuple[tuple[int, str], int]]:
     """Every number of a row of a month: the key of its list, and what it is."""
     for key, pair in row.numbers.items():
-        yield (row.unit_id, part_of(key)), pair["part"]
-        yield (row.unit_id, whole_of(key)), pair["whole"]
-    yield (row.unit_id, YELLOW.key), row.yellow
-    yield (row.unit_id, RED.key), row.red
+        yield (row.compared_id, part_of(key)), pair["part"]
+        yield (row.compared_id, whole_of(key)), pair["whole"]
+    yield (row.compared_id, YELLOW.key), row.yellow
+    yield (row.compared_id, RED.key), row.red
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Table:
     sees_all: bool
     bonuses: list[GivenBonus] = field(default_factory=list)
     slips: list[Correction] = field(default_factory=list)
-    names: dict[int, str] = field(default_factory=dict)  # of all units, as it calls them
+    names: dict[int, str] = field(default_factory=dict)  # of all, as it calls them
     unlisted: str = ""  # why there are numbers that lead nowhere, in a sentence
 
     @property
@@ -114,6 +114,11 @@ class Table:
     def nothing(self) -> list[Shown]:
         """Those who had nothing at all."""
         return [one for one in self.small if not one.row.sample]
+
+    @property
+    def left_out_said(self) -> str:
+        """Of grids without a row, for those who read all rows."""
+        return left_out_said(self.rules.left_out) if self.sees_all else ""
 
     @property
     def all_rows(self) -> list[Shown]:
@@ -143,7 +148,7 @@ def table_of(user: User, bulletin: Bulletin) -> Table:
     all_of_it = sees_all(user, bulletin)
     places, small = ranked(everything)
     drawing = _Drawing(user, bulletin, readable, after_slips(bulletin, everything), all_of_it)
-    names = {row.unit_id: row.unit_name for row in everything}
+    names = {row.compared_id: row.unit_name for row in everything}
     return Table(
         rules=drawing.rules,
         rows=[drawing.shown(row, place) for place, row in places if row.pk in mine],
@@ -152,8 +157,8 @@ def table_of(user: User, bulletin: Bulletin) -> Table:
         compared=len(places),
         sees_all=all_of_it,
         bonuses=[
-            GivenBonus(one, names.get(one.unit_id, one.unit.name))
-            for one in bulletin.bonuses.select_related("unit", "by", "revoked_by")
+            GivenBonus(one, names.get(one.compared_id) or one.called)
+            for one in bulletin.bonuses.select_related("unit", "grid", "by", "revoked_by")
         ],
         slips=list(slips_for(user, bulletin)),
         names=names,
@@ -205,7 +210,7 @@ class _Drawing:
             rows = [row for row in rows if row.unit_id in own]
         self.lists = set() if bulletin.is_quarter else kept_cells(bulletin, rows)
         self.unlisted = self._unlisted(rows, of_all=led or not self.sees_places)
-        self.opened = {row.unit_id for row in rows}
+        self.opened = {row.compared_id for row in rows}
         self.months = dict(months_behind(bulletin)) if bulletin.is_quarter else {}
 
     def _unlisted(self, rows: list[AnyRow], *, of_all: bool) -> str:
@@ -218,7 +223,7 @@ class _Drawing:
 
     def shown(self, row: AnyRow, place: int) -> Shown:
         kept = getattr(row, "place", None) or place
-        after = self.after.get(row.unit_id)
+        after = self.after.get(row.compared_id)
         if after is not None and not self.sees_places:
             after = After(after.row, 0) if after.row.score != row.score else None
         return Shown(
@@ -249,18 +254,22 @@ class _Drawing:
 
     def month_url(self, row: AnyRow, name: str) -> str:
         """How a month of a quarter was reckoned."""
-        if row.unit_id not in self.opened or not row.months.get(name) or name not in self.months:
+        if (
+            row.compared_id not in self.opened
+            or not row.months.get(name)
+            or name not in self.months
+        ):
             return ""
-        return reverse("reports:bulletin_unit", args=[self.months[name], row.unit.code])
+        return reverse("reports:bulletin_unit", args=[self.months[name], row.code])
 
     def url(self, row: AnyRow, cell: str) -> str:
-        there = (row.unit_id, cell) in self.lists
-        return list_url(self.bulletin, row.unit.code, cell) if there else ""
+        there = (row.compared_id, cell) in self.lists
+        return list_url(self.bulletin, row.code, cell) if there else ""
 
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """算式 of one unit: every line, the marks, the bonus, the sum."""
+    """算式 of one unit or grid: every line, the marks, the bonus, the sum."""
 
     shown: Shown
     steps: Sequence[tuple[Step, Cell]]
@@ -272,17 +281,18 @@ class Arithmetic:
     unlisted: str = ""  # why its numbers lead nowhere, where they do
 
 
-def arithmetic_of(user: User, bulletin: Bulletin, unit: Department) -> Arithmetic | None:
-    """None where this reader has no such row."""
+def arithmetic_of(user: User, bulletin: Bulletin, code: str) -> Arithmetic | None:
+    """Of the unit or grid with this code; None where this reader has no such row."""
     table = table_of(user, bulletin)
-    mine = next((one for one in table.all_rows if one.row.unit_id == unit.pk), None)
+    mine = next((one for one in table.all_rows if one.row.code == code), None)
     if mine is None:
         return None
     if bulletin.is_quarter:
         _, total = quarter_score(mine.row.months)
         after = quarter_score(mine.after.row.months)[1] if mine.after else ""
         return Arithmetic(mine, [], "", total, table.median, table.compared, after)
-    came = reckoned(table.rules, rows_of(bulletin))[unit.pk]
+    key = mine.row.compared_id
+    came = reckoned(table.rules, rows_of(bulletin))[key]
     return Arithmetic(
         mine,
         list(zip(came.steps, mine.cells, strict=True)),
@@ -290,6 +300,6 @@ def arithmetic_of(user: User, bulletin: Bulletin, unit: Department) -> Arithmeti
         came.words,
         table.median,
         table.compared,
-        reckoned(table.rules, corrected(bulletin))[unit.pk].words if mine.after else "",
+        reckoned(table.rules, corrected(bulletin))[key].words if mine.after else "",
         "" if any(cell.part_url for cell in mine.cells) else table.unlisted,
     )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from cases.wording import word_file
@@ -20,11 +17,8 @@ from reports.models import Bonus, Bulletin
 from reports.services import drafting
 from zongzhi.lib import clock, dates
 from zongzhi.lib.errors import NotFound
+from zongzhi.lib.handing_out import document, saved, sheet
 from zongzhi.lib.http import StaffRequest, client_address
-from zongzhi.lib.stored import path_to
-
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @needs(*WHO)
@@ -33,12 +27,11 @@ def bonus_file(request: StaffRequest, pk: int, bonus_id: int) -> HttpResponseBas
     """The paper behind a bonus, for everybody who reads the bulletin; saved, never opened."""
     one = get_object_or_404(Bonus.objects.filter(bulletin=found_for(request, pk)), pk=bonus_id)
     try:
-        file = path_to(one.stored_as).open("rb") if one.stored_as else None
+        if one.stored_as:
+            return saved(one.stored_as, one.file_name)
     except FileNotFoundError:
-        file = None
-    if file is None:
-        raise NotFound("没有这份材料")
-    return _file(file, one.file_name, "application/octet-stream")
+        pass
+    raise NotFound("没有这份材料")
 
 
 @needs(*WHO)
@@ -86,12 +79,8 @@ def word(request: StaffRequest, pk: int) -> HttpResponseBase:
     table = table_of(request.user, found)
     paper = bulletin_papers.compose(found, table)
     annex = bulletin_papers.annex_of(found, table)
-    response = HttpResponse(word_file(paper, foot=_mark(request), annex=annex), content_type=WORD)
-    name = f"{found.title}.docx"
-    response.headers["Content-Disposition"] = _attachment(name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    content = word_file(paper, foot=_mark(request), annex=annex)
+    return document(content, f"{found.title}.docx")
 
 
 @needs(*WHO)
@@ -101,7 +90,7 @@ def excel(request: StaffRequest, pk: int) -> HttpResponseBase:
     found = found_for(request, pk)
     _log(request, AccessLog.Action.EXPORT, found)
     file = bulletin_papers.workbook(found, table_of(request.user, found), _mark(request))
-    return _file(file, f"{found.title}.xlsx", SHEET)
+    return sheet(file, f"{found.title}.xlsx")
 
 
 def _mark(request: StaffRequest) -> str:
@@ -117,14 +106,3 @@ def _log(request: StaffRequest, action: AccessLog.Action, found: Bulletin) -> No
         subject=found.title,
         data={"bulletin": found.pk},
     )
-
-
-def _attachment(name: str) -> str:
-    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
-
-
-def _file(file: Any, name: str, media_type: str) -> FileResponse:
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from cases.composing import Annex, Paper
 from reports.bulletin_pages import Cell, Month, Shown, Table
 from reports.bulletin_slips import After, number_of, said
+from reports.bulletins import AnyRow
 from reports.models import Bulletin, Correction
 from reports.scoring import FULL, Rules, short
 from zongzhi.lib import dates
@@ -32,12 +33,16 @@ def compose(bulletin: Bulletin, table: Table) -> Paper:
         ],
     ]
     if not table.sees_all and table.median is not None:
-        points.append(f"参加比较的 {table.compared} 个单位，得分的中位数是 {table.median}。")
+        points.append(
+            f"参加比较的 {table.compared} 个{bulletin.who}，得分的中位数是 {table.median}。"
+        )
     if table.few:
         names = "、".join(one.row.unit_name for one in table.few)
-        points.append(f"样本不足、不排名的单位：{names}。")
+        points.append(f"样本不足、不排名的{bulletin.who}：{names}。")
     if table.nothing and table.sees_all:
-        points.append(f"另有 {len(table.nothing)} 个单位没有样本。")
+        points.append(f"另有 {len(table.nothing)} 个{bulletin.who}没有样本。")
+    if table.left_out_said:
+        points.append(table.left_out_said)
     points += _corrections(table)
     return Paper(
         title=bulletin.title,
@@ -70,9 +75,11 @@ def _after(after: After) -> str:
 
 
 def slip_paper(bulletin: Bulletin, slip: Correction) -> Paper:
-    """One 更正单, to the unit whose row it is about."""
+    """One 更正单, to the unit whose row it is about, or which answers for the grid."""
+    row = slip.row
+    its = "你单位" if row.grid is None else row.unit_name
     points = [
-        f"{bulletin.title}（{bulletin.number}）中，{said(slip, '你单位')}",
+        f"{bulletin.title}（{bulletin.number}）中，{said(slip, its)}",
         "通报本身不变，以本更正单为准。下一期的“上期”和季度排名按更正后的得分。",
     ]
     if slip.key and slip.score_was == slip.score_now:
@@ -80,7 +87,7 @@ def slip_paper(bulletin: Bulletin, slip: Correction) -> Paper:
     return Paper(
         title="更正单",
         number=number_of(bulletin, slip),
-        to=slip.row.unit_name,
+        to=row.told,
         paragraphs=points,
         signed_by=bulletin.said_by,
         signed_on=dates.document(slip.at),
@@ -97,9 +104,11 @@ def _reckoning(bulletin: Bulletin, table: Table) -> list[str]:
             f"没参加排名的月份不算{missing}。"
         ]
     lines = "，".join(f"{line.name} {line.weight} 分" for line in rules.lines)
+    marks = f"黄牌一张扣 {rules.yellow} 分，红牌一张扣 {rules.red} 分，"
     return [
-        f"评分口径：{lines}；黄牌一张扣 {rules.yellow} 分，红牌一张扣 {rules.red} 分，"
-        f"人工加分最多 {rules.bonus_cap} 分。{small_said(rules)}只比单位，不比个人。各项见附表。"
+        f"评分口径：{lines}；{'' if bulletin.is_of_grids else marks}"
+        f"人工加分最多 {rules.bonus_cap} 分。{small_said(rules)}"
+        f"只比{bulletin.who}，不比个人。各项见附表。"
     ]
 
 
@@ -110,10 +119,10 @@ def _is_corrected(table: Table) -> bool:
 def small_said(rules: Rules) -> str:
     """The rule of small samples, in words; of a bulletin from before it, the one that held."""
     if not rules.least_weight:
-        return f"样本不足 {rules.small_sample} 件的单位不排名。"
+        return f"样本不足 {rules.small_sample} 件的不排名。"
     return (
         f"一项的分母不足 {rules.line_sample} 件，按没有样本，权重按比例摊给其他项；"
-        f"有样本的权重合计不到 {rules.least_weight} 分的单位，样本不足，不排名。"
+        f"有样本的权重合计不到 {rules.least_weight} 分的，样本不足，不排名。"
     )
 
 
@@ -126,8 +135,9 @@ def _lines(bulletin: Bulletin, table: Table) -> list[list[str]]:
 def _head(bulletin: Bulletin, table: Table) -> list[str]:
     place = ["名次"] if table.sees_all else ["序号"]
     if bulletin.is_quarter:
-        return [*place, "单位", *table.months, "得分", "上季"]
-    return [*place, "单位", "扣分", "加分", "得分", "上月"]
+        return [*place, bulletin.who, *table.months, "得分", "上季"]
+    marks = [] if bulletin.is_of_grids else ["扣分"]
+    return [*place, bulletin.who, *marks, "加分", "得分", "上月"]
 
 
 def _line(bulletin: Bulletin, one: Shown) -> list[str]:
@@ -136,7 +146,8 @@ def _line(bulletin: Bulletin, one: Shown) -> list[str]:
     before = _previous(one)
     if bulletin.is_quarter:
         return [first, row.unit_name, *map(_month, one.months), str(row.score), before]
-    return [first, row.unit_name, str(row.deduction), str(row.bonus), str(row.score), before]
+    marks = [] if bulletin.is_of_grids else [str(row.deduction)]
+    return [first, row.unit_name, *marks, str(row.bonus), str(row.score), before]
 
 
 CORRECTED = "（更正后）"
@@ -161,21 +172,22 @@ def annex_of(bulletin: Bulletin, table: Table) -> Annex | None:
     if bulletin.is_quarter or not units:
         return None
     lines = [f"{line.name}（{line.weight} 分）" for line in table.rules.lines]
-    head = ["名次", "单位", *lines, "黄牌", "红牌", "扣分", "加分", "得分"]
-    rows = [_annex_line(table, one) for one in units]
+    marks = [] if bulletin.is_of_grids else ["黄牌", "红牌", "扣分"]
+    head = ["名次", bulletin.who, *lines, *marks, "加分", "得分"]
+    rows = [_annex_line(bulletin, table, one) for one in units]
     title = f"附表：{bulletin.title}各项得分（分子/分母，得分）"
     return Annex(title, [head, *rows])
 
 
-def _annex_line(table: Table, one: Shown) -> list[str]:
+def _annex_line(bulletin: Bulletin, table: Table, one: Shown) -> list[str]:
     row = one.row
     cells = [
         _annex_cell(cell, row.points.get(line.key))
         for line, cell in zip(table.rules.lines, one.cells, strict=True)
     ]
-    marks = [str(row.yellow), str(row.red), str(row.deduction), str(row.bonus)]
+    marks = [] if bulletin.is_of_grids else [str(row.yellow), str(row.red), str(row.deduction)]
     score = "–" if row.score is None or row.is_small else str(row.score)
-    return [str(one.place or "–"), row.unit_name, *cells, *marks, score]
+    return [str(one.place or "–"), row.unit_name, *cells, *marks, str(row.bonus), score]
 
 
 def _annex_cell(cell: Cell, points: str | None) -> str:
@@ -276,13 +288,14 @@ def _or_dash(score: Any) -> str:
 
 def _columns(bulletin: Bulletin, table: Table) -> list[str]:
     if bulletin.is_quarter:
-        return ["名次", "单位", *table.months, "得分", "上季"]
+        return ["名次", bulletin.who, *table.months, "得分", "上季"]
     lines = [
         head
         for line in table.rules.lines
         for head in (f"{line.name}（分子/分母）", f"{line.name}得分（满分 {line.weight}）")
     ]
-    return ["名次", "单位", *lines, "黄牌", "红牌", "扣分", "加分", "得分", "上月"]
+    marks = [] if bulletin.is_of_grids else ["黄牌", "红牌", "扣分"]
+    return ["名次", bulletin.who, *lines, *marks, "加分", "得分", "上月"]
 
 
 def _write(
@@ -304,21 +317,30 @@ def _write(
             _number(page, n, column + 1, row.points.get(line.key), forms["number"])
             summed.append(_cell(n, column + 1))
             column += 2
-        page.write_number(n, column, row.yellow, forms["text"])
-        page.write_number(n, column + 1, row.red, forms["text"])
-        # The marks are reckoned from their numbers, by what the scheme takes for each.
-        taken = f"={_cell(n, column)}*{table.rules.yellow}+{_cell(n, column + 1)}*{table.rules.red}"
-        page.write_formula(n, column + 2, taken, forms["number"], float(row.deduction))
-        _number(page, n, column + 3, str(row.bonus), forms["number"])
         have = [line.weight for line in table.rules.lines if line.key in row.points]
-        lines = f"ROUND(SUM({','.join(summed)})*{FULL}/{sum(have) or FULL},2)"
-        formula = f"={lines}-{_cell(n, column + 2)}+{_cell(n, column + 3)}"
-        column += 4
+        formula = f"=ROUND(SUM({','.join(summed)})*{FULL}/{sum(have) or FULL},2)"
+        if not bulletin.is_of_grids:
+            formula += f"-{_cell(n, column + 2)}"
+            column = _write_marks(page, n, column, table.rules, row, forms)
+        _number(page, n, column, str(row.bonus), forms["number"])
+        formula += f"+{_cell(n, column)}"
+        column += 1
     if row.score is None or row.is_small:
         page.write_string(n, column, "–", forms["text"])
     else:
         page.write_formula(n, column, formula, forms["sum"], float(row.score))
     _number(page, n, column + 1, row.previous, forms["number"])
+
+
+def _write_marks(
+    page: Any, n: int, column: int, rules: Rules, row: AnyRow, forms: dict[str, Any]
+) -> int:
+    """The marks and what they take off, by what the scheme takes for each; the next column."""
+    page.write_number(n, column, row.yellow, forms["text"])
+    page.write_number(n, column + 1, row.red, forms["text"])
+    taken = f"={_cell(n, column)}*{rules.yellow}+{_cell(n, column + 1)}*{rules.red}"
+    page.write_formula(n, column + 2, taken, forms["number"], float(row.deduction))
+    return column + 3
 
 
 def _number(page: Any, row: int, column: int, value: Any, form: Any) -> None:

@@ -44,13 +44,15 @@ def items_of(bulletin: Bulletin, row: AnyRow) -> list[Item]:
     pairs = [(line, row.numbers[line.key]) for line in rules.lines]
     lines = [Item(line.key, line.name, f"{n['part']}/{n['whole']}") for line, n in pairs]
     marks = [Item(YELLOW.key, "黄牌", str(row.yellow)), Item(RED.key, "红牌", str(row.red))]
+    if bulletin.is_of_grids:
+        marks = []
     return [*lines, *marks, Item(BONUS, "人工加分", str(short(row.bonus)))]
 
 
 def slips_of(bulletin: Bulletin) -> QuerySet[Correction]:
     """All slips of a bulletin, the first one first."""
     slips = Correction.objects.filter(row__bulletin=bulletin).order_by("pk")
-    return slips.select_related("row__unit", "by")
+    return slips.select_related("row__unit", "row__grid", "by")
 
 
 def corrected(bulletin: Bulletin, more: Sequence[Correction] = ()) -> list[AnyRow]:
@@ -96,7 +98,7 @@ class After:
 
 
 def after_slips(bulletin: Bulletin, rows: Iterable[AnyRow]) -> dict[int, After]:
-    """The rows that came out otherwise than they stand there, by unit.
+    """The rows that came out otherwise than they stand there, by `compared_id`.
 
     Another unit's slip may move a row: down a place, or in a line by bands by some points.
     """
@@ -104,17 +106,17 @@ def after_slips(bulletin: Bulletin, rows: Iterable[AnyRow]) -> dict[int, After]:
         return {}
     right = corrected(bulletin)
     stood, now = (_places(some) for some in (rows, right))
-    before = {row.unit_id: row for row in rows}
+    before = {row.compared_id: row for row in rows}
     return {
-        row.unit_id: After(row, now.get(row.unit_id, 0))
-        for row in right
-        if _differs(before[row.unit_id], row) or stood.get(row.unit_id) != now.get(row.unit_id)
+        one: After(row, now.get(one, 0))
+        for one, row in ((row.compared_id, row) for row in right)
+        if _differs(before[one], row) or stood.get(one) != now.get(one)
     }
 
 
 def _places(rows: Iterable[AnyRow]) -> dict[int, int]:
     places, _ = ranked(rows)
-    return {row.unit_id: place for place, row in places}
+    return {row.compared_id: place for place, row in places}
 
 
 def _differs(before: AnyRow, after: AnyRow) -> bool:
@@ -122,12 +124,12 @@ def _differs(before: AnyRow, after: AnyRow) -> bool:
 
 
 def scores_after(bulletin: Bulletin | None) -> dict[int, tuple[Decimal, bool]]:
-    """Each compared unit's score after slips, and whether they made it what it is."""
+    """By `compared_id`: its score after slips, and whether they made it what it is."""
     if bulletin is None:
         return {}
-    stood = {row.unit_id: row for row in rows_of(bulletin)}
+    stood = {row.compared_id: row for row in rows_of(bulletin)}
     return {
-        row.unit_id: (row.score, _differs(stood[row.unit_id], row))
+        row.compared_id: (row.score, _differs(stood[row.compared_id], row))
         for row in corrected(bulletin)
         if not row.is_small and row.score is not None
     }

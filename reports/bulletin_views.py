@@ -26,9 +26,9 @@ from reports.bulletin_forms import (
 from reports.bulletin_lists import asked_of
 from reports.bulletin_pages import arithmetic_of, slips_for, table_of
 from reports.bulletin_slips import corrected, items_of
-from reports.bulletins import leads, rows_for, rows_of
+from reports.bulletins import leads, row_with, rows_for, rows_of
 from reports.models import Bulletin, Correction, Objection
-from reports.models.bulletins import own_units
+from reports.models.bulletins import OfOne, own_units
 from reports.scoring import Rules
 from reports.services import bulletins as services
 from reports.services import drafting
@@ -75,10 +75,6 @@ def found_for(request: StaffRequest, pk: int) -> Bulletin:
     return get_object_or_404(rows, pk=pk)
 
 
-def _unit(code: str) -> Department:
-    return get_object_or_404(Department, code=code)
-
-
 @needs(*WHO)
 @require_GET
 def bulletin(request: StaffRequest, pk: int) -> HttpResponse:
@@ -86,7 +82,7 @@ def bulletin(request: StaffRequest, pk: int) -> HttpResponse:
     found, user = found_for(request, pk), request.user
     own = Department.objects.filter(own_units(user)).values("pk")
     led = leads(user, found)
-    objections = found.objections.select_related("unit", "by", "answered_by")
+    objections = found.objections.select_related("unit", "grid", "by", "answered_by")
     table = table_of(user, found)
     context = {
         "bulletin": found,
@@ -114,7 +110,7 @@ def kept_list(request: StaffRequest, pk: int) -> HttpResponseBase:
     if not leads(user, found):
         own = set(Department.objects.filter(own_units(user)).values_list("pk", flat=True))
         rows = [row for row in rows if row.unit_id in own]
-    row = next((row for row in rows if row.unit.code == request.GET.get("unit")), None)
+    row = row_with(rows, request.GET.get("unit"))
     if row is None:
         raise NotFound("没有这张清单")
     asked = asked_of(found, row, request.GET.get("cell", ""))
@@ -126,10 +122,11 @@ def kept_list(request: StaffRequest, pk: int) -> HttpResponseBase:
 def unit(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     """算式 of one unit; while it is being checked, its head says here that it is right, or not."""
     found, user = found_for(request, pk), request.user
-    about = _unit(code)
-    sums = arithmetic_of(user, found, about)
+    sums = arithmetic_of(user, found, code)
     if sums is None:
         raise NotFound("没有这一页")
+    row = sums.shown.row
+    its = {"unit": row.unit, "grid": row.grid}
     form, status = ObjectionForm(rules=Rules.of(found.rules)), 200
     if request.method == "POST":
         form, status = ObjectionForm(request.POST, rules=Rules.of(found.rules)), 422
@@ -141,23 +138,22 @@ def unit(request: StaffRequest, pk: int, code: str) -> HttpResponse:
             except DomainError as error:
                 form.add_error(None, error.message)
                 status = error.status
-    objections = found.objections.filter(unit=about).select_related("unit", "by", "answered_by")
+    objections = found.objections.filter(**its).select_related("by", "answered_by")
     context = {
         "bulletin": found,
         "sums": sums,
-        "unit": about,
         "form": form,
-        "checks": found.state == Bulletin.State.CHECKING and services.heads(user, about),
+        "checks": found.state == Bulletin.State.CHECKING and services.heads(user, row.unit),
         "may_correct": found.state == Bulletin.State.PUBLISHED and services.can_manage(user, found),
         "objections": objections,
         "waits": any(one.answered_at is None for one in objections),
         # What was typed stays on the page, also when the deadline passed meanwhile.
         "may_object": form.is_bound or services.may_still_object(found, clock.now()),
-        "corrections": slips_for(user, found).filter(row__unit=about),
+        "corrections": slips_for(user, found).filter(row__unit=row.unit, row__grid=row.grid),
         "names": {line["key"]: line["name"] for line in found.rules["lines"]},
         "rules": Rules.of(found.rules),
-        "bonuses": found.bonuses.standing().filter(unit=about),
-        "unit_names": {about.pk: sums.shown.row.unit_name},
+        "bonuses": found.bonuses.standing().filter(**its),
+        "unit_names": {row.compared_id: row.unit_name},
     }
     return render(request, "reports/bulletin_unit.html", context, status=status)
 
@@ -237,7 +233,7 @@ def bonus(request: StaffRequest, pk: int) -> HttpResponse:
     found = found_for(request, pk)
     if not services.can_manage(request.user, found):
         raise NotFound("没有这一页")
-    units = [(row.unit.code, row.unit_name) for row in rows_of(found)]
+    units = [(row.code, row.unit_name) for row in rows_of(found)]
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form, status = BonusForm(*posted, units=units), 200
     if form.is_bound:
@@ -273,7 +269,7 @@ def _tell(form: Any, error: DomainError) -> None:
 def take_back_bonus(request: StaffRequest, pk: int, bonus_id: int) -> HttpResponse:
     """取消一笔加分, saying why; it stays to be read."""
     found = found_for(request, pk)
-    one = get_object_or_404(found.bonuses.select_related("unit"), pk=bonus_id)
+    one = get_object_or_404(found.bonuses.select_related("unit", "grid"), pk=bonus_id)
     if not services.can_manage(request.user, found):
         raise NotFound("没有这一页")
     form = WhyForm(request.POST if request.method == "POST" else None)
@@ -297,7 +293,7 @@ def take_back_bonus(request: StaffRequest, pk: int, bonus_id: int) -> HttpRespon
 def answer(request: StaffRequest, pk: int, objection_id: int) -> HttpResponse:
     """答复一条意见."""
     found = found_for(request, pk)
-    rows = Objection.objects.filter(bulletin=found).select_related("unit", "by")
+    rows = Objection.objects.filter(bulletin=found).select_related("unit", "grid", "by")
     objection = get_object_or_404(rows, pk=objection_id)
     if not services.can_manage(request.user, found):
         raise NotFound("没有这一页")
@@ -320,17 +316,17 @@ def answer(request: StaffRequest, pk: int, objection_id: int) -> HttpResponse:
     context = {
         "bulletin": found,
         "objection": objection,
-        "unit_name": _name_of(found, objection.unit),
+        "unit_name": _name_of(found, objection),
         "form": form,
         "names": {line["key"]: line["name"] for line in found.rules["lines"]},
     }
     return render(request, "reports/bulletin_answer.html", context, status=status)
 
 
-def _name_of(found: Bulletin, unit: Department) -> str:
+def _name_of(found: Bulletin, one: OfOne) -> str:
     """As the bulletin calls it."""
-    row = rows_of(found).filter(unit=unit).first()
-    return unit.name if row is None else row.unit_name
+    row = row_with(rows_of(found), one.code)
+    return one.called if row is None else row.unit_name
 
 
 @needs(*WHO)
@@ -364,8 +360,8 @@ def publish(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def correct(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     """更正单 about one unit's row."""
-    found, about = found_for(request, pk), _unit(code)
-    row = next((one for one in corrected(found) if one.unit_id == about.pk), None)
+    found = found_for(request, pk)
+    row = row_with(corrected(found), code)
     if row is None or not services.can_manage(request.user, found):
         raise NotFound("没有这一页")
     posted = request.POST if request.method == "POST" else None
@@ -385,13 +381,13 @@ def correct(request: StaffRequest, pk: int, code: str) -> HttpResponse:
         except DomainError as error:
             _tell(form, error)
             status = error.status
-    context = {"bulletin": found, "unit": about, "row": row, "form": form}
+    context = {"bulletin": found, "row": row, "form": form}
     return render(request, "reports/bulletin_correct.html", context, status=status)
 
 
 def _say_corrected(request: StaffRequest, found: Bulletin, slip: Correction) -> None:
     score = "" if slip.score_now is None else f"，得分更正为 {slip.score_now}"
-    messages.success(request, f"更正单已开{score}，{slip.row.unit_name}已收到；通报本身不变")
+    messages.success(request, f"更正单已开{score}，{slip.row.told}已收到；通报本身不变")
     quarter = drafting.sealed_quarter_of(found)
     if quarter is not None:
         messages.info(request, f"{quarter.title}已经定稿，得分有变的也要开更正单")

@@ -40,7 +40,7 @@ def sees_all(user: User, bulletin: Bulletin) -> bool:
 def rows_of(bulletin: Bulletin) -> QuerySet[BulletinRow] | QuerySet[DraftRow]:
     """All rows: sealed ones, or those of the draft."""
     rows = bulletin.rows if bulletin.is_sealed else bulletin.draft_rows
-    return rows.select_related("unit").order_by("pk")
+    return rows.select_related("unit", "grid").order_by("pk")
 
 
 def rows_for(user: User, bulletin: Bulletin) -> list[AnyRow]:
@@ -51,6 +51,11 @@ def rows_for(user: User, bulletin: Bulletin) -> list[AnyRow]:
     return list(rows)
 
 
+def row_with(rows: Iterable[AnyRow], code: str | None) -> AnyRow | None:
+    """The row of the unit or grid with this code."""
+    return next((row for row in rows if row.code == code), None)
+
+
 def given_of(row: AnyRow) -> Given:
     """What a row was scored by, from what it keeps."""
     numbers = {key: (pair["part"], pair["whole"]) for key, pair in row.numbers.items()}
@@ -58,8 +63,8 @@ def given_of(row: AnyRow) -> Given:
 
 
 def reckoned(rules: Rules, rows: Iterable[AnyRow]) -> dict[int, Scored]:
-    """The arithmetic of rows of a month, by unit; the banded lines need all of them."""
-    units = {row.unit_id: given_of(row) for row in rows}
+    """The arithmetic of rows of a month, by `compared_id`; the banded lines need all of them."""
+    units = {row.compared_id: given_of(row) for row in rows}
     bands = all_coefficients(rules, units)
     return {unit: scored(rules, given, bands[unit]) for unit, given in units.items()}
 
@@ -68,6 +73,6 @@ def fill(rows: Sequence[AnyRow], rules: Rules) -> None:
     """Put into the rows of a month what their numbers come to."""
     found: Mapping[int, Scored] = reckoned(rules, rows)
     for row in rows:
-        came = found[row.unit_id]
+        came = found[row.compared_id]
         row.points, row.deduction, row.bonus = came.points, came.deduction, came.bonus
         row.sample, row.score, row.is_small = came.sample, came.score, came.is_small

@@ -215,9 +215,3 @@ def with_lists(
 ) -> dict[str, Counted]:
     """What was counted at that moment, with the lists behind it."""
     return {one.key: Counted(one, numbers[one.key], one.url(at)) for one in figures}
-
-
-def count(user: User, figures: Iterable[Figure], at: AsOf) -> dict[str, Counted]:
-    """The figures as this person sees them now, with the lists behind them."""
-    chosen = list(figures)
-    return with_lists(chosen, numbers_of(user, chosen, at), at)

@@ -28,7 +28,7 @@ class IndicatorSerializer(serializers.Serializer[Any]):
     group = serializers.CharField()
     numerator = serializers.CharField(source="top.name", help_text="分子，或者数的是什么")
     denominator = serializers.CharField(
-        source="out_of.name", default="", help_text="分母；不是比率的空着"
+        source="out_of.said", default="", help_text="分母；不是比率的空着"
     )
     as_of = serializers.CharField(help_text="时点")
     rounding = serializers.CharField()

@@ -43,12 +43,11 @@ from reports.models import Ledger, LedgerEntry, Sheet
 from reports.refusals import refused
 from reports.services import ledgers as services
 from reports.tables import Table
-from zongzhi.lib import clock
+from zongzhi.lib import clock, handing_out
 from zongzhi.lib.errors import DomainError, NotFound, WrongState
 from zongzhi.lib.http import StaffRequest, client_address
 from zongzhi.lib.paging import Page
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HOW = {
     Sheet.Kind.PERIOD: "登记算排查，期末结案有结果算调处，没结案的转入下期，每件只算一次。"
     "上期转入＋重新办理转入＋排查数＝应调处数＝调处数＋其他终止＋转入下期；"
@@ -378,7 +377,4 @@ def _file(request: StaffRequest, file: Any, title: str, rows: int) -> FileRespon
         subject=title[:100],
         data={"rows": rows},
     )
-    response = FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return handing_out.sheet(file, f"{title}.xlsx")

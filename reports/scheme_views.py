@@ -14,7 +14,9 @@ from orgs.gates import needs
 from orgs.models import Center, User
 from orgs.permissions import Permission
 from reports.bulletin_forms import SchemeForm, initial_of
+from reports.indicators.dictionary import INDICATORS
 from reports.models import Scheme, SchemeLine
+from reports.scoring import left_out_said
 from reports.services import drafting, schemes
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, NotFound
@@ -44,7 +46,7 @@ def scheme_list(request: StaffRequest) -> HttpResponse:
 
 
 def _names() -> dict[str, str]:
-    return {one.key: one.name for one in schemes.scorable()}
+    return {one.key: one.name for one in INDICATORS}
 
 
 @needs(Permission.SETTINGS)
@@ -60,6 +62,7 @@ def scheme(request: StaffRequest, group: str) -> HttpResponse:
     form = SchemeForm(
         request.POST if request.method == "POST" else None,
         first=first,
+        group=group,
         initial=initial_of(last, lines, first),
     )
     status, tried = (422 if form.is_bound else 200), None
@@ -88,13 +91,15 @@ def scheme(request: StaffRequest, group: str) -> HttpResponse:
         "form": form,
         "tried": tried,
         "month": month_before(clock.today()),
+        "is_of_grids": group == Scheme.Group.GRIDS,
+        "left_out_said": left_out_said(tried.left_out) if tried else "",
     }
     return render(request, "reports/scheme.html", context, status=status)
 
 
 def _try(center: Center, group: str, form: SchemeForm) -> drafting.Tried:
     """Last month by these weights."""
-    schemes.check_lines(form.weighed)
+    schemes.check_lines(form.weighed, group)
     said = form.arguments()
     return drafting.tried(
         center=center,

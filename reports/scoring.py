@@ -49,6 +49,7 @@ class Rules:
     small_sample: int = 5
     months: tuple[str, ...] = ()  # of a quarter: those with a sealed bulletin
     missing: tuple[str, ...] = ()  # and those without
+    left_out: int = 0  # grids without a row: it would have been a person's, or of nothing
     # Bulletins from before these two were rules keep none, and are reckoned as they were.
     line_sample: int = 1  # of fewer, a line counts as without a sample
     least_weight: int = 0  # of less, a unit is not compared
@@ -72,6 +73,7 @@ class Rules:
             small_sample=kept["small_sample"],
             months=tuple(kept["months"]),
             missing=tuple(kept["missing"]),
+            left_out=kept.get("left_out", 0),
             line_sample=kept.get("line_sample", 1),
             least_weight=kept.get("least_weight", 0),
         )
@@ -217,6 +219,16 @@ def _cards(rules: Rules, given: Given) -> str:
         return "没有黄牌、红牌"
     total = money(rules.yellow * given.yellow + rules.red * given.red)
     return f"{given.yellow}×{rules.yellow}+{given.red}×{rules.red}={total}"
+
+
+def left_out_said(grids: int) -> str:
+    """Why so many grids have no row, in a sentence; "" of none."""
+    if not grids:
+        return ""
+    return (
+        f"另有 {grids} 个网格没有列入：没有自己处置的事，或者都是一个人报的、"
+        "都是一个网格员办的，比它就是比个人。"
+    )
 
 
 # --- 分档 -----------------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def _map(wall: Wall, asked: Asked) -> dict[str, Any]:
         path, (x, y) = drawn.get(stem, ("", (0, 0)))
         towns.append(Town(name, one.key, one.number, shade, path, x, y))
     named = [town for town in towns if town.path]
-    shown = apart(named, frame.width) if frame else []
+    shown = apart(named, frame.width, frame.height) if frame else []
     return {
         "frame": frame,
         "drawn": shown,
@@ -199,16 +199,26 @@ def _map(wall: Wall, asked: Asked) -> dict[str, Any]:
     }
 
 
-def apart(towns: Sequence[Town], width: int) -> list[Town]:
-    """Names that stand wholly on the map, each below those it would cover."""
+def apart(towns: Sequence[Town], width: int, height: int) -> list[Town]:
+    """Names that stand wholly on the map, each in the nearest row where it covers no other.
+
+    Below where it was, as long as there is room, then above. Where there is none at all it covers.
+    """
     placed: list[Town] = []
     for town in sorted(towns, key=lambda one: (one.y, one.x)):
         x = round(min(max(town.x, town.half), width - town.half))
-        y = town.y
-        while any(_covers(one, x, y, town.half) for one in placed):
-            y += LETTER
-        placed.append(replace(town, x=x, y=y))
+        rows = _rows(min(max(town.y, LETTER), height - LETTER // 2), placed, height)
+        free = (row for row in rows if not any(_covers(one, x, row, town.half) for one in placed))
+        placed.append(replace(town, x=x, y=next(free, rows[0])))
     return placed
+
+
+def _rows(y: int, placed: Sequence[Town], height: int) -> list[int]:
+    """Where a name could stand: its own place, then right below others, then right above."""
+    below = sorted(one.y + LETTER for one in placed)
+    above = sorted((one.y - LETTER for one in placed), reverse=True)
+    rows = [y, *(row for row in below if row > y), *(row for row in above if row < y)]
+    return [row for row in rows if LETTER <= row <= height - LETTER // 2] or [y]
 
 
 def _covers(placed: Town, x: int, y: int, half: float) -> bool:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import partial
+from time import monotonic
 
 from celery import shared_task
 
 from cases.sweeping import each
-from reports.ahead import boards_wanted, recount_board
+from reports.ahead import ENOUGH, boards_wanted, recount_board
 from reports.briefing import Crowds
 from reports.models import Brief
 from reports.screen import recount_wall, walls_wanted
@@ -68,5 +69,13 @@ def recount_walls() -> None:
 
 @shared_task(ignore_result=True)
 def recount_boards() -> None:
-    """Every minute: the boards somebody looks at, so that nobody waits for one to be counted."""
-    each("recount board", boards_wanted, recount_board)
+    """Every minute: the boards somebody looks at, so that nobody waits for one to be counted.
+
+    What it does not come to before the next minute is the next one's: two would count together.
+    """
+    until = monotonic() + ENOUGH
+    each(
+        "recount board",
+        boards_wanted,
+        lambda user_id: recount_board(user_id) if monotonic() < until else None,
+    )

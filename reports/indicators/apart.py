@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 
 from cases.models import Case, Consultation
 from cases.querysets import in_reach
-from grids.models import GridEvent
+from grids.models import EventLine, GridEvent
 from grids.querysets import visible_events
+from grids.vocabulary import NOT_SO
 from orgs.models import Center, User
 from orgs.models.places import STEM_LENGTHS, Level
 from reports.indicators.counting import Apart, Dimension, Rows, Scope, Shown, Span
@@ -89,6 +90,57 @@ EVENTS_IN_TIME = _within(
     "events_in_time",
     "其中办结了、没有一个环节超过时限的",
     lambda span: Q(done_at__isnull=False, overdue_steps=0),
+)
+
+# What a grid is compared by: how what came to it was settled there, not how much it reports.
+# What was settled on the spot would let it rise by reporting more (domain.md §8.2, 11).
+
+
+def _own(span: Span) -> Q:
+    handled_here = Q(unit=None, case_number="", center__level__in=(Level.TOWN, Level.VILLAGE))
+    return handled_here & Q(settled_on_spot=False) & ~Q(outcome__in=NOT_SO)
+
+
+OWN_EVENTS = _within(
+    EVENTS,
+    "own_events",
+    "本期收到、由网格和镇村自己处置的网格事件（当场办了的、不属实或者重复的、交给单位的、"
+    "报到县上的、转成事项的不算）",
+    _own,
+)
+OWN_JUDGED = _within(
+    OWN_EVENTS,
+    "own_events_judged",
+    "其中已经办结的，和没有办结、有环节超过时限的",
+    EVENTS_JUDGED.where,
+    facts=EVENTS_JUDGED.facts,
+)
+OWN_IN_TIME = _within(
+    OWN_JUDGED,
+    "own_events_in_time",
+    "其中办结了、没有一个环节超过时限的",
+    EVENTS_IN_TIME.where,
+)
+OWN_DONE = _within(
+    OWN_EVENTS,
+    "own_events_done",
+    "其中到统计期末已经办结的",
+    EVENTS_DONE.where,
+    facts=EVENTS_DONE.facts,
+)
+
+
+def _never_sent_back(span: Span) -> Q:
+    back = Q(verb="send-back") | Q(verb="check", data__passed=False)
+    lines = EventLine.objects.filter(back, event=OuterRef("pk"), at__lte=span.as_of)
+    return ~Q(Exists(lines))
+
+
+OWN_AT_ONCE = _within(
+    OWN_DONE,
+    "own_events_at_once",
+    "其中一次办好的：没有退回重办过，核查没有不通过过",
+    _never_sent_back,
 )
 
 # --- consultations --------------------------------------------------------------------------------

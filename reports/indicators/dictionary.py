@@ -23,6 +23,7 @@ AT_THE_LIMIT = (
 )
 AT_ENTRY = f"{AT_THE_END}；收案数随录随算"
 STEPS_NOW = f"{AT_THE_END}；环节超没超时限以打开时记下的为准"
+OWN_NOW = f"{STEPS_NOW}，谁在处置也是"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Indicator:
     @property
     def definition(self) -> str:
         """In words, for whoever asks how it is counted."""
-        said = f"{self.top.name}；分母：{self.out_of.name}" if self.out_of else self.top.said
+        said = f"{self.top.name}；分母：{self.out_of.said}" if self.out_of else self.top.said
         return f"{self.name}：{said}；时点：{self.as_of}；{self.rounding}"
 
     @property
@@ -140,6 +141,9 @@ HANDLED = (
     "酒泉公布办结率 98.6%，没有公布怎么算；本系统按派出算：派出的里面，到统计期末审核通过了多少"
 )
 GRIDS = f"{HOUSE}：按镇街、网格看，不按人"
+OF_GRIDS = (
+    f"{GRIDS}。只看办得怎么样，不看报了多少（国办函〔2026〕12 号）；当场办了的不算，报得多不加分"
+)
 
 ARRIVING, DOING, MEDIATING, RATING = "来源", "办理", "调解", "评价"
 IN_GRIDS = "网格事件"
@@ -318,7 +322,7 @@ INDICATORS: tuple[Indicator, ...] = (
         as_of=AT_RATING,
         source=LAW_PETITION,
     ),
-    # Nobody is scored by these: they are of places (国办函〔2026〕12 号).
+    # Nobody is scored by these: who reports more would have more of them (国办函〔2026〕12 号).
     Indicator("events", "网格事件（件）", apart.EVENTS, group=IN_GRIDS, better=0, source=GRIDS),
     Indicator(
         "events_done_rate",
@@ -338,6 +342,24 @@ INDICATORS: tuple[Indicator, ...] = (
         better=0,
         as_of=STEPS_NOW,
         source=GRIDS,
+    ),
+    Indicator(
+        "own_on_time_rate",
+        "网格处置按时率",
+        apart.OWN_IN_TIME,
+        apart.OWN_JUDGED,
+        group=IN_GRIDS,
+        as_of=OWN_NOW,
+        source=OF_GRIDS,
+    ),
+    Indicator(
+        "own_at_once_rate",
+        "网格处置一次办好率",
+        apart.OWN_AT_ONCE,
+        apart.OWN_DONE,
+        group=IN_GRIDS,
+        as_of=OWN_NOW,
+        source=OF_GRIDS,
     ),
 )
 BY_KEY = {one.key: one for one in INDICATORS}

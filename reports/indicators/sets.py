@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cases.models import Assignment, Case, CaseCenter, FollowUp, Visit
-from cases.vocabulary import DISSATISFIED, FINISHED, Closure, Stage
+from cases.querysets import was_open
+from cases.vocabulary import DISSATISFIED, FINISHED, Closure
 from dispatch.models import Mark, Request, Return, Supervision
 from mediation.handed_over import FROM_COURT
 from mediation.models import Agreement, AgreementTerm, Confirmation, Mediation, Referral
@@ -264,8 +265,7 @@ IN_HAND = Rows(
     "",
     lambda span: (
         Q(registered_at__lt=span.until, registered_at__lte=span.as_of)
-        # Open, said as the index of open cases says it.
-        & (~Q(stage=Stage.CLOSED) | Q(closed_at__gte=span.until) | Q(closed_at__gt=span.as_of))
+        & (was_open(span.as_of) | Q(closed_at__gte=span.until))
     ),
     facts=(("登记", "registered_at"), ("结案", "closed_at")),
 )

@@ -1,7 +1,7 @@
 """月度通报 and 季度排名: how units are scored, what a month came to, who objected, what was wrong.
 
-Units are compared, never persons (国办函〔2026〕12号), and never grids: most grids have one worker,
-whose row it would be. A sealed bulletin never moves: the database refuses it.
+Units are compared, and grids as units; never persons (国办函〔2026〕12号): a grid whose numbers are
+one person's has no row. A sealed bulletin never moves: the database refuses it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from grids.models import Grid
 from orgs.models import Center, Department, User
 from orgs.permissions import Permission
 
@@ -31,6 +32,7 @@ class Scheme(models.Model):
         TOWNS = "towns", "镇街"
         VILLAGES = "villages", "村社区"
         BODIES = "bodies", "调解组织"
+        GRIDS = "grids", "网格"
 
     class Publicity(models.TextChoices):
         OWN = "own", "各单位只看本单位和中位数"
@@ -232,12 +234,54 @@ class Bulletin(models.Model):
         what = "排名" if self.is_quarter else "通报"
         return f"{self.span_words}{Scheme.Group(self.group).label}{what}"
 
+    @property
+    def is_of_grids(self) -> bool:
+        """Grids bear no yellow and red marks: those are on units."""
+        return self.group == Scheme.Group.GRIDS
 
-class _Row(models.Model):
-    """What one unit came to."""
+    @property
+    def who(self) -> str:
+        """What each of its rows is, in a word."""
+        return "网格" if self.is_of_grids else "单位"
+
+
+class OfOne(models.Model):
+    """Something said of one of those that are compared: a unit, or a grid.
+
+    `unit` is the unit itself; of a grid, the one that answers for it: it reads, checks and objects.
+    """
 
     unit = models.ForeignKey(Department, models.PROTECT, related_name="+")
-    unit_name = models.CharField("单位", max_length=50)  # as it was called then
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def compared_id(self) -> int:
+        """Tells it from the others of its bulletin, which are all units or all grids."""
+        return self.unit_id if self.grid_id is None else self.grid_id
+
+    @property
+    def code(self) -> str:
+        """Of the grid or the unit: how addresses, forms and the API name it."""
+        return self.unit.code if self.grid is None else self.grid.code
+
+    @property
+    def called(self) -> str:
+        """As it is called now; a bulletin calls it as it did at the drafting."""
+        return self.unit.name if self.grid is None else self.grid.name
+
+
+def with_code(code: str) -> Q:
+    """What is said of the unit or grid with this code."""
+    return Q(grid=None, unit__code=code) | Q(grid__code=code)
+
+
+class _Row(OfOne):
+    """What one unit came to."""
+
+    unit_name = models.CharField("单位", max_length=110)  # as it was called then
     numbers = models.JSONField("各项", default=dict)  # {indicator: {"part": n, "whole": n}}
     months = models.JSONField("各月得分", default=dict)  # of a quarter: {"2025-03": "91.40"}
     # Which of the scores before it are those after a slip: months of a quarter, and "previous".
@@ -256,6 +300,11 @@ class _Row(models.Model):
         abstract = True
         ordering = ["pk"]
 
+    @property
+    def told(self) -> str:
+        """Who reads it as its own and hears of slips: itself, or who answers for the grid."""
+        return self.unit_name if self.grid is None else self.unit.name
+
 
 class DraftRow(_Row):
     """A row while it may still move."""
@@ -269,7 +318,9 @@ class DraftRow(_Row):
     class Meta(_Row.Meta):
         verbose_name = verbose_name_plural = "通报草稿的行"
         constraints = [
-            models.UniqueConstraint(fields=["bulletin", "unit"], name="draft_row_once_per_unit"),
+            models.UniqueConstraint(
+                fields=["bulletin", "unit", "grid"], nulls_distinct=False, name="draft_row_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -285,21 +336,22 @@ class BulletinRow(_Row):
     class Meta(_Row.Meta):
         verbose_name = verbose_name_plural = "通报的行"
         constraints = [
-            models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_row_once_per_unit"),
+            models.UniqueConstraint(
+                fields=["bulletin", "unit", "grid"], nulls_distinct=False, name="bulletin_row_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"bulletin row {self.pk}"
 
 
-class CountedList(models.Model):
+class CountedList(OfOne):
     """The very rows that one number of a bulletin counted, whatever became of them since.
 
     Counted again with the draft; once the bulletin is sealed, a trigger lets nobody touch it.
     """
 
     bulletin = models.ForeignKey(Bulletin, models.CASCADE, related_name="lists")
-    unit = models.ForeignKey(Department, models.PROTECT, related_name="+")
     cell = models.CharField("哪个数", max_length=50)  # "claim_rate.part", "yellow"
     rows = models.CharField("数的是什么", max_length=40)  # the key of a set
     ids = ArrayField(models.BigIntegerField(), verbose_name="哪些")
@@ -309,7 +361,9 @@ class CountedList(models.Model):
         verbose_name = verbose_name_plural = "通报的清单"
         constraints = [
             models.UniqueConstraint(
-                fields=["bulletin", "unit", "cell"], name="counted_list_once_per_number"
+                fields=["bulletin", "unit", "grid", "cell"],
+                nulls_distinct=False,
+                name="counted_list_once",
             ),
         ]
 
@@ -323,14 +377,13 @@ class BonusQuerySet(models.QuerySet["Bonus"]):
         return self.filter(revoked_at=None)
 
 
-class Bonus(models.Model):
+class Bonus(OfOne):
     """人工加分: by a supervisor, with a reason and a paper, for all to see; capped by the scheme.
 
     One that is taken back stays, with who, when and why.
     """
 
     bulletin = models.ForeignKey(Bulletin, models.PROTECT, related_name="bonuses")
-    unit = models.ForeignKey(Department, models.PROTECT, related_name="+")
     points = models.DecimalField("加几分", max_digits=4, decimal_places=1)
     reason = models.CharField("理由", max_length=200)
     file_name = models.CharField("材料", max_length=100, blank=True)
@@ -350,7 +403,8 @@ class Bonus(models.Model):
         verbose_name = verbose_name_plural = "人工加分"
         constraints = [
             models.UniqueConstraint(
-                fields=["bulletin", "unit", "reason"],
+                fields=["bulletin", "unit", "grid", "reason"],
+                nulls_distinct=False,
                 condition=Q(revoked_at=None),
                 name="bonus_once",
             ),
@@ -366,11 +420,10 @@ class Bonus(models.Model):
         return f"bonus {self.pk}"
 
 
-class Objection(models.Model):
+class Objection(OfOne):
     """意见: what a unit's head finds wrong in its row, the answer, and what it changed."""
 
     bulletin = models.ForeignKey(Bulletin, models.PROTECT, related_name="objections")
-    unit = models.ForeignKey(Department, models.PROTECT, related_name="+")
     indicator = models.CharField("哪一项", max_length=40, blank=True)  # "" is the whole row
     text = models.CharField("意见", max_length=500)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -388,7 +441,8 @@ class Objection(models.Model):
         verbose_name = verbose_name_plural = "意见"
         constraints = [
             models.UniqueConstraint(
-                fields=["bulletin", "unit", "indicator"],
+                fields=["bulletin", "unit", "grid", "indicator"],
+                nulls_distinct=False,
                 condition=Q(answered_at=None),
                 name="objection_open_once",
             ),

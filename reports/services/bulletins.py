@@ -19,7 +19,7 @@ from orgs.numbering import next_in
 from orgs.permissions import Permission
 from orgs.services import log_access, notify
 from reports.bulletin_slips import BONUS, MARKS, Item, corrected, items_of
-from reports.bulletins import AnyRow, fill, rows_of
+from reports.bulletins import AnyRow, fill, row_with, rows_of
 from reports.models import (
     Bonus,
     Bulletin,
@@ -29,14 +29,15 @@ from reports.models import (
     Objection,
     Scheme,
 )
+from reports.models.bulletins import with_code
 from reports.scoring import Rules, median, month_words, ranked, short
 from reports.services.drafting import (
     Count,
     count,
+    count_again,
     keep_count,
     month_in,
     quarter_rows,
-    rules_of,
     url_of,
 )
 from zongzhi.lib import clock, dates
@@ -127,9 +128,7 @@ def recount(*, bulletin_id: int, by: User, address: str | None = None) -> Bullet
     if bulletin.is_quarter:
         found = Count(quarter_rows(bulletin), [])
     else:
-        rules = rules_of(bulletin.scheme)
-        bulletin.rules = rules.kept()
-        found = count(bulletin, rules, bonuses=_bonuses(bulletin))
+        found = count_again(bulletin, _bonuses(bulletin))
     bulletin.counted_at = clock.now()
     bulletin.save()
     bulletin.draft_rows.all().delete()
@@ -140,8 +139,9 @@ def recount(*, bulletin_id: int, by: User, address: str | None = None) -> Bullet
 
 
 def _bonuses(bulletin: Bulletin) -> dict[int, Decimal]:
-    rows = bulletin.bonuses.standing().order_by().values_list("unit").annotate(Sum("points"))
-    return dict(rows)
+    rows = bulletin.bonuses.standing().order_by().values_list("unit", "grid")
+    sums = rows.annotate(Sum("points"))
+    return {unit if grid is None else grid: points for unit, grid, points in sums}
 
 
 def _score_again(bulletin: Bulletin) -> None:
@@ -149,7 +149,7 @@ def _score_again(bulletin: Bulletin) -> None:
     rows = list(bulletin.draft_rows.all())
     bonuses = _bonuses(bulletin)
     for row in rows:
-        row.bonus = bonuses.get(row.unit_id, Decimal(0))
+        row.bonus = bonuses.get(row.compared_id, Decimal(0))
     fill(rows, Rules.of(bulletin.rules))
     fields = ["points", "deduction", "bonus", "sample", "score", "is_small"]
     DraftRow.objects.bulk_update(rows, fields, batch_size=1000)
@@ -190,7 +190,8 @@ def _give(
     if bulletin.is_quarter:
         raise WrongState("季度排名是各月的平均，加分加在月度通报上")
     row = _row_of(bulletin, code)
-    cap, had = Rules.of(bulletin.rules).bonus_cap, _bonuses(bulletin).get(row.unit_id, Decimal(0))
+    cap = Rules.of(bulletin.rules).bonus_cap
+    had = _bonuses(bulletin).get(row.compared_id, Decimal(0))
     if had + points > cap:
         left = short(cap - had)
         said = f"{row.unit_name}已加 {short(had)} 分，最多 {cap} 分，还能加 {left} 分"
@@ -200,6 +201,7 @@ def _give(
             bonus = Bonus.objects.create(
                 bulletin=bulletin,
                 unit=row.unit,
+                grid=row.grid,
                 points=points,
                 reason=reason,
                 by=by,
@@ -232,7 +234,8 @@ def take_back_bonus(*, bulletin_id: int, bonus_id: int, by: User, why: str) -> B
 
 
 def _row_of(bulletin: Bulletin, code: str) -> DraftRow:
-    row = bulletin.draft_rows.select_related("unit").filter(unit__code=code).first()
+    rows = bulletin.draft_rows.select_related("unit", "grid")
+    row = rows.filter(with_code(code)).first()
     if row is None:
         raise NotFound("通报里没有这个单位")
     return row
@@ -293,8 +296,8 @@ def _tell_units(
 def _for_the_unit(bulletin_id: int, by: User, code: str) -> tuple[Bulletin, DraftRow]:
     """A bulletin that is being checked, and the row of a unit that this person answers for."""
     bulletin = _held(bulletin_id, by)
-    unit = Department.objects.filter(code=code).first()
-    if unit is None or not heads(by, unit):
+    row = rows_of(bulletin).filter(with_code(code)).first()
+    if row is None or not heads(by, row.unit):
         raise NotAllowed("核对和提意见由本单位负责人办")
     if bulletin.state != State.CHECKING:
         raise _not_now(bulletin)
@@ -307,7 +310,7 @@ def agree(*, bulletin_id: int, by: User, unit: str) -> DraftRow:
     bulletin, row = _for_the_unit(bulletin_id, by, unit)
     if row.agreed_at is not None:
         raise AlreadyDone(f"{row.unit_name}已经核对过")
-    if bulletin.objections.filter(unit=row.unit, answered_at=None).exists():
+    if bulletin.objections.filter(unit=row.unit, grid=row.grid, answered_at=None).exists():
         raise WrongState("本单位提的意见还没答复，答复后再核对")
     row.agreed_at, row.agreed_by = clock.now(), by
     row.save(update_fields=["agreed_at", "agreed_by"])
@@ -334,7 +337,13 @@ def object_to(
     try:
         with transaction.atomic():
             objection = Objection.objects.create(
-                bulletin=bulletin, unit=row.unit, indicator=indicator, text=text, by=by, at=now
+                bulletin=bulletin,
+                unit=row.unit,
+                grid=row.grid,
+                indicator=indicator,
+                text=text,
+                by=by,
+                at=now,
             )
     except IntegrityError:
         raise AlreadyDone("这一项已经提过意见，等答复") from None
@@ -353,11 +362,12 @@ def answer_objection(*, objection_id: int, by: User, upheld: bool, text: str) ->
     if known is None:
         raise NotFound("没有这条意见")
     bulletin = _managed(known.bulletin_id, by, State.CHECKING)
-    objection = Objection.objects.select_for_update().get(pk=objection_id)
+    held = Objection.objects.select_for_update(of=("self",)).select_related("unit", "grid")
+    objection = held.get(pk=objection_id)
     if objection.answered_at is not None:
         raise AlreadyDone(f"这条意见 {dates.moment(objection.answered_at)} 已经答复")
     if upheld:
-        objection.changed = _count_unit_again(bulletin, objection.unit)
+        objection.changed = _count_again(bulletin, objection.code)
     objection.answer, objection.is_upheld = text, upheld
     objection.answered_by, objection.answered_at = by, clock.now()
     objection.save()
@@ -365,21 +375,25 @@ def answer_objection(*, objection_id: int, by: User, upheld: bool, text: str) ->
     return objection
 
 
-def _count_unit_again(bulletin: Bulletin, unit: Department) -> str:
+def _count_again(bulletin: Bulletin, code: str) -> str:
     """Count one unit's numbers anew, score everybody by them, and say what became different."""
-    row = _row_of(bulletin, unit.code)
+    row = _row_of(bulletin, code)
     if bulletin.is_quarter:
         return "季度排名是各月的平均，没有变"
     before = said_by(bulletin, row)
     rules = Rules.of(bulletin.rules)
-    found = count(bulletin, rules, only=[unit.pk])
+    found = count(bulletin, rules, only=[row.compared_id])
+    if not found.rows:
+        return "现在已停用，数和清单没有变"
+    for one in found.lists:  # also where another unit answers for the grid by now
+        one.unit = row.unit
     for fresh in found.rows:
         row.numbers, row.yellow, row.red = fresh.numbers, fresh.yellow, fresh.red
     row.save(update_fields=["numbers", "yellow", "red"])
-    bulletin.lists.filter(unit=unit).delete()
+    bulletin.lists.filter(unit=row.unit, grid=row.grid).delete()
     keep_count(bulletin, Count([], found.lists))
     _score_again(bulletin)
-    after = said_by(bulletin, _row_of(bulletin, unit.code))
+    after = said_by(bulletin, _row_of(bulletin, code))
     moved = [f"{name} {was} → {after[name]}" for name, was in before.items() if was != after[name]]
     return "；".join(moved)[:500] or "重新数过，没有变"
 
@@ -391,7 +405,9 @@ def said_by(bulletin: Bulletin, row: AnyRow) -> dict[str, str]:
         pair = row.numbers[line.key]
         said[line.name] = f"{pair['part']}/{pair['whole']}"
     said |= {month_words(month): score for month, score in row.months.items()}
-    cards = {} if bulletin.is_quarter else {"黄牌": str(row.yellow), "红牌": str(row.red)}
+    cards = {"黄牌": str(row.yellow), "红牌": str(row.red)}
+    if bulletin.is_quarter or bulletin.is_of_grids:
+        cards = {}
     return {**said, **cards, "得分": "–" if row.score is None else str(row.score)}
 
 
@@ -406,10 +422,9 @@ def why_not_seal(bulletin: Bulletin, now: datetime) -> str:
     if waiting:
         return f"还有 {waiting} 条意见没答复"
     if bulletin.check_until is not None and now <= bulletin.check_until:
-        silent = bulletin.draft_rows.filter(agreed_at=None).exclude(
-            unit__in=bulletin.objections.values("unit")
-        )
-        if left := silent.count():
+        spoke = {one.compared_id for one in bulletin.objections.all()}
+        silent = bulletin.draft_rows.filter(agreed_at=None)
+        if left := sum(row.compared_id not in spoke for row in silent):
             until = dates.moment(bulletin.check_until)
             return f"{until} 前还有 {left} 个单位可以提意见"
     return ""
@@ -426,7 +441,7 @@ def seal(*, bulletin_id: int, by: User, address: str | None = None) -> Bulletin:
         raise WrongState(f"现在不能定稿：{reason}")
     rows = [
         BulletinRow(bulletin=bulletin, **{name: getattr(row, name) for name in _COPIED})
-        for row in bulletin.draft_rows.select_related("unit")
+        for row in bulletin.draft_rows.all()
     ]
     for place, row in ranked(rows)[0]:
         row.place = place
@@ -491,7 +506,7 @@ def correct(
         raise NotAllowed("更正由本中心督办的人和中心领导办")
     if bulletin.state != State.PUBLISHED:
         raise WrongState("还没发布，不用更正单")
-    row = _its(corrected(bulletin), unit)
+    row = row_with(corrected(bulletin), unit)
     if row is None:
         raise NotFound("通报里没有这个单位")
     item = _item(bulletin, row, key)
@@ -510,7 +525,7 @@ def correct(
         score_was=row.score,
         **asdict(_checked(bulletin, key, right or Right())),
     )
-    after = _its(corrected(bulletin, [slip]), unit)
+    after = row_with(corrected(bulletin, [slip]), unit)
     now = None if after is None else _item(bulletin, after, key)
     if after is None or now is None or now.words == item.words:
         hint = "，先更正那个月的通报" if bulletin.is_quarter else ""
@@ -522,17 +537,13 @@ def correct(
     return slip
 
 
-def _its(rows: list[AnyRow], code: str) -> AnyRow | None:
-    return next((row for row in rows if row.unit.code == code), None)
-
-
 def _item(bulletin: Bulletin, row: AnyRow, key: str) -> Item | None:
     return next((item for item in items_of(bulletin, row) if item.key == key), None)
 
 
 def _of_the_month(month: Bulletin, code: str) -> Right:
     """A unit's score in a month after its slips; nothing where it is not compared."""
-    row = _its(corrected(month), code)
+    row = row_with(corrected(month), code)
     return Right(worth=None if row is None or row.is_small else row.score)
 
 

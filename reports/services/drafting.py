@@ -8,7 +8,7 @@ is one bulletin, whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,13 +19,13 @@ from django.urls import reverse
 
 from cases.clocks import local_day
 from dispatch.circulars import month_before
-from orgs.models import Center, Department, User
-from orgs.models.places import Level
+from orgs.models import Center, User
 from orgs.permissions import Permission
 from orgs.services import notify
-from reports.bulletin_lists import Tally, lists_of, part_of, tallied, whole_of
+from reports.bulletin_lists import Tallies, Tally, Tallying, lists_of, part_of, tallied, whole_of
 from reports.bulletin_slips import PREVIOUS, scores_after
 from reports.bulletins import fill, reckoned, span_of
+from reports.compared import Compared, compared_in, dimension_of, of_several
 from reports.indicators.counting import Scope, Span
 from reports.indicators.dictionary import BY_KEY
 from reports.indicators.sets import RED, YELLOW
@@ -33,23 +33,8 @@ from reports.models import Bulletin, CountedList, DraftRow, Scheme
 from reports.scoring import LEAST_WEIGHT, Line, Rules, Scored, quarter_score, ranked
 from zongzhi.lib import clock
 
-Group = Scheme.Group
-_LEVELS = {Group.TOWNS: Level.TOWN, Group.VILLAGES: Level.VILLAGE}
 PATIENCE = timedelta(days=15)  # how long a quarter waits for a month nobody has drafted
 LOOKS_BACK = timedelta(days=200)
-
-
-def units_of(center: Center, group: str) -> QuerySet[Department]:
-    """The units that are compared with each other, within a centre and all below it."""
-    units = Department.objects.filter(is_active=True).order_by("code")
-    stem = center.region.stem
-    if group == Group.DEPARTMENTS:
-        return units.filter(kind=Department.Kind.BUREAU, center=center)
-    if group == Group.BODIES:
-        inside = {"center__region__code__startswith": stem}
-        return units.filter(kind=Department.Kind.BODY, **inside)
-    inside = {"runs__region__code__startswith": stem}
-    return units.filter(runs__level=_LEVELS[Group(group)], **inside).exclude(runs=center)
 
 
 def rules_of(scheme: Scheme) -> Rules:
@@ -123,12 +108,18 @@ def draft_month(*, scheme_id: int, now: datetime) -> Bulletin | None:
         publicity=scheme.publicity,
     )
     bulletin.as_of = Span.of_days(month, bulletin.last_day).as_of
-    rules = rules_of(scheme)
-    bulletin.rules = rules.kept()
-    found = count(bulletin, rules)
+    found = count_again(bulletin)
     if not any(row.sample for row in found.rows):
         return None
     return _keep(bulletin, found)
+
+
+def count_again(bulletin: Bulletin, bonuses: Mapping[int, Decimal] | None = None) -> Count:
+    """Count it by its scheme, in the words the dictionary has now, which it keeps."""
+    rules = rules_of(bulletin.scheme)
+    found = count(bulletin, rules, bonuses=bonuses)
+    bulletin.rules = replace(rules, left_out=found.left_out).kept()
+    return found
 
 
 @dataclass(frozen=True)
@@ -137,6 +128,7 @@ class Count:
 
     rows: list[DraftRow]
     lists: list[CountedList]
+    left_out: int = 0  # of the group, without a row
 
 
 def count(
@@ -146,32 +138,45 @@ def count(
     only: Sequence[int] | None = None,
     bonuses: Mapping[int, Decimal] | None = None,
 ) -> Count:
-    """A row for every unit of the group: its numbers, and what they come to.
+    """A row for everyone of the group: its numbers, and what they come to.
 
-    With `only`, the numbers of these units alone are counted, and nothing is scored.
+    With `only` (see `compared_id`), the numbers of these alone are counted, and nothing is scored.
     """
-    units = units_of(bulletin.center, bulletin.group)
-    wanted = list(units.filter(pk__in=only) if only is not None else units)
-    keys, scope = [line.key for line in rules.lines], Scope(bulletin.center)
-    found = tallied(keys, scope, span_of(bulletin), [unit.pk for unit in wanted])
+    everyone = compared_in(bulletin.center, bulletin.group)
+    wanted = everyone if only is None else [one for one in everyone if one.id in only]
+    counting = Tallying(
+        Scope(bulletin.center),
+        span_of(bulletin),
+        dimension_of(bulletin.group),
+        [one.id for one in wanted],
+    )
+    found = tallied([line.key for line in rules.lines], counting)
+    if only is None and bulletin.group == Scheme.Group.GRIDS:
+        wanted = _nobodys_own(wanted, found)
     before = scores_after(_before(bulletin))
     rows, lists = [], []
-    for unit in wanted:
-        tallies = found.get(unit.pk, {})
-        lists += lists_of(unit, tallies)
+    for one in wanted:
+        tallies = found.get(one.id, {})
+        lists += lists_of(one, tallies)
         row = DraftRow(
-            unit=unit,
-            unit_name=unit.name,
+            **one.of,
+            unit_name=one.name,
             numbers={line.key: _pair(line, tallies) for line in rules.lines},
             yellow=_number(tallies, YELLOW.key),
             red=_number(tallies, RED.key),
-            bonus=(bonuses or {}).get(unit.pk, Decimal(0)),
+            bonus=(bonuses or {}).get(one.id, Decimal(0)),
         )
         _say_before(row, before)
         rows.append(row)
     if only is None:
         fill(rows, rules)
-    return Count(rows, lists)
+    return Count(rows, lists, len(everyone) - len(wanted))
+
+
+def _nobodys_own(grids: Iterable[Compared], found: Tallies) -> list[Compared]:
+    """The grids whose row would not be a person's."""
+    several = of_several(tally.ids for tallies in found.values() for tally in tallies.values())
+    return [one for one in grids if one.id in several]
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,7 @@ class Tried:
 
     places: list[tuple[int, DraftRow, Scored]]
     small: list[str]
+    left_out: int
 
 
 def tried(*, center: Center, group: str, rules: Rules, month: date) -> Tried:
@@ -187,12 +193,13 @@ def tried(*, center: Center, group: str, rules: Rules, month: date) -> Tried:
     now = clock.now()
     bulletin = Bulletin(center=center, group=group, since=month, as_of=now)
     bulletin.as_of = Span.of_days(month, bulletin.last_day).as_of
-    rows = count(bulletin, rules).rows
-    sums = reckoned(rules, rows)
-    places, small = ranked(rows)
+    found = count(bulletin, rules)
+    sums = reckoned(rules, found.rows)
+    places, small = ranked(found.rows)
     return Tried(
-        [(place, row, sums[row.unit_id]) for place, row in places],
+        [(place, row, sums[row.compared_id]) for place, row in places],
         [row.unit_name for row in small],
+        found.left_out,
     )
 
 
@@ -224,7 +231,7 @@ def _before(bulletin: Bulletin) -> Bulletin | None:
 
 def _say_before(row: DraftRow, before: Mapping[int, tuple[Decimal, bool]]) -> None:
     """Its score then, after slips; and whether they made it so."""
-    row.previous, is_corrected = before.get(row.unit_id, (None, False))
+    row.previous, is_corrected = before.get(row.compared_id, (None, False))
     if is_corrected:
         row.corrected = [*row.corrected, PREVIOUS]
 
@@ -333,11 +340,11 @@ def quarter_rows(bulletin: Bulletin) -> list[DraftRow]:
     before = scores_after(_before(bulletin))
     for name, month in by_month.items():
         scores = scores_after(month)
-        for row in month.rows.select_related("unit").order_by("pk"):
-            mine = units.setdefault(row.unit_id, DraftRow(unit=row.unit))
-            mine.unit_name = row.unit_name
-            if row.unit_id in scores:
-                score, is_corrected = scores[row.unit_id]
+        for row in month.rows.select_related("unit", "grid").order_by("pk"):
+            mine = units.setdefault(row.compared_id, DraftRow(grid=row.grid))
+            mine.unit, mine.unit_name = row.unit, row.unit_name
+            if row.compared_id in scores:
+                score, is_corrected = scores[row.compared_id]
                 mine.months[name] = str(score)
                 mine.corrected += [name] if is_corrected else []
     for mine in units.values():

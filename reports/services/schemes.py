@@ -15,6 +15,7 @@ from dispatch.circulars import month_before
 from orgs.models import AccessLog, Center, User
 from orgs.models.places import Level
 from orgs.services import log_access
+from reports.compared import dimension_of
 from reports.indicators.dictionary import BY_KEY, INDICATORS, Indicator
 from reports.models import Bulletin, Scheme, SchemeLine
 from reports.scoring import FULL
@@ -49,6 +50,8 @@ STANDARD: dict[Scheme.Group, tuple[str, tuple[tuple[str, int], ...]]] = {
         ),
     ),
 }
+# No installation begins with comparing grids; whoever wants to may begin with this.
+FOR_GRIDS = (("own_on_time_rate", 60), ("own_at_once_rate", 40))
 
 
 @dataclass(frozen=True)
@@ -60,23 +63,24 @@ class Weighed:
     kind: str = _SHARE
 
 
-def can_be_scored(indicator: Indicator) -> bool:
-    """A share with a direction. What is 0 either way, or has no whole, scores nobody."""
-    return indicator.out_of is not None and indicator.better != 0
+def can_be_scored(indicator: Indicator, group: str) -> bool:
+    """A share with a direction, that tells those of the group apart."""
+    has_direction = indicator.out_of is not None and indicator.better != 0
+    return has_direction and indicator.has(dimension_of(group))
 
 
-def scorable() -> list[Indicator]:
-    return [one for one in INDICATORS if can_be_scored(one)]
+def scorable(group: str) -> list[Indicator]:
+    return [one for one in INDICATORS if can_be_scored(one, group)]
 
 
-def check_lines(lines: Sequence[Weighed]) -> None:
+def check_lines(lines: Sequence[Weighed], group: str) -> None:
     """Raises Invalid unless the weights add up to 100 over indicators that can be scored."""
     total = sum(line.weight for line in lines)
     if total != FULL:
         missing = FULL - total
         said = f"还差 {missing}" if missing > 0 else f"多了 {-missing}"
         raise Invalid(f"各项权重加起来应为 {FULL}，现在是 {total}，{said}")
-    known = {one.key for one in scorable()}
+    known = {one.key for one in scorable(group)}
     if any(line.indicator not in known or line.weight < 1 for line in lines):
         raise Invalid("有一项不能打分，重新选")
     if any(line.kind == _BANDED and BY_KEY[line.indicator].better < 0 for line in lines):
@@ -110,7 +114,7 @@ def add_version(
     **said: Any,
 ) -> Scheme:
     """A new version of the scheme for a group; the earlier ones stay as they are."""
-    check_lines(lines)
+    check_lines(lines, group)
     _check_month(center, group, effective)
     last = Scheme.objects.filter(center=center, group=group).order_by("-version").first()
     try:

@@ -284,7 +284,8 @@ def _counties_that_said(world: World) -> dict[str, dict[date, CourtIntake]]:
 
 
 def _in_grids(world: World, cases: Cases) -> Rows:
-    for event in GridEvent.objects.select_related("grid"):
+    events = GridEvent.objects.select_related("grid", "center").prefetch_related("lines")
+    for event in events:
         if not world.during(event.received_at):
             continue
         groups = (("town", event.area[:9]), ("center", event.center_id), ("grid", event.grid_id))
@@ -298,6 +299,27 @@ def _in_grids(world: World, cases: Cases) -> Rows:
             yield "events_judged", row
             if event.done_at is not None and not late:
                 yield "events_in_time", row
+        if _handled_in_the_grid(event):
+            yield from _handled_there(world, event, row, late=late)
+
+
+def _handled_in_the_grid(event: GridEvent) -> bool:
+    elsewhere = event.unit_id or event.case_number or event.center.level not in ("town", "village")
+    nothing_to_do = event.outcome in ("unfounded", "outside", "duplicate")
+    return not (elsewhere or nothing_to_do or event.settled_on_spot)
+
+
+def _handled_there(world: World, event: GridEvent, row: Found, *, late: bool) -> Rows:
+    if event.done_at is not None or late:
+        yield "own_events_judged", row
+        if event.done_at is not None and not late:
+            yield "own_events_in_time", row
+    if world.known(event.done_at) and event.done_at < world.until:
+        yield "own_events_done", row
+        lines = [line for line in event.lines.all() if world.known(line.at)]
+        failed = [x for x in lines if x.verb == "check" and x.data.get("passed") is False]
+        if not failed and all(line.verb != "send-back" for line in lines):
+            yield "own_events_at_once", row
 
 
 def _holds(world: World, agreement: Agreement) -> bool:

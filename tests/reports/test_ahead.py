@@ -15,19 +15,43 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.querysets import Sight, sight_of
-from cases.services.closing import follow_up_case
-from cases.vocabulary import Channel, Risk, Satisfaction
-from dispatch.services.handling import approve_result
+from cases.services.closing import follow_up_case, reopen_case
+from cases.services.course import withdraw_case
+from cases.vocabulary import Channel, Complexity, Risk, Satisfaction
+from dispatch.services.assigning import dispatch_case
+from dispatch.services.handling import approve_result, claim_case
 from orgs.models import User
 from orgs.permissions import RoleCode
-from reports.ahead import FIT, LOOKED_AT, PARTS, SERVED, STANDING, boards_wanted, told
-from reports.figures import OF_CASES
+from reports.ahead import (
+    ENOUGH,
+    FIT,
+    LOOKED_AT,
+    PARTS,
+    SIGNS,
+    STANDING,
+    TRENDS,
+    Part,
+    boards_wanted,
+    told,
+)
+from reports.figures import (
+    BY_STAGE,
+    HIGH_RISK,
+    IN_HAND,
+    LATE,
+    ON_BOARD,
+    AsOf,
+    Figure,
+    with_lists,
+)
+from reports.remembered import counted_at
 from reports.tasks import recount_boards
 from tests.county import County, person
 from tests.lives import Lives
-from zongzhi.lib import clock
+from zongzhi.lib import clock, dates
 
 BOARD, HOME = reverse("reports:board"), reverse("reports:workbench")
+ORDINARY = Complexity.ORDINARY
 Later = Callable[[float], None]
 
 
@@ -117,59 +141,110 @@ def test_the_key_has_all_that_a_sight_is_made_of() -> None:
 # --- counted ahead --------------------------------------------------------------------------------
 
 
-def queries(client: Client, page: str) -> list[str]:
+def counted_by(client: Client, page: str) -> list[str]:
+    """The statements of a page that count cases."""
     with CaptureQueriesContext(connection) as captured:
         assert client.get(page).status_code == 200
-    return [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+    sqls = [query["sql"] for query in captured]
+    return [sql for sql in sqls if "COUNT(" in sql and 'FROM "cases_case"' in sql]
 
 
 @pytest.mark.parametrize("page", [BOARD, HOME])
 def test_nobody_waits_for_a_board_that_is_looked_at(
-    page: str, client: Client, leader: User, lives: Lives, later: Later
+    page: str,
+    client: Client,
+    leader: User,
+    lives: Lives,
+    later: Later,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def waits(*_: Any) -> None:
+        raise AssertionError("the leader waits for a counting")
+
     client.force_login(leader)
-    once = len(queries(client, page))
+    assert counted_by(client, page)
     case = lives.registered()
     for _ in range(20):
         later(60)
         cache.clear()  # its 300 seconds are no frozen ones
         recount_boards()
-        assert len(queries(client, page)) < once
+        with monkeypatch.context() as looked:
+            looked.setattr("reports.remembered._count", waits)
+            assert counted_by(client, page) == []
     board = client.get(BOARD).context["board"]
     assert board.registered.number == 1
     assert (clock.now() - board.at.moment).total_seconds() == 0
     assert case.number in client.get(board.registered.url).content.decode()
 
 
-def test_the_page_says_when_it_was_counted(
+def test_the_page_says_when_it_was_counted_and_is_never_long_ago(
     client: Client, leader: User, lives: Lives, later: Later
 ) -> None:
+    """Two minutes, with a beat or without: then whoever looks waits for the next counting."""
     client.force_login(leader)
     client.get(BOARD)
     lives.registered()
-    later(SERVED - 1)
+    later(119)
     page = client.get(BOARD)
     assert page.context["board"].registered.number == 0
     assert "数据到 12:00" in page.content.decode()
-    later(2)
+    later(1)
     page = client.get(BOARD)
     assert page.context["board"].registered.number == 1
-    assert "数据到 12:15" in page.content.decode()
+    assert "数据到 12:02" in page.content.decode()
 
 
-def test_a_board_looked_at_this_week_is_kept_fit_to_be_served(
-    leader: User, lives: Lives, later: Later
+@pytest.mark.parametrize("part", [TRENDS, SIGNS])
+def test_what_was_looked_at_this_week_is_kept_fit_to_be_served(
+    part: Part, leader: User, lives: Lives, later: Later
 ) -> None:
-    """The leader who comes in the morning does not wait either."""
-    registered(leader)
+    """The leader who comes in the morning does not wait for what is dear."""
+    ((first, _),) = told(leader, part)
     later(LOOKED_AT + 1)
     recount_boards()
     assert boards_wanted() == []
     later(FIT)
-    lives.registered()
     assert boards_wanted() == [leader.pk]
     recount_boards()
-    assert registered(leader) == 1
+    ((last, _),) = told(leader, part)
+    assert last == clock.now() > first
+
+
+def test_numbers_that_would_be_too_old_to_be_told_are_counted_for_nobody(
+    leader: User, later: Later
+) -> None:
+    registered(leader)
+    later(LOOKED_AT - 1)
+    assert boards_wanted() == [leader.pk]
+    later(1)
+    assert boards_wanted() == []
+
+
+def test_only_the_parts_that_somebody_looks_at_are_counted(
+    client: Client, leader: User, later: Later
+) -> None:
+    """The leader's first page tells the figures; comparison and 苗头 are the board's."""
+    client.force_login(leader)
+    client.get(HOME)
+    later(60)
+    recount_boards()
+    parts = {part.name_for(leader): part for part in PARTS}
+    assert [parts[name] for name in counted_at(parts)] == [STANDING]
+
+
+def test_a_counting_ahead_ends_before_the_next_begins(
+    leader: User, town_officer: User, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not come to has the first turn the next time."""
+    seconds = iter([0, 0, ENOUGH])
+    monkeypatch.setattr("reports.tasks.monotonic", lambda: next(seconds))
+    registered(town_officer)
+    later(1)
+    registered(leader)
+    later(60)
+    assert boards_wanted() == [town_officer.pk, leader.pk]
+    recount_boards()
+    assert boards_wanted() == [leader.pk]
 
 
 def test_a_board_nobody_looks_at_is_not_counted(leader: User, town_officer: User) -> None:
@@ -207,28 +282,88 @@ def test_yesterday_is_not_told_as_today(leader: User, lives: Lives) -> None:
 # --- every figure is its list ---------------------------------------------------------------------
 
 
-def test_what_happens_after_the_counting_is_in_no_list(
-    client: Client, leader: User, clerk: User, triage: User, lives: Lives, later: Later
-) -> None:
-    """New cases, cases closed and approved since: the lists are those of the moment."""
-    open_case = lives.approved(risk=Risk.HIGH)
-    lives.closed()
-    waiting = lives.reported()
+@pytest.fixture
+def soon() -> Later:
+    """Now, and so many seconds on; rows are stamped by the clock of the machine."""
+    now = clock.now()
+    clock.freeze(min(now, now.replace(hour=23, minute=58)))
+    return lambda seconds: clock.freeze(clock.now() + timedelta(seconds=seconds))
+
+
+def lists_of(client: Client, leader: User, *chosen: Figure) -> dict[str, tuple[int, int]]:
+    """What the leader is told of each figure, and how many rows its list shows."""
+    ((at, standing),) = told(leader, STANDING)
+    found = with_lists(chosen, standing.numbers, AsOf(at))
     client.force_login(leader)
-    board = client.get(BOARD).context["board"]
-    later(30)
+    pages = {key: client.get(one.url).context for key, one in found.items()}
+    return {
+        key: (
+            one.number,
+            pages[key]["page"].total if one.figure.asks else pages[key]["behind"].number,
+        )
+        for key, one in found.items()
+    }
+
+
+def test_what_happens_after_the_counting_is_in_no_list(
+    client: Client,
+    leader: User,
+    clerk: User,
+    triage: User,
+    handler: User,
+    lives: Lives,
+    soon: Later,
+) -> None:
+    """New cases, every step on, and the end of a case: each figure is as long as it was."""
+    finished = lives.approved(risk=Risk.HIGH)
+    lives.closed()
+    waiting, given, new = lives.reported(), lives.dispatched(), lives.registered()
+    phone, bad = Channel.PHONE, Satisfaction.UNSATISFIED
+    again = lives.approved()
+    follow_up_case(case_id=again.pk, by=clerk, channel=phone, satisfaction=bad, redo=True)
+    before = lists_of(client, leader, *ON_BOARD)
+    assert (before["in_hand"], before["unhappy"], before["high_risk"]) == ((5, 5), (1, 1), (1, 1))
+    soon(30)
     lives.registered()
-    satisfied = Satisfaction.SATISFIED
-    follow_up_case(case_id=open_case.pk, by=clerk, channel=Channel.PHONE, satisfaction=satisfied)
+    well = Satisfaction.SATISFIED
+    follow_up_case(case_id=finished.pk, by=clerk, channel=phone, satisfaction=well)
     approve_result(case_id=waiting.pk, by=triage)
-    again = client.get(BOARD).context["board"]
-    told_again = {one.figure.key: one for one in (again.registered, again.approved, *again.tiles)}
-    told_again["finished_month"] = again.satisfaction.finished
-    assert again.at == board.at
-    assert told_again["in_hand"].number == 2
-    for figure in OF_CASES:
-        if one := told_again.get(figure.key):
-            assert client.get(one.url).context["page"].total == one.number, figure.key
+    claim_case(case_id=given.pk, by=handler)
+    unit = lives.county.human_resources
+    dispatch_case(case_id=new.pk, by=triage, lead=unit, complexity=ORDINARY, risk=Risk.LOW)
+    withdraw_case(case_id=again.pk, by=clerk, text="不要再办了，自己去法院")
+    assert lists_of(client, leader, *ON_BOARD) == before
+    assert all(told == listed for told, listed in before.values())
+
+
+def test_a_case_opened_again_since_is_not_among_what_was_in_hand(
+    client: Client, leader: User, triage: User, lives: Lives, soon: Later
+) -> None:
+    lives.registered()
+    case = lives.closed()
+    in_hand = (IN_HAND, *BY_STAGE)
+    before = lists_of(client, leader, *in_hand)
+    soon(30)
+    reopen_case(case_id=case.pk, by=triage, text="对方反悔了")
+    assert lists_of(client, leader, *in_hand) == before
+    assert before["in_hand"] == (1, 1)
+
+
+def test_times_and_risks_are_as_they_are_now_and_the_list_says_so(
+    client: Client, leader: User, triage: User, lives: Lives, later: Later
+) -> None:
+    """No history keeps them: what has been dispatched since is late no more, risks are of now."""
+    new = lives.registered()
+    clock.freeze(clock.now() + timedelta(days=10))
+    assert lists_of(client, leader, LATE, HIGH_RISK) == {"overdue": (1, 1), "high_risk": (0, 0)}
+    later(30)
+    unit = lives.county.human_resources
+    dispatch_case(case_id=new.pk, by=triage, lead=unit, complexity=ORDINARY, risk=Risk.HIGH)
+    assert lists_of(client, leader, LATE, HIGH_RISK) == {"overdue": (1, 0), "high_risk": (0, 1)}
+    ((at, _),) = told(leader, STANDING)
+    page = client.get(LATE.url(AsOf(at))).content.decode()
+    assert f"对应看板 {dates.moment(at)} 的数；" in page
+    assert "对应看板" not in client.get(reverse("cases:list")).content.decode()
 
 
 def test_what_needs_the_leader_is_of_now(

@@ -8,7 +8,7 @@ import pytest
 
 from cases.models import Case
 from orgs.models import User
-from reports.figures import LATE, AsOf, count
+from reports.figures import LATE, AsOf, numbers_of
 from reports.indicators.counting import ALL, Scope, Span, counted
 from reports.indicators.ledger_sets import AT_WORK, AT_WORK_LATE
 from reports.indicators.sets import OVERDUE_NOW
@@ -58,6 +58,6 @@ def test_what_waits_for_the_centre_is_not_the_units_lateness(lives: Lives, count
 def test_the_boards_late_is_any_step(leader: User, lives: Lives) -> None:
     lives.reported()
     weeks_later()
-    found = count(leader, [LATE], AsOf(clock.now()))["overdue"]
-    assert found.number == Case.objects.filter(due_at__lt=clock.now()).count() == 1
+    found = numbers_of(leader, [LATE], AsOf(clock.now()))
+    assert found["overdue"] == Case.objects.filter(due_at__lt=clock.now()).count() == 1
     assert "超期在办" in LATE.definition

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache, caches
 
 from orgs.models import Center
-from reports.remembered import remembered
+from reports.remembered import COUNTING, _key, recount, remembered
 from reports.screen import FRESH, WANTED, wall_of, walls_wanted
 from reports.tasks import recount_walls
 from tests.county import County
@@ -67,6 +67,62 @@ def test_who_failed_to_count_does_not_stop_the_next() -> None:
         with pytest.raises(RuntimeError):
             ask(fails)
         assert ask(count) == 2
+
+
+def test_who_counts_ahead_leaves_to_another_what_they_count() -> None:
+    count, now = Counter(), clock.now()
+    ask(count)
+
+    def ahead_meanwhile(at: datetime) -> Any:
+        recount("of a test", seconds=60, make=count)  # as a beat that comes too early
+        return count(at)
+
+    with clock.at(now + timedelta(seconds=61)):
+        assert ask(ahead_meanwhile) == 2
+        recount("of a test", seconds=60, make=count)
+        assert ask(count) == 3
+
+
+def test_while_it_is_counted_ahead_nobody_counts_it_too() -> None:
+    count, now = Counter(), clock.now()
+    ask(count)
+
+    def asked_meanwhile(at: datetime) -> Any:
+        return ask(count), count(at)
+
+    with clock.at(now + timedelta(seconds=61)):
+        recount("of a test", seconds=60, make=asked_meanwhile)
+        assert ask(count) == (1, 2)
+
+
+def test_nobody_gives_back_what_another_has_taken() -> None:
+    """Whoever was taken for dead comes to an end while another counts."""
+    count, now = Counter(), clock.now()
+    ask(count)
+    shared = caches["shared"]
+
+    def taken_for_dead(at: datetime) -> Any:
+        shared.set(counting, "another", COUNTING)
+        return count(at)
+
+    counting = f"{_key('of a test')}:counting"
+    recount("of a test", seconds=60, make=taken_for_dead)
+    assert shared.get(counting) == "another"
+    with clock.at(now + timedelta(seconds=120)):
+        assert ask(count) == 2
+
+
+def test_an_older_counting_never_takes_the_place_of_a_newer() -> None:
+    count, now = Counter(), clock.now()
+
+    def slow(at: datetime) -> Any:
+        clock.freeze(now + timedelta(seconds=30))
+        ask(count)
+        return "old"
+
+    clock.freeze(now)
+    assert ask(slow) == 1
+    assert ask(count) == 1
 
 
 def test_a_wall_that_hangs_is_counted_ahead(county: County, lives: Lives) -> None:

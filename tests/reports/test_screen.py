@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -18,7 +19,7 @@ from orgs.permissions import RoleCode
 from reports.displays import NotANetwork, display_of, issue_display, network_of, revoke_display
 from reports.models import Display
 from reports.screen import FEWEST, wall_of
-from reports.screen_drawing import Town, apart
+from reports.screen_drawing import LETTER, Town, apart
 from reports.screen_facts import Asked
 from tests.county import County, person
 from tests.lives import Lives
@@ -239,7 +240,7 @@ def test_names_on_the_map_stand_whole_and_apart() -> None:
         Town("城西街道", "b", 3, 1, "M0 0", 340, 104),
         Town("红土乡", "c", 6, 1, "M0 0", 4, 110),
     ]
-    drawn = apart(towns, width=744)
+    drawn = apart(towns, width=744, height=900)
     assert {town.name for town in drawn} == {town.name for town in towns}
     for town in drawn:
         assert town.half <= town.x <= 744 - town.half
@@ -248,3 +249,18 @@ def test_names_on_the_map_stand_whole_and_apart() -> None:
             abs(one.x - town.x) < one.half + town.half and abs(one.y - town.y) < 32
             for one in others
         )
+
+
+@pytest.mark.parametrize("y", [0, 12, 180, 199])
+def test_no_name_is_pushed_over_the_edge_of_the_map(y: int) -> None:
+    """Five neighbours at the lower edge, or the upper: where down is full, it goes up."""
+    towns = [Town(f"青石{n}镇", str(n), n, 1, "M0 0", 300 + n, y) for n in range(5)]
+    drawn = apart(towns, width=744, height=200)
+    rows = sorted(town.y for town in drawn)
+    assert all(LETTER <= row <= 200 - LETTER / 2 for row in rows)
+    assert all(below - above >= LETTER for above, below in pairwise(rows))
+
+
+def test_more_names_than_the_map_has_room_for_still_stand_on_it() -> None:
+    towns = [Town(f"青石{n}镇", str(n), n, 1, "M0 0", 300, 90) for n in range(9)]
+    assert all(LETTER <= town.y <= 84 for town in apart(towns, width=744, height=100))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -166,6 +167,18 @@ class _Maker:
         if event.stage == "feedback" and self.later(100):
             self.do(act.finish_event, event)
 
+    def by_its_worker(self, event: GridEvent, role: GridRole, *, again: bool) -> None:
+        """Done by who reported it; `again`: not well enough at first."""
+        by = self.user(role.user_id)
+        event = self.verify(event, then="worker", worker=by)
+        for sent_back in (True, False) if again else (False,):
+            self.later(150)
+            self.do(act.feed_back_event, event, by=by, text=self.random.choice(DONE))
+            self.later(40)
+            if sent_back:
+                self.do(act.send_back_event, event, text="去看过，还没弄好，再去一次")
+        self.do(act.finish_event, event)
+
     def checked(self, code: str) -> None:
         event = self.answered(self.report(), code)
         if event.stage == "feedback" and self.later(90):
@@ -186,6 +199,7 @@ def build_grid_events(world: World) -> None:
     _handled(make, _of_the_town(make))
     _raised(make)
     _tasks(world, make)
+    _last_month(make)
     sweep(world.hours.now)
 
 
@@ -214,6 +228,24 @@ def _over(make: _Maker) -> None:
     make.later(30)
     make.verify(again, truth="duplicate", duplicate_of=first)
     make.verify(first, then="worker", worker=make.user(role.user_id))
+
+
+def _last_month(make: _Maker) -> None:
+    """和谐社区 last month: each grid had two who reported, so that its numbers are nobody's own."""
+    this_month = make.hours.now.date().replace(day=1)
+    last_day = next(n for n in count(1) if make.hours.workday_before(n) < this_month)
+    served = GridRole.objects.filter(grid__code__startswith=county.HEXIE).select_related("grid")
+    reporting = served.exclude(kind=GridRole.Kind.HEAD).order_by("grid__code", "pk")
+    for n, role in enumerate([*reporting] * 3):
+        make.on(last_day + 2 + n * 5 // 6)
+        event = make.report(role)
+        make.later(60)
+        if n % 3 == 2:
+            make.by_its_worker(event, role, again=n % 2 == 1)
+        else:
+            event = make.verify(event, then="center")
+            make.later(3000 if n % 7 == 6 else 240)  # one in seven is forgotten for days
+            make.do(act.finish_event, event, result=make.random.choice(DONE))
 
 
 def _waiting(make: _Maker, town: list[GridRole]) -> None:

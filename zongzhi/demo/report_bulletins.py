@@ -42,12 +42,28 @@ def months(world: World) -> None:
             name=scheme.name,
             small_sample=SMALL_HERE,
         )
+    _compare_grids(world)
     month = now.date().replace(day=1)
     firsts = [month]
     for _ in range(MONTHS - 1):
         firsts.append(month_before(firsts[-1]))
     for first in reversed(firsts):
         _month(world, first, now)
+
+
+def _compare_grids(world: World) -> None:
+    """This county compares its grids too; no installation begins with that."""
+    schemes.add_version(
+        center=world.places.centers[county.COUNTY],
+        group=Scheme.Group.GRIDS.value,
+        by=world.user("sysadmin"),
+        lines=[schemes.Weighed(key, weight) for key, weight in schemes.FOR_GRIDS],
+        effective=schemes.FROM_THE_START,
+        name="网格评分",
+        small_sample=SMALL_HERE,
+        yellow=Decimal(0),
+        red=Decimal(0),
+    )
 
 
 def _month(world: World, first: date, now: datetime) -> None:
@@ -106,7 +122,7 @@ def _bonus(bulletin: Bulletin, by: User) -> None:
         bulletins.give_bonus(
             bulletin_id=bulletin.pk,
             by=by,
-            unit=row.unit.code,
+            unit=row.code,
             points=Decimal(2),
             reason="当面核对、一次告知的做法，其他单位已照着办",
             file=SimpleUploadedFile("推广通知.pdf", PAPER),
