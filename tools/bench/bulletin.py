@@ -21,12 +21,13 @@ def main() -> dict[str, Any]:
     from zongzhi.lib import clock  # noqa: PLC0415
 
     schemes.ensure_schemes()
-    _, weights = schemes.STANDARD[Scheme.Group.DEPARTMENTS]
+    _, of_units = schemes.STANDARD[Scheme.Group.DEPARTMENTS]
     above = (Level.CITY, Level.COUNTY)
     for center in Center.objects.filter(level__in=above).order_by("pk"):
         for group in Scheme.Group:
             if Scheme.objects.filter(center=center, group=group).exists():
                 continue
+            weights = schemes.FOR_GRIDS if group == Scheme.Group.GRIDS else of_units
             schemes.add_version(
                 center=center,
                 group=group.value,

@@ -103,6 +103,7 @@ class Ours:
             "filtered_api": Work([api(**one) for one in FILTERS], triage),
             "deep_api": Work([api(cursor=deep.cursor)], triage),
             "unit_api": Work([api()], self.token("gonghui")),
+            "unit_deep_api": Work([("GET", self.turned("renshe"), None)], unit),
             "town_api": Work([api()], self.token("town_clerk")),
             "village_api": Work([api()], self.token("village")),
             "list_html": Work([html()], page),
@@ -140,6 +141,14 @@ class Ours:
         return Work(
             [("GET", page, None)], headers, before=lambda: self.project().ask("bench.ahead")
         )
+
+    def turned(self, name: str) -> str:
+        """Turn the pages of somebody's list by `next`, and say where that leads."""
+        return str(self.project().ask("bench.turning", name)["path"])
+
+    def count_ahead(self) -> None:
+        """Count one board and one wall, as the beat does each time."""
+        self.took["counted_ahead"] = self.project().ask("bench.ahead", "cold")["seconds"]
 
     def draft_bulletins(self, key: str = "bulletin_draft") -> None:
         """Draft last month's bulletins of every group of units by the service the night calls."""

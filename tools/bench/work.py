@@ -152,6 +152,8 @@ class Meter:
 
     def rate_again(self, work: Work, statements: Statements) -> Measured:
         """Measure how much something warm answers, once more."""
+        if work.before:
+            work.before()
         throughput = self.send(work, clients=THROUGHPUT_CLIENTS)
         return judged(work, throughput, throughput, statements)
 
