@@ -7,6 +7,8 @@
   const MINUTE = 60000;
   const BACK_OFF = [0, 10000, 30000, MINUTE, 3 * MINUTE, 10 * MINUTE];
   const LONGEST = BACK_OFF[BACK_OFF.length - 1];
+  const ASKING = 15000;  // a net that swallows what is sent holds nothing up for longer
+  const CARRYING = 3 * MINUTE;  // a photo over a weak signal
   let opened = null;
 
   function open() {
@@ -74,8 +76,20 @@
   class SignedOut extends Error {}
   class Stale extends Error {}
 
+  async function fetchWithin(time, url, options) {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), time);
+    try {
+      const response = await fetch(url, Object.assign({ signal: patience.signal }, options));
+      const text = response.type === "opaqueredirect" ? "" : await response.text();
+      return { response, text };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async function answerOf(url, body, session) {
-    const response = await fetch(url, {
+    const { response, text } = await fetchWithin(CARRYING, url, {
       method: "POST",
       body: body,
       credentials: "same-origin",
@@ -87,7 +101,7 @@
     const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
     if (response.status === 403 && !isJson) { throw new Stale(); }
     if (response.status >= 500 || !isJson) { throw new Later(); }
-    return { ok: response.ok, said: await response.json() };
+    return { ok: response.ok, said: JSON.parse(text) };
   }
 
   function formOf(fields) {
@@ -139,12 +153,12 @@
   }
 
   async function sessionOf(url) {
-    const response = await fetch(url, {
+    const { response, text } = await fetchWithin(ASKING, url, {
       credentials: "same-origin", cache: "no-store", headers: { "X-Poll": "1", "Accept": "application/json" },
     });
     if (response.status === 401) { throw new SignedOut(); }
     if (!response.ok) { throw new Later(); }
-    return response.json();
+    return JSON.parse(text);
   }
 
   /* what is still here goes up later: the earliest time at which something may */

@@ -7,6 +7,7 @@
   const queue = self.phoneQueue;
   const one = (selector) => doc.querySelector(selector);
   const AGAIN = 15000;
+  const SOON = 2000;
   const SLOW = 5000;
 
   self.phoneSent = {};
@@ -129,14 +130,27 @@
 
   /* ---------- sending, again and again ---------- */
   let timer = 0;
+  let fresh = 0;
   const again = (next) => Math.min(Math.max(AGAIN, (next || 0) - Date.now()), queue.LONGEST);
+
+  /* a net that is said to be back often needs some seconds more */
+  function later(told) {
+    clearTimeout(timer);
+    if (told.state === "offline" && fresh > 0) {
+      fresh -= 1;
+      timer = setTimeout(() => self.phoneSend(true), SOON);
+    } else {
+      timer = setTimeout(() => self.phoneSend(false), again(told.next));
+    }
+  }
+
   self.phoneSend = async (force) => {
     clearTimeout(timer);
     const told = await queue.flush(body.dataset.session, force);
     told.sent.forEach((item) => { if (item.sent) { self.phoneSent[item.id] = item.sent; } });
     await show(told.state);
     if (told.state === "busy" || told.state === "offline") {
-      timer = setTimeout(() => self.phoneSend(false), again(told.next));
+      later(told);
       wish();
     }
     return told;
@@ -147,7 +161,10 @@
     navigator.serviceWorker.ready.then((kept) => kept.sync.register("queue")).catch(() => {});
   }
 
-  addEventListener("online", () => self.phoneSend(true));
+  addEventListener("online", () => {
+    fresh = 3;
+    self.phoneSend(true);
+  });
   addEventListener("offline", () => show("offline"));
   doc.addEventListener("queued", () => show());
   doc.addEventListener("visibilitychange", () => { if (!doc.hidden) { self.phoneSend(false); } });

@@ -89,6 +89,17 @@ def phone_is_ready(page: Page) -> None:
     )
 
 
+def until_up(page: Page) -> None:
+    """Nothing waits on the phone any more, whether the page or its worker has sent it."""
+    left = None
+    for _ in range(200):
+        left = page.evaluate("() => phoneQueue.all('queue')")
+        if not left:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(left)
+
+
 def until_there(count: int) -> None:
     """The phone has sent them: asked of the page, so that nothing sleeps."""
     until_answered()
@@ -129,8 +140,8 @@ def test_a_report_without_a_net_comes_in_once_with_its_time_and_photo(
     page.reload()  # and again, and again: the same report stays one
     page.evaluate("() => Promise.all([1, 2, 3].map(() => phoneSend(true)))")
     assert not GridEvent.objects.exists()
-    with page.expect_response("**/m/photos/"):
-        page.context.set_offline(False)
+    page.context.set_offline(False)
+    until_up(page)
     expect(page.locator("[data-net]")).to_be_hidden()
     until_there(1)
     event = GridEvent.objects.get()
@@ -160,8 +171,8 @@ def test_three_submits_in_airplane_mode_are_one_report(
         }"""
     )
     expect(page.get_by_text(KEPT)).to_be_visible()
-    with page.expect_response("**/m/report/"):
-        page.context.set_offline(False)
+    page.context.set_offline(False)
+    until_up(page)
     expect(page.locator("[data-net]")).to_be_hidden()
     until_there(1)
 
@@ -287,8 +298,8 @@ def test_another_person_neither_sees_nor_sends_what_waits(
     assert not GridEvent.objects.exists()
     page.context.clear_cookies()
     page.context.add_cookies(first)
-    with page.expect_response("**/m/report/"):
-        page.goto("/m/mine/?of=unsent")
+    page.goto("/m/mine/?of=unsent")
+    until_up(page)
     expect(page.get_by_text("没有没传上去的。")).to_be_visible()
     until_there(1)
     assert GridEvent.objects.get().reported_by == worker
@@ -361,6 +372,51 @@ def test_what_failed_twice_is_tried_again_without_a_tap(
         until_answered()
         page.clock.fast_forward(16_000)
     expect(page.locator("[data-net]")).to_be_hidden()
+    until_there(1)
+
+
+def waiting_behind(page: Page, answer: Callable[[Route], Any]) -> None:
+    """A report is on the phone and the net does what `answer` says; the clock is the test's."""
+    page.clock.install()
+    page.add_init_script(NO_WORKER)
+    page.goto("/m/report/")
+    page.locator("form[data-queue][data-ready]").wait_for()
+    fill(page)
+    page.context.route("**/session/**", answer)
+    page.get_by_role("button", name="提交", exact=True).click()
+
+
+def test_a_net_that_just_came_back_is_asked_again_within_seconds(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    waiting_behind(page, lambda route: route.abort())
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.clock.pause_at(clock.now() + timedelta(seconds=2))
+    with page.expect_event("requestfailed"):
+        page.evaluate("() => dispatchEvent(new Event('online'))")
+    page.context.unroute("**/session/**")
+    for _ in range(6):
+        until_answered()
+        page.clock.run_for(1_000)
+    until_up(page)
+    until_there(1)
+
+
+def test_a_net_that_swallows_what_is_sent_holds_a_report_up_for_a_quarter_of_a_minute(
+    open_as: Callable[..., Page], worker: User
+) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    swallowed: list[Route] = []
+    waiting_behind(page, lambda route: swallowed.append(route))
+    while not swallowed:
+        page.wait_for_timeout(20)
+    page.clock.fast_forward(16_000)
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    expect(page.get_by_text("没有网络。1 条已存在手机里")).to_be_visible()
+    page.context.unroute("**/session/**")
+    page.clock.fast_forward(16_000)
+    until_up(page)
     until_there(1)
 
 
