@@ -12,7 +12,9 @@ from django.db import connection
 from orgs.calendars import ALL_REVISIONS
 from orgs.models import Center
 from orgs.numbering import next_in
+from zongzhi.lib.errors import WrongState
 
+MOST_IN_A_DAY = 9999
 _NEXT_ID = f"SELECT nextval(pg_get_serial_sequence('cases_case', 'id')), {ALL_REVISIONS}"
 
 
@@ -27,10 +29,13 @@ class Numbers:
 def next_case_numbers(center: Center, day: date) -> Numbers:
     """Numbers for a case registered that day; one series for all centres of the county.
 
-    Whoever registers next waits for the commit: to be asked as late as can be.
+    Whoever registers next waits for the commit: to be asked as late as can be. Raises WrongState
+    when the four digits of that day are used up.
     """
     county = center.region.code[:6]
     serial = next_in(f"case {county} {day:%y%m%d}")
+    if serial > MOST_IN_A_DAY:
+        raise WrongState(f"今天的编号用到 {MOST_IN_A_DAY} 了，明天再登记")
     return Numbers(full=f"{county}{day:%y%m%d}{serial:04d}", short=f"{day:%m%d}-{serial:03d}")
 
 

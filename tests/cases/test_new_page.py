@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case
-from orgs.models import Window
+from orgs.models import Counter, Window
 from tests.county import County
 from tests.lives import Lives
 from zongzhi.lib import clock
@@ -64,6 +64,20 @@ def test_the_same_form_twice_is_one_case(client: Client, clerk, typed) -> None:
     at = clock.local(case.registered_at)
     said = f"已登记 {case.short_number}（{at:%H:%M}），没有重复登记"
     assert said in again.content.decode()
+
+
+def test_when_the_numbers_of_a_day_are_used_up_the_page_says_so_and_keeps_what_was_typed(
+    client: Client, clerk, typed, county: County
+) -> None:
+    client.force_login(clerk)
+    series = f"case {county.county.region.code[:6]} {clock.local(clock.now()):%y%m%d}"
+    Counter.objects.create(series=series, last=9999)
+    response = client.post(NEW, typed)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "今天的编号用到 9999 了，明天再登记" in page
+    assert typed["narrative"] in page
+    assert typed["name"] in page
 
 
 @pytest.mark.parametrize(

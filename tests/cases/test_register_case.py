@@ -3,17 +3,18 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils.timezone import localtime
 
 from cases.models import Case, CaseEvent, Consultation, Visit
 from cases.services.registration import PartyInput, record_consultation, register_case
 from cases.vocabulary import PartyRole, Source, Special, Stage
-from orgs.models import Notice, User
+from orgs.models import Counter, Notice, User
 from tests.county import County
 from tests.lib.days import DISPATCHED
 from tests.lives import ID_NUMBER, Lives, fresh
 from zongzhi.lib import clock
-from zongzhi.lib.errors import Invalid, NotAllowed, NotFound
+from zongzhi.lib.errors import Invalid, NotAllowed, NotFound, WrongState
 
 CHILD = "990101201501010015"  # invented; ten years old in 2025
 
@@ -53,6 +54,19 @@ def test_a_new_day_starts_a_new_series(lives: Lives) -> None:
 def test_all_centres_of_a_county_share_one_series(lives: Lives, town_officer: User) -> None:
     numbers = [lives.registered().number, lives.registered(by=town_officer).number]
     assert [number[-4:] for number in numbers] == ["0001", "0002"]
+
+
+def test_when_the_numbers_of_a_day_are_used_up_nothing_is_half_registered(
+    lives: Lives, county: County
+) -> None:
+    clock.freeze(DISPATCHED)
+    series = f"case {county.county.region.code[:6]} 250403"
+    Counter.objects.create(series=series, last=9998)
+    assert lives.registered().number.endswith("9999")
+    with pytest.raises(WrongState) as refused, transaction.atomic():
+        lives.registered()
+    assert refused.value.message == "今天的编号用到 9999 了，明天再登记"
+    assert Case.objects.count() == Visit.objects.count() == 1
 
 
 def test_the_token_says_nothing_about_the_case(lives: Lives) -> None:
