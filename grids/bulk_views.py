@@ -12,14 +12,14 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from grids.bulk_tables import table_of
 from grids.models import BulkImport
-from grids.register_imports import BOTH, Steps
 from grids.services import bulk_uploads
-from orgs.models import AccessLog, Center
+from orgs.import_ways import BOTH, Steps, Way
+from orgs.models import AccessLog
 from orgs.permissions import Permission
 from orgs.services import log_access
 from orgs.sheets import write_template
@@ -41,23 +41,21 @@ _LOOK = (Permission.VIEW_CENTER, Permission.GRID_WORK)
 _SUSPICIOUS = timedelta(minutes=3)  # the sweep comes every minute
 
 
-@dataclass(frozen=True)
-class Way:
-    """What is imported and where its pages are: `address` and `address_<step>`."""
+@dataclass(frozen=True, kw_only=True)
+class Bulk(Way):
+    """A file that a worker looks through, and that cannot be undone."""
 
     kind: BulkImport.Kind
-    name: str
-    unit: str
-    register: str
-    address: str
     why_not_undone: str
     permission: Permission = Permission.GRIDS
+    small: str = ""  # where files with few rows go
 
-    def url(self, step: str, pk: int) -> str:
-        return reverse(f"{self.address}_{step}", args=[pk])
+    def urls(self, address: str) -> list[URLPattern]:
+        """Its pages, below an address."""
+        return self.pages(address, _STEPS)
 
 
-RESIDENTS = Way(
+RESIDENTS = Bulk(
     kind=BulkImport.Kind.RESIDENTS,
     name="人口",
     unit="人",
@@ -65,13 +63,14 @@ RESIDENTS = Way(
     address="grids:bulk_residents",
     why_not_undone="更新前的姓名和网格不另存一份",
 )
-SITES = Way(
+SITES = Bulk(
     kind=BulkImport.Kind.SITES,
     name="房屋、单位、场所、设施",
     unit="处",
     register="grids:sites",
     address="grids:bulk_sites",
     why_not_undone="更新前的内容不另存一份",
+    small="grids:import_site",
 )
 
 
@@ -106,22 +105,17 @@ def _standing(one: BulkImport) -> Standing:
     )
 
 
-def _home(request: StaffRequest) -> Center:
-    return request.user.posts_giving(Permission.GRIDS)[0].center
-
-
-def _one(request: StaffRequest, way: Way, pk: int) -> BulkImport:
-    centers = {post.center_id for post in request.user.posts_giving(Permission.GRIDS)}
-    rows = BulkImport.objects.filter(kind=way.kind, center__in=centers)
+def _one(request: StaffRequest, way: Bulk, pk: int) -> BulkImport:
+    rows = BulkImport.objects.filter(kind=way.kind, center__in=way.centers(request.user))
     one = rows.select_related("center__region", "by").filter(pk=pk).first()
     if one is None:
         raise NotFound("没有这次导入")
     return one
 
 
-def send(request: StaffRequest, way: Way) -> HttpResponse:
+def send(request: StaffRequest, way: Bulk) -> HttpResponse:
     """① the template, ② the file; and what was sent lately."""
-    center, wrong = _home(request), ""
+    center, wrong = way.home(request.user), ""
     if request.method == "POST":
         try:
             one = bulk_uploads.begin(
@@ -137,22 +131,24 @@ def send(request: StaffRequest, way: Way) -> HttpResponse:
     recent = sent.select_related("by").defer("told")  # decrypted when read
     context = {
         **_about(request, way),
+        "verb": "大批导入" if way.small else "导入",
         "center": center,
         "wrong": wrong,
-        "template_url": reverse(f"{way.address}_template"),
-        "small_url": reverse("grids:import_site") if way is SITES else "",
+        "template_url": way.url("template"),
+        "small_url": reverse(way.small) if way.small else "",
         "most": bulk_uploads.MOST_ROWS // 10_000,
         "hint": _HINT,
+        "accept": ".csv,.xlsx",
         "recent": [(one, way.url("check", one.pk)) for one in recent[:_RECENT]],
     }
     return render(request, "grids/bulk/send.html", context, status=422 if wrong else 200)
 
 
-def _about(request: StaffRequest, way: Way) -> dict[str, Any]:
+def _about(request: StaffRequest, way: Bulk) -> dict[str, Any]:
     looks = any(request.user.can(permission) for permission in _LOOK)
     return {
         "way": way,
-        "send_url": reverse(way.address),
+        "send_url": way.url(),
         "register_url": reverse(way.register) if looks else "",
     }
 
@@ -168,13 +164,13 @@ def _whole(file: UploadedFile[bytes] | None) -> IO[bytes]:
     return found
 
 
-def template(request: StaffRequest, way: Way) -> HttpResponseBase:
-    table = table_of(way.kind, _home(request))
+def template(request: StaffRequest, way: Bulk) -> HttpResponseBase:
+    table = table_of(way.kind, way.home(request.user))
     file = write_template(table, way.name, bulk_uploads.MOST_ROWS)
     return sheet(file, f"{way.name}导入模板.xlsx")
 
 
-def check(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
+def check(request: StaffRequest, way: Bulk, pk: int) -> HttpResponse:
     """③ and ④: how far it is, what was found, what came of it."""
     one = _one(request, way, pk)
     working = one.state in BulkImport.WORKING
@@ -186,7 +182,7 @@ def check(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: StaffRequest, way: Way, one: BulkImport, *, wrong: str = "", status: int = 200
+    request: StaffRequest, way: Bulk, one: BulkImport, *, wrong: str = "", status: int = 200
 ) -> HttpResponse:
     standing = _standing(one) if one.state in BulkImport.WORKING else None
     told = bulk_uploads.told(one)
@@ -211,7 +207,7 @@ def _page(
     return response
 
 
-def faults(request: StaffRequest, way: Way, pk: int) -> HttpResponseBase:
+def faults(request: StaffRequest, way: Bulk, pk: int) -> HttpResponseBase:
     """What is wrong, row by row; logged, for a sentence may say what stands in a cell."""
     one = _one(request, way, pk)
     found = bulk_uploads.told(one).faults
@@ -236,7 +232,7 @@ def faults(request: StaffRequest, way: Way, pk: int) -> HttpResponseBase:
     return sheet(out, f"{way.name}要改的 {len(found)} 处.xlsx")
 
 
-def carry_out(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
+def carry_out(request: StaffRequest, way: Bulk, pk: int) -> HttpResponse:
     one = _one(request, way, pk)
     try:
         done = bulk_uploads.carry_out(pk=one.pk, by=request.user, address=client_address(request))
@@ -244,25 +240,23 @@ def carry_out(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
         one.refresh_from_db()
         return _page(request, way, one, wrong=error.message, status=error.status)
     if done.state == State.DONE:
-        messages.success(
-            request, f"已导入：新加 {done.created} {way.unit}，更新 {done.covered} {way.unit}。"
-        )
+        messages.success(request, way.done(done))
     return redirect(f"{way.address}_check", pk)
 
 
-def drop(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
+def drop(request: StaffRequest, way: Bulk, pk: int) -> HttpResponse:
     one = bulk_uploads.drop(pk=_one(request, way, pk).pk)
     if one.state == State.DROPPED:
         messages.success(request, "放弃了，文件已删，一行也没有导入。")
     return redirect(f"{way.address}_check", pk)
 
 
-def again(request: StaffRequest, way: Way, pk: int) -> HttpResponse:
+def again(request: StaffRequest, way: Bulk, pk: int) -> HttpResponse:
     bulk_uploads.again(pk=_one(request, way, pk).pk)
     return redirect(f"{way.address}_check", pk)
 
 
-STEPS: Steps = (
+_STEPS: Steps = (
     ("", "", send, BOTH),
     ("template/", "_template", template, require_GET),
     ("<int:pk>/", "_check", check, require_GET),

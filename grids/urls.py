@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from grids import duty_views, map_views, register_pay_views, register_views
-from grids.register_imports import GRIDS, WORKERS, import_urls
+from grids.register_imports import GRIDS, WORKERS
 
 app_name = "grids"
 
@@ -18,8 +18,8 @@ urlpatterns = [
     path("shapes/", register_views.shapes, name="shapes"),
     path("cards/", register_views.cards, name="cards"),
     path("people/<int:pk>/", register_views.person, name="person"),
-    *import_urls(GRIDS, "import/"),
-    *import_urls(WORKERS, "workers/import/"),
+    *GRIDS.urls("import/"),
+    *WORKERS.urls("workers/import/"),
     path("duties/", duty_views.duties, name="duties"),
     path("duties/new/", duty_views.new_duties, name="new_duties"),
     path("duties/<int:pk>/", duty_views.duties, name="duty_list"),

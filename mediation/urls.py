@@ -5,10 +5,10 @@ from django.urls import include, path
 from mediation import (
     agreement_views,
     choosing_views,
-    import_views,
     people_views,
     referral_views,
 )
+from mediation.import_way import MEDIATORS
 
 app_name = "mediation"
 urlpatterns = [
@@ -19,12 +19,7 @@ urlpatterns = [
     path("referrals/", referral_views.referrals, name="referrals"),
     path("mediators/", people_views.mediators, name="mediators"),
     path("mediators/new/", people_views.create_mediator, name="create_mediator"),
-    path("mediators/import/", import_views.send, name="import"),
-    path("mediators/import/template/", import_views.template, name="import_template"),
-    path("mediators/import/<int:pk>/", import_views.check, name="import_check"),
-    path("mediators/import/<int:pk>/bad/", import_views.bad_rows, name="import_bad_rows"),
-    path("mediators/import/<int:pk>/carry-out/", import_views.carry_out, name="import_carry_out"),
-    path("mediators/import/<int:pk>/undo/", import_views.undo, name="import_undo"),
+    *MEDIATORS.urls("mediators/import/"),
     path("mediators/<int:pk>/", people_views.mediator, name="mediator"),
     path("mediators/<int:pk>/leave/", people_views.leave, name="leave"),
     path("mediators/<int:pk>/add/<slug:what>/", people_views.add, name="add_row"),

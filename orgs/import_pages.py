@@ -10,42 +10,40 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from orgs import imports
+from orgs.import_ways import BOTH, Steps, Way
 from orgs.importing import BadSheetError, Column, Row, Sheet, Table
-from orgs.imports import Checked, Importer
-from orgs.models import AccessLog, Center, Import
-from orgs.permissions import Permission
+from orgs.imports import Checked, Cover, Importer
+from orgs.models import AccessLog, Import
 from orgs.services import log_access
 from orgs.sheets import read_sheet, write_bad_rows, write_template
 from zongzhi.lib.errors import DomainError, NotFound
 from zongzhi.lib.handing_out import sheet
 from zongzhi.lib.http import StaffRequest, client_address
+from zongzhi.lib.paging import Page, numbered
 
 ON_A_PAGE = 50
+_HINT = "xlsx 表格，最多 5 MB，只读第一张表。上传后先核对，不会马上导入"
 _RECENT = 10
 _TYPED = re.compile(r"r(\d{1,7})-(\w{1,30})", re.ASCII)
 _LINE = re.compile(r"\d{1,7}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Wizard:
-    """What is imported, by whom, and where its pages are: `address` and `address_<step>`."""
+@dataclass(frozen=True, kw_only=True)
+class Wizard(Way):
+    """A file of so many rows that a person looks through them."""
 
     importer: type[Importer]
-    permission: Permission
-    name: str
-    unit: str
-    register: str
-    address: str
     bulk: str = ""  # where files with more rows go
 
-    def url(self, step: str, pk: int) -> str:
-        return reverse(f"{self.address}_{step}", args=[pk])
+    def urls(self, address: str) -> list[URLPattern]:
+        """Its pages, below an address."""
+        return self.pages(address, _STEPS)
 
 
 @dataclass(frozen=True)
@@ -65,12 +63,8 @@ class BadRow:
     cells: list[Cell]
 
 
-def _home(request: StaffRequest, wizard: Wizard) -> Center:
-    return request.user.posts_giving(wizard.permission)[0].center
-
-
 def _one(request: StaffRequest, wizard: Wizard, pk: int) -> tuple[Import, Importer]:
-    centers = {post.center_id for post in request.user.posts_giving(wizard.permission)}
+    centers = wizard.centers(request.user)
     rows = Import.objects.filter(kind=wizard.importer.kind, center__in=centers)
     one = rows.select_related("center__region", "by").filter(pk=pk).first()
     if one is None:
@@ -80,7 +74,7 @@ def _one(request: StaffRequest, wizard: Wizard, pk: int) -> tuple[Import, Import
 
 def send(request: StaffRequest, wizard: Wizard) -> HttpResponse:
     """① the template, ② the file; and what was imported lately."""
-    center, wrong = _home(request, wizard), ""
+    center, wrong = wizard.home(request.user), ""
     if request.method == "POST":
         file = request.FILES.get("file")
         importer = wizard.importer(center)
@@ -93,10 +87,13 @@ def send(request: StaffRequest, wizard: Wizard) -> HttpResponse:
             wrong = str(error)
     recent = Import.objects.filter(kind=wizard.importer.kind, center=center).select_related("by")
     context = {
-        "wizard": wizard,
+        "way": wizard,
+        "verb": "导入",
         "wrong": wrong,
+        "hint": _HINT,
+        "accept": ".xlsx",
         "register_url": reverse(wizard.register),
-        "template_url": reverse(f"{wizard.address}_template"),
+        "template_url": wizard.url("template"),
         "most": wizard.importer.most_rows,
         "bulk_url": reverse(wizard.bulk) if wizard.bulk else "",
         "recent": [(one, wizard.url("check", one.pk)) for one in recent[:_RECENT]],
@@ -119,7 +116,7 @@ def _whole(file: UploadedFile[bytes]) -> Any:
 
 
 def template(request: StaffRequest, wizard: Wizard) -> HttpResponseBase:
-    importer = wizard.importer(_home(request, wizard))
+    importer = wizard.importer(wizard.home(request.user))
     file = write_template(importer.table, wizard.name, importer.most_rows)
     return sheet(file, f"{wizard.name}导入模板.xlsx")
 
@@ -168,23 +165,27 @@ def _heaps(
         "cover": ("会覆盖", found.covers),
     }
     tab = _tab(request.GET.get("tab", ""), found) if not wrong or not found.bad else "bad"
-    page = Paginator(heaps[tab][1], ON_A_PAGE).get_page(request.GET.get("page"))
     here = wizard.url("check", one.pk)
+    page: Page[Any] = numbered(
+        heaps[tab][1],
+        request.GET.get("page"),
+        lambda number: f"{here}?tab={tab}&page={number}",
+        size=ON_A_PAGE,
+    )
     context = {
-        "wizard": wizard,
+        "way": wizard,
         "one": one,
         "tab": tab,
         "tabs": [(key, label, len(rows)) for key, (label, rows) in heaps.items()],
         "page": page,
-        "pages": _around(page, f"{here}?tab={tab}"),
         "columns": importer.table.columns,
-        "rows": _lines(tab, importer.table, page.object_list),
+        "rows": _lines(tab, importer.table, page.rows),
         "found": found,
         "changing": sum(bool(each.differences) for each in found.covers),
         "unread": imports.contents(one).get("unread", []),
         "wrong": wrong,
         "here": here,
-        "send_url": reverse(wizard.address),
+        "send_url": wizard.url(),
         **{f"{step}_url": wizard.url(step, one.pk) for step in ("bad_rows", "carry_out")},
     }
     return render(request, "imports/check.html", context, status=status)
@@ -196,23 +197,19 @@ def _tab(asked: str, found: Checked) -> str:
     return "bad" if found.bad else "fresh" if found.fresh else "cover"
 
 
-def _around(page: Any, base: str) -> dict[str, str]:
-    """What the pager component wants."""
-    return {
-        "total_text": str(page.paginator.count),
-        "prev_url": f"{base}&page={page.number - 1}" if page.has_previous() else "",
-        "next_url": f"{base}&page={page.number + 1}" if page.has_next() else "",
-    }
-
-
 def _lines(tab: str, table: Table, rows: Iterable[Any]) -> list[Any]:
     if tab == "cover":
-        return [(each, _about(table, each.row)) for each in rows]
+        return [_line(table, each) for each in rows]
     if tab == "bad":
         return [BadRow(row, _about(table, row), _cells(table, row)) for row in rows]
     return [
         (row, [column.shown(row.cells[column.key]) for column in table.columns]) for row in rows
     ]
+
+
+def _line(table: Table, cover: Cover) -> dict[str, Any]:
+    cells = [(one.title, one.old, one.new) for one in cover.differences]
+    return {"line": cover.row.at, "about": _about(table, cover.row), "cells": cells}
 
 
 def _about(table: Table, row: Row) -> str:
@@ -230,7 +227,7 @@ def _cells(table: Table, row: Row) -> list[Cell]:
 def _result(request: StaffRequest, wizard: Wizard, one: Import) -> HttpResponse:
     kept: Mapping[str, Any] = imports.contents(one)
     context = {
-        "wizard": wizard,
+        "way": wizard,
         "one": one,
         "left": kept.get("left", []),
         "left_out": kept.get("left_out", 0),
@@ -239,7 +236,7 @@ def _result(request: StaffRequest, wizard: Wizard, one: Import) -> HttpResponse:
         "may_undo": imports.may_undo(one),
         "until": one.done_at and one.done_at + imports.UNDO_WITHIN,
         "undo_url": wizard.url("undo", one.pk),
-        "send_url": reverse(wizard.address),
+        "send_url": wizard.url(),
         "register_url": reverse(wizard.register),
     }
     return render(request, "imports/result.html", context)
@@ -284,10 +281,7 @@ def carry_out(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:
     except DomainError as error:
         return _heaps(request, wizard, one, importer, wrong=error.message, status=error.status)
     if done.state == Import.State.DONE:
-        messages.success(
-            request,
-            f"已导入：新加 {done.created} {wizard.unit}，更新 {done.covered} {wizard.unit}。",
-        )
+        messages.success(request, wizard.done(done))
     return redirect(f"{wizard.address}_check", pk)
 
 
@@ -297,3 +291,13 @@ def undo(request: StaffRequest, wizard: Wizard, pk: int) -> HttpResponse:
     imports.undo(importer, one.pk, by=request.user, address=client_address(request))
     messages.success(request, "本次导入已撤销。")
     return redirect(f"{wizard.address}_check", pk)
+
+
+_STEPS: Steps = (
+    ("", "", send, BOTH),
+    ("template/", "_template", template, require_GET),
+    ("<int:pk>/", "_check", check, BOTH),
+    ("<int:pk>/bad/", "_bad_rows", bad_rows, require_GET),
+    ("<int:pk>/carry-out/", "_carry_out", carry_out, require_POST),
+    ("<int:pk>/undo/", "_undo", undo, require_POST),
+)

@@ -315,7 +315,7 @@ def test_sites_come_from_excel_and_are_taken_back(client: Client, town_officer: 
     client.force_login(town_officer)
     waiting = brought_in(client, SITE, {**SITE, "name": "示例诊所", "kind": "场所"})
     assert not Site.objects.exists()
-    client.post(f"{waiting}carry/")
+    client.post(f"{waiting}carry-out/")
     assert set(Site.objects.values_list("name", "kind")) == {
         ("示例超市", "organization"),
         ("示例诊所", "venue"),
@@ -330,7 +330,7 @@ def test_a_bad_cell_of_a_site_is_named_and_typed_anew(client: Client, town_offic
     waiting = brought_in(client, SITE, {**SITE, "name": "示例诊所", "kind": "诊所"})
     assert "诊所”" in client.get(waiting).content.decode()
     client.post(waiting, {"r3-kind": "场所"})
-    client.post(f"{waiting}carry/")
+    client.post(f"{waiting}carry-out/")
     assert Site.objects.count() == 2
 
 
@@ -350,12 +350,12 @@ def test_more_sites_covered_cost_no_more_queries(client: Client, town_officer: U
 
     def covered(many: int) -> int:
         names = [f"示例超市{n}" for n in range(many)]
-        client.post(f"{brought_in(client, *({**SITE, 'name': name} for name in names))}carry/")
+        client.post(f"{brought_in(client, *({**SITE, 'name': name} for name in names))}carry-out/")
         again = [{**SITE, "name": name, "address": f"文化路 {many} 号"} for name in names]
         waiting = brought_in(client, *again)
         with CaptureQueriesContext(connection) as captured:
             client.get(waiting)
-            client.post(f"{waiting}carry/", {"cover": "1"})
+            client.post(f"{waiting}carry-out/", {"cover": "1"})
         assert Site.objects.filter(address=f"文化路 {many} 号").count() == many
         return len(captured)
 

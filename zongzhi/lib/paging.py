@@ -1,17 +1,22 @@
-"""Paging by keyset (上一页 / 下一页): the thousandth screen costs what the first one does."""
+"""Paging (上一页 / 下一页): by keyset, so that the thousandth screen costs what the first one does.
+
+What is in memory anyway goes by the number of the screen.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
 
 SIZE = 25
 MOST = 1000  # counted exactly up to here
@@ -41,14 +46,19 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Generic[Item]):
     """One screen of a list. The addresses are empty where there is no such screen."""
 
-    rows: list[Row]
+    rows: list[Item]
     total: int
     prev_url: str = ""
     next_url: str = ""
     is_exact: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """There is no other screen."""
+        return not self.prev_url and not self.next_url
 
     @property
     def total_text(self) -> str:
@@ -149,3 +159,20 @@ def _read(text: str) -> Cursor | None:
     except OverflowError:
         return None
     return moment, int(match[2])
+
+
+def numbered(
+    rows: Sequence[Item], asked: str | None, address: Callable[[int], str], *, size: int = SIZE
+) -> Page[Item]:
+    """A screen of what is in memory, by its number; the nearest one of an impossible number.
+
+    `address` says where the screen of a number is.
+    """
+    screen = Paginator(rows, size).get_page(asked)
+    return Page(
+        rows=list(screen.object_list),
+        total=len(rows),
+        prev_url=address(screen.number - 1) if screen.has_previous() else "",
+        next_url=address(screen.number + 1) if screen.has_next() else "",
+        is_exact=True,
+    )
