@@ -13,7 +13,7 @@ from django.forms.boundfield import BoundField
 
 from reports.bulletin_slips import Item
 from reports.indicators.dictionary import Indicator
-from reports.models import Scheme, SchemeLine
+from reports.models import Bulletin, Scheme, SchemeLine
 from reports.scoring import Rules, short
 from reports.services.bulletins import Right
 from reports.services.schemes import Weighed, month_after, scorable
@@ -51,10 +51,7 @@ def _points(label: str) -> forms.DecimalField:
 class BonusForm(forms.Form):
     """人工加分."""
 
-    unit = forms.ChoiceField(
-        label="单位",
-        error_messages={"required": "还没选“单位”", "invalid_choice": "通报里没有这个单位"},
-    )
+    unit = forms.ChoiceField()
     points = _points("加几分")
     reason = _text("理由", rows=2, most=200)
     file = forms.FileField(
@@ -63,10 +60,17 @@ class BonusForm(forms.Form):
         error_messages={"required": "还没选“材料”：没有材料不能加分"},
     )
 
-    def __init__(self, *args: Any, units: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, units: Iterable[tuple[str, str]], who: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         choosing: Any = self.fields["unit"]
-        choosing.choices = [("", "选一个单位"), *units]
+        choosing.label = who
+        choosing.choices = [("", f"选一个{who}"), *units]
+        choosing.error_messages |= {
+            "required": f"还没选“{who}”",
+            "invalid_choice": f"通报里没有这个{who}",
+        }
 
     def clean_points(self) -> Decimal:
         points: Decimal = self.cleaned_data["points"]
@@ -92,7 +96,7 @@ class AnswerForm(forms.Form):
 
     upheld = forms.ChoiceField(
         label="结论",
-        choices=[("yes", "采纳，重新数这个单位"), ("no", "不采纳")],
+        choices=[("yes", "采纳，重新数这一行"), ("no", "不采纳")],
         widget=forms.RadioSelect,
         error_messages={"required": "还没选“结论”"},
     )
@@ -116,11 +120,31 @@ def _count(label: str) -> forms.IntegerField:
         required=False,
         min_value=0,
         max_value=10_000_000,
-        widget=forms.NumberInput(attrs={"class": "control--short"}),
+        widget=forms.NumberInput(attrs={"class": "control--number"}),
         error_messages={
             "invalid": f"“{label}”要是整数",
             "min_value": f"“{label}”不能小于 0",
             "max_value": f"“{label}”太大，核对后再填",
+        },
+    )
+
+
+def _worth(label: str, what: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=1000,
+        max_digits=5,
+        decimal_places=1,
+        widget=forms.NumberInput(attrs={"class": "control--number", "step": "0.5"}),
+        help_text=f"更正{what}填这里；更正有分子分母的填上面两格。得分由系统重算",
+        error_messages={
+            "invalid": f"“{label}”要是数字",
+            "min_value": f"“{label}”不能小于 0",
+            "max_value": f"“{label}”太大，核对后再填",
+            "max_digits": f"“{label}”太长，核对后再填",
+            "max_decimal_places": f"“{label}”最多一位小数",
         },
     )
 
@@ -143,33 +167,21 @@ class CorrectionForm(forms.Form):
     )
     part = _count("分子应当是")
     whole = _count("分母应当是")
-    worth = forms.DecimalField(
-        label="牌数、加分应当是",
-        required=False,
-        min_value=0,
-        max_value=1000,
-        max_digits=5,
-        decimal_places=1,
-        widget=forms.NumberInput(attrs={"class": "control--short", "step": "0.5"}),
-        help_text="更正黄牌、红牌、人工加分填这里；更正有分子分母的填上面两格。得分由系统重算",
-        error_messages={
-            "invalid": "“牌数、加分应当是”要是数字",
-            "min_value": "“牌数、加分应当是”不能小于 0",
-            "max_value": "“牌数、加分应当是”太大，核对后再填",
-            "max_digits": "“牌数、加分应当是”太长，核对后再填",
-            "max_decimal_places": "“牌数、加分应当是”最多一位小数",
-        },
-    )
+    worth = _worth("牌数、加分应当是", "黄牌、红牌、人工加分")
     why = _text("为什么")
 
-    def __init__(self, *args: Any, items: Iterable[Item], is_quarter: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, items: Iterable[Item], bulletin: Bulletin, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         choosing: Any = self.fields["what"]
         choosing.choices = [
             ("", "选一项"),
             *((one.key, f"{one.name}（通报上是 {one.words}）") for one in items),
         ]
-        if is_quarter:  # what a month came to is said by its own slips
+        if bulletin.is_of_grids:  # they bear no marks
+            self.fields["worth"] = _worth("加分应当是", "人工加分")
+        if bulletin.is_quarter:  # what a month came to is said by its own slips
             for name in ("part", "whole", "worth"):
                 del self.fields[name]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -24,7 +25,7 @@ from reports.bulletin_forms import (
     WhyForm,
 )
 from reports.bulletin_lists import asked_of
-from reports.bulletin_pages import arithmetic_of, slips_for, table_of
+from reports.bulletin_pages import Shown, arithmetic_of, slips_for, table_of
 from reports.bulletin_slips import corrected, items_of
 from reports.bulletins import leads, row_with, rows_for, rows_of
 from reports.models import Bulletin, Correction, Objection
@@ -35,7 +36,7 @@ from reports.services import drafting
 from zongzhi.lib import clock
 from zongzhi.lib.errors import DomainError, Invalid, NotFound
 from zongzhi.lib.http import StaffRequest, client_address
-from zongzhi.lib.paging import Order, paginate
+from zongzhi.lib.paging import Order, Page, numbered, paginate
 
 WHO = (
     Permission.SUPERVISE,
@@ -43,6 +44,8 @@ WHO = (
     Permission.VIEW_UNIT,
     Permission.VIEW_CENTER,
 )
+ON_A_SCREEN = 100
+_SCREENS = ("page", "few")
 
 
 @needs(*WHO)
@@ -87,6 +90,8 @@ def bulletin(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "bulletin": found,
         "table": table,
+        "rows": _screen(request, table.rows, "page"),
+        "few": _screen(request, table.few, "few"),
         "leads": led,
         "may_manage": services.can_manage(user, found),
         "may_decide": services.can_decide(user, found),
@@ -98,6 +103,16 @@ def bulletin(request: StaffRequest, pk: int) -> HttpResponse:
         "names": {line.key: line.name for line in table.rules.lines},
     }
     return render(request, "reports/bulletin.html", context)
+
+
+def _screen(request: StaffRequest, rows: list[Shown], name: str) -> Page[Shown]:
+    """A county may have a thousand grids: a screen of them at a time."""
+    other = {key: request.GET[key] for key in _SCREENS if key != name and key in request.GET}
+
+    def address(number: int) -> str:
+        return f"?{urlencode({**other, name: number})}#{name}"
+
+    return numbered(rows, request.GET.get(name), address, size=ON_A_SCREEN)
 
 
 @never_cache
@@ -235,7 +250,7 @@ def bonus(request: StaffRequest, pk: int) -> HttpResponse:
         raise NotFound("没有这一页")
     units = [(row.code, row.unit_name) for row in rows_of(found)]
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form, status = BonusForm(*posted, units=units), 200
+    form, status = BonusForm(*posted, units=units, who=found.who), 200
     if form.is_bound:
         status = 422
     if form.is_valid():
@@ -365,7 +380,7 @@ def correct(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     if row is None or not services.can_manage(request.user, found):
         raise NotFound("没有这一页")
     posted = request.POST if request.method == "POST" else None
-    form = CorrectionForm(posted, items=items_of(found, row), is_quarter=found.is_quarter)
+    form = CorrectionForm(posted, items=items_of(found, row), bulletin=found)
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:

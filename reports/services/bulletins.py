@@ -237,7 +237,7 @@ def _row_of(bulletin: Bulletin, code: str) -> DraftRow:
     rows = bulletin.draft_rows.select_related("unit", "grid")
     row = rows.filter(with_code(code)).first()
     if row is None:
-        raise NotFound("通报里没有这个单位")
+        raise NotFound(f"通报里没有这个{bulletin.who}")
     return row
 
 
@@ -508,7 +508,7 @@ def correct(
         raise WrongState("还没发布，不用更正单")
     row = row_with(corrected(bulletin), unit)
     if row is None:
-        raise NotFound("通报里没有这个单位")
+        raise NotFound(f"通报里没有这个{bulletin.who}")
     item = _item(bulletin, row, key)
     if item is None:
         raise Invalid(errors={"what": ["通报里没有这一项"]})

@@ -15,6 +15,7 @@ from grids.models import Grid, GridEvent, GridRole
 from grids.services import events as acts
 from orgs.models import Department, User
 from orgs.permissions import RoleCode
+from reports import bulletin_views
 from reports.models import Bulletin, DraftRow, Scheme
 from reports.services import bulletins as services
 from reports.services import drafting, schemes
@@ -293,6 +294,37 @@ def test_only_the_village_reads_and_checks_its_grids(
         reverse("reports:bulletin_unit", args=[two.pk, second]),
     ):
         assert client.get(url).status_code == 404
+
+
+def test_a_thousand_grids_are_read_a_screen_at_a_time(
+    two: Bulletin, client: Client, triage: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulletin_views, "ON_A_SCREEN", 1)
+    client.force_login(triage)
+    here = reverse("reports:bulletin", args=[two.pk])
+    seen = []
+    for asked in ("", "?page=1", "?page=2", "?page=99&few=x"):
+        page = client.get(here + asked).content.decode()
+        assert "共 2 个" in page
+        seen.append([n for n in (1, 2) if f"柳湾村第{n}网格的算式" in page])
+    assert seen == [[1], [1], [2], [2]]
+    assert 'href="?page=2#page"' in client.get(here).content.decode()
+
+
+def test_what_is_filled_in_about_grids_speaks_of_grids(
+    two: Bulletin, county: County, client: Client, triage: User, leader: User
+) -> None:
+    client.force_login(triage)
+    page = client.get(reverse("reports:bulletin_bonus", args=[two.pk])).content.decode()
+    assert "选一个网格" in page
+    assert "选一个单位" not in page
+    wrong = client.post(reverse("reports:bulletin_bonus", args=[two.pk]), {"unit": "x"})
+    assert "通报里没有这个网格" in wrong.content.decode()
+    bulletin = published(two, triage, leader)
+    url = reverse("reports:correct_bulletin", args=[bulletin.pk, codes(county)[0]])
+    page = client.get(url).content.decode()
+    assert "加分应当是" in page
+    assert "牌" not in page.partition("<main")[2].partition("</main")[0]
 
 
 def test_every_number_of_a_grid_is_as_long_as_its_list(
