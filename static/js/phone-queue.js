@@ -8,7 +8,8 @@
   const BACK_OFF = [0, 10000, 30000, MINUTE, 3 * MINUTE, 10 * MINUTE];
   const LONGEST = BACK_OFF[BACK_OFF.length - 1];
   const ASKING = 15000;  // a net that swallows what is sent holds nothing up for longer
-  const CARRYING = 3 * MINUTE;  // a photo over a weak signal
+  const CARRYING = 3 * MINUTE;
+  const SLOWEST = 4;  // bytes in a millisecond: a large photo over a weak signal is given its time
   let opened = null;
 
   function open() {
@@ -88,8 +89,8 @@
     }
   }
 
-  async function answerOf(url, body, session) {
-    const { response, text } = await fetchWithin(CARRYING, url, {
+  async function answerOf(url, body, session, size) {
+    const { response, text } = await fetchWithin(CARRYING + (size || 0) / SLOWEST, url, {
       method: "POST",
       body: body,
       credentials: "same-origin",
@@ -121,7 +122,7 @@
       const photo = item.photos[0];
       const body = formOf({ event: item.id, client_id: photo.id });
       body.append("photo", photo.blob, "photo.jpg");
-      const answer = await answerOf(item.photosUrl, body, session);
+      const answer = await answerOf(item.photosUrl, body, session, photo.blob.size);
       if (!answer.ok) { item.lost = answer.said.message; }
       item.photos.shift();
       await change(item);

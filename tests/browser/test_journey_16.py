@@ -420,6 +420,29 @@ def test_a_net_that_swallows_what_is_sent_holds_a_report_up_for_a_quarter_of_a_m
     until_there(1)
 
 
+def test_a_large_photo_over_a_weak_signal_is_given_its_time(
+    open_as: Callable[..., Page], worker: User, snapshot: Path
+) -> None:
+    page = open_as(worker, "/m/", size=SMALL)
+    page.clock.install()
+    page.add_init_script(NO_WORKER)
+    page.goto("/m/report/")
+    page.locator("form[data-queue][data-ready]").wait_for()
+    fill(page)
+    page.locator("#id_photos").set_input_files(snapshot)
+    expect(page.get_by_role("img", name="照片")).to_be_visible()
+    slow: list[Route] = []
+    page.context.route("**/m/photos/", lambda route: slow.append(route))
+    page.get_by_role("button", name="提交", exact=True).click()
+    while not slow:
+        page.wait_for_timeout(20)
+    page.clock.fast_forward(3 * 60_000 + 1_000)
+    slow[0].continue_()
+    until_up(page)
+    until_there(1)
+    assert (len(slow), GridEvent.objects.get().photos.count()) == (1, 1)
+
+
 def test_the_worker_asks_for_another_turn_while_something_waits(
     open_as: Callable[..., Page], worker: User
 ) -> None:
