@@ -100,6 +100,15 @@ def until_up(page: Page) -> None:
     raise AssertionError(left)
 
 
+def until_held(page: Page, held: list[Route]) -> None:
+    """The phone has asked, and nobody has answered yet."""
+    for _ in range(500):
+        if held:
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("the phone has asked nothing")
+
+
 def until_there(count: int) -> None:
     """The phone has sent them: asked of the page, so that nothing sleeps."""
     until_answered()
@@ -409,8 +418,7 @@ def test_a_net_that_swallows_what_is_sent_holds_a_report_up_for_a_quarter_of_a_m
     page = open_as(worker, "/m/", size=SMALL)
     swallowed: list[Route] = []
     waiting_behind(page, lambda route: swallowed.append(route))
-    while not swallowed:
-        page.wait_for_timeout(20)
+    until_held(page, swallowed)
     page.clock.fast_forward(16_000)
     expect(page.get_by_text(KEPT)).to_be_visible()
     expect(page.get_by_text("没有网络。1 条已存在手机里")).to_be_visible()
@@ -434,8 +442,7 @@ def test_a_large_photo_over_a_weak_signal_is_given_its_time(
     slow: list[Route] = []
     page.context.route("**/m/photos/", lambda route: slow.append(route))
     page.get_by_role("button", name="提交", exact=True).click()
-    while not slow:
-        page.wait_for_timeout(20)
+    until_held(page, slow)
     page.clock.fast_forward(3 * 60_000 + 1_000)
     slow[0].continue_()
     until_up(page)
