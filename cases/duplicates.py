@@ -88,7 +88,8 @@ _KNOWN = Prepared(
         )
         .order_by()
         .only("pk")[:1]
-    )
+    ),
+    planned=False,  # mostly there is nobody: made for any number, a plan might look at everybody
 )
 
 

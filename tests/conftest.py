@@ -16,6 +16,7 @@ from orgs.permissions import RoleCode
 from tests.county import County, build_county, ensure_reference, person
 from tests.lives import Lives
 from zongzhi.lib import clock
+from zongzhi.lib.postgres import questions
 
 APPEND_ONLY = (
     "cases_caseevent",
@@ -74,6 +75,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             " AND backend_type = 'client backend'"
         )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plans_are_kept_from_the_first_asking() -> Iterator[None]:
+    """Or most tests would never meet a kept plan."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(questions, "IN_FULL", 0)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(autouse=True)

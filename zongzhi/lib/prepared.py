@@ -1,14 +1,13 @@
 """Querysets put together once: for what nearly every request asks, in the same words.
 
-Django writes the SQL of a queryset anew each time, and that takes it longer than PostgreSQL takes
-to answer a question by key. A prepared queryset is written once a process; each asking only brings
-its values.
+Django writes the SQL of a queryset anew each time, PostgreSQL plans it anew, and either takes
+longer than answering a question by key. A prepared queryset is written once a process and planned
+once a connection; each asking only brings its values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from copy import copy
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -32,17 +31,12 @@ from django.db.models import (
     QuerySet,
     TextField,
 )
-from django.db.models.sql import Query
+from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
+from zongzhi.lib.postgres.questions import Place, Question, ask, fetch
+
 M = TypeVar("M", bound=Model)
-
-
-class _Place:
-    """Where among the parameters of the SQL a value goes."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
 
 
 class Given(Expression):
@@ -56,7 +50,7 @@ class Given(Expression):
         self.name = name
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        return "%s", (_Place(self.name),)
+        return "%s", (Place(self.name, str(self.output_field.db_type(connection))),)
 
 
 class IsAny(Func):
@@ -78,20 +72,21 @@ class Prepared(Generic[M]):
     are not followed, and the queryset must name all its columns the same way every time.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
-        self._build = build
-        self._written: tuple[QuerySet[M], SQLCompiler, str, Sequence[Any]] | None = None
+    def __init__(self, build: Callable[[], QuerySet[M]], *, planned: bool = True) -> None:
+        """`planned=False` where the values decide the way to the rows: planned each time."""
+        self._build, self._planned = build, planned
+        self._written: tuple[Question, _Reader[M]] | None = None
 
     def __call__(self, **given: Any) -> list[M]:
         """Ask. Raises KeyError when a value is missing."""
         try:
-            queryset, compiler, _, _ = self._written or self._write()
+            question, reader = self._written or self._write()
         except EmptyResultSet:  # whatever is given, no row can answer
             return []
-        sql, params = self.sql(**given)
-        asked = queryset._chain()  # type: ignore[attr-defined]
-        asked._query = _Written(queryset.model, compiler, sql, params)
-        return list(asked)
+        connection: Any = connections[reader.db]
+        if self._planned:
+            return reader.made_of(ask(connection, question, given), connection)
+        return reader.made_of(fetch(connection, *question.filled(given)), connection)
 
     def first(self, **given: Any) -> M | None:
         """The first row, if there is one; the queryset should ask for no more."""
@@ -102,18 +97,52 @@ class Prepared(Generic[M]):
 
         Raises EmptyResultSet, as Django does, when no row can ever answer.
         """
-        _, _, sql, places = self._written or self._write()
-        return sql, tuple(given[p.name] if isinstance(p, _Place) else p for p in places)
+        question, _ = self._written or self._write()
+        return question.filled(given)
 
-    def _write(self) -> tuple[QuerySet[M], SQLCompiler, str, Sequence[Any]]:
+    def _write(self) -> tuple[Question, _Reader[M]]:
         queryset = self._build()
         compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, places = compiler.as_sql()
-        # The columns stay the same, and so does what makes Python's values of theirs.
-        converters = compiler.get_converters([column for column, _, _ in compiler.select])
-        compiler.get_converters = lambda expressions: converters
-        self._written = queryset, compiler, sql, places
+        question = Question(*compiler.as_sql())
+        self._written = question, _Reader(queryset, compiler)
         return self._written
+
+
+class _Reader(Generic[M]):
+    """Makes model instances of the rows of one question, as Django's `ModelIterable` does.
+
+    What that works out for each asking is the same each time: which column is whose, and what
+    makes Python's values of the database's.
+    """
+
+    def __init__(self, queryset: QuerySet[M], compiler: SQLCompiler) -> None:
+        if queryset._iterable_class is not ModelIterable:
+            raise TypeError("only rows of a model are prepared, no values()")
+        self.db = queryset.db
+        info: Any = compiler.klass_info
+        columns = info["select_fields"]
+        self._model: type[M] = info["model"]
+        self._own = slice(columns[0], columns[-1] + 1)
+        self._names = [column.target.attname for column, _, _ in compiler.select[self._own]]
+        related: Any = get_related_populators  # the stubs are of a later Django
+        self._related = related(info, compiler.select, self.db)
+        self._annotations = list(compiler.annotation_col_map.items())
+        converters = compiler.get_converters([column for column, _, _ in compiler.select])
+        self._converters = list(converters.items())
+
+    def made_of(self, rows: Iterable[Sequence[Any]], connection: Any) -> list[M]:
+        return [self._made(list(row), connection) for row in rows]
+
+    def _made(self, row: list[Any], connection: Any) -> M:
+        for position, (converters, column) in self._converters:
+            for convert in converters:
+                row[position] = convert(row[position], column, connection)
+        made = self._model.from_db(self.db, self._names, row[self._own])
+        for related in self._related:
+            related.populate(row, made)
+        for name, position in self._annotations:
+            setattr(made, name, row[position])
+        return made
 
 
 class Written(Generic[M]):
@@ -138,27 +167,6 @@ class Written(Generic[M]):
             if len(self._kept) > self._most:
                 self._kept.pop(next(iter(self._kept)))
         return prepared()
-
-
-class _Written(Query):
-    """A query whose SQL is known: Django's own iteration over rows asks it for a compiler."""
-
-    def __init__(
-        self, model: type[Model], compiler: SQLCompiler, sql: str, params: tuple[Any, ...]
-    ) -> None:
-        super().__init__(model)
-        self._compiler, self._sql_and_params = compiler, (sql, params)
-
-    def get_compiler(
-        self,
-        using: str | None = None,
-        connection: Any = None,
-        elide_empty: bool = True,
-    ) -> SQLCompiler:
-        compiler = copy(self._compiler)
-        compiler.connection = connections[using or "default"]
-        compiler.as_sql = lambda *args, **kwargs: self._sql_and_params  # type: ignore[method-assign]
-        return compiler
 
 
 def grouped(rows: Iterable[M], by: str) -> dict[Any, list[M]]:

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, asked less before each request."""
+"""Django's PostgreSQL backend, asked less before each request and planning less for it."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import select
+from typing import Any
 
 from django.db.backends.postgresql import base
+
+from zongzhi.lib.postgres.questions import Kept
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -14,6 +17,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     where nothing was asked. Only then is it asked, as Django does each time. A network that has
     swallowed the connection unsaid is found by the first query, as it would be by the question.
     """
+
+    kept: Kept  # what the server behind the connection knows by name
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        self.kept = Kept()
+        return super().get_new_connection(conn_params)
 
     def is_usable(self) -> bool:
         if self.connection is None or self.connection.closed:
