@@ -8,9 +8,10 @@ from cases.models.case import Case
 from cases.querysets import AssignmentQuerySet
 from cases.vocabulary import Complexity, Result
 from orgs.models import Department
+from zongzhi.lib.models import ReadInBulk
 
 
-class Assignment(models.Model):
+class Assignment(ReadInBulk):
     """One unit's part in one round of a case, with its own clocks from its own dispatch."""
 
     class Role(models.TextChoices):
@@ -110,4 +111,7 @@ class Assignment(models.Model):
 
     @property
     def is_lead(self) -> bool:
-        return self.role == self.Role.LEAD
+        return self.role == _LEAD
+
+
+_LEAD = Assignment.Role.LEAD  # looked up once: lists ask of every part, again and again

@@ -9,9 +9,10 @@ from cases.vocabulary import PartyRole
 from orgs.models import Center, Window
 from zongzhi.lib.fields import EncryptedTextField
 from zongzhi.lib.identity import IdKind
+from zongzhi.lib.models import ReadInBulk
 
 
-class Party(models.Model):
+class Party(ReadInBulk):
     """Someone the case is about. Identity number and phone are encrypted; the keys find them."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="parties")

@@ -7,9 +7,10 @@ from django.db.models import Q
 from cases.models import Assignment, Case
 from cases.querysets import OfCaseQuerySet
 from orgs.models import Department
+from zongzhi.lib.models import ReadInBulk
 
 
-class Request(models.Model):
+class Request(ReadInBulk):
     """Something asked for that somebody else decides: 延期, 暂停计时, 改派, 提级."""
 
     class Kind(models.TextChoices):

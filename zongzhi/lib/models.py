@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, Self
 
 from django.db import models
+from django.db.models.base import ModelState
 from django_fsm import FSMFieldMixin
 
 
@@ -13,6 +14,28 @@ class TimeStamped(models.Model):
 
     class Meta:
         abstract = True
+
+
+class ReadInBulk(models.Model):
+    """A model of which a page shows dozens, with many columns: made of a row at one go.
+
+    Django calls `__init__` for each row, which looks at every value in turn. Columns need none of
+    that; signals of `__init__` are not sent, and nobody here listens to them.
+    """
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(  # type: ignore[override]  # the stubs know a later Django
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
+    ) -> Self:
+        """As Django's own; columns that are not there stay deferred."""
+        made = cls.__new__(cls)
+        state = made._state = ModelState()
+        state.adding, state.db = False, db
+        vars(made).update(zip(field_names, values, strict=True))
+        return made
 
 
 class ProtectedStage(models.Model):
