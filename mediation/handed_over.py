@@ -10,7 +10,9 @@ from django.db import models
 from cases.loading import OF_CASES
 from cases.models import Case
 from cases.vocabulary import Clock
-from mediation.models import Referral
+from mediation import proceedings
+from mediation.models import Mediation, Referral
+from mediation.proceedings import MEDIATIONS
 from orgs.calendars import calendar_of
 from zongzhi.lib.prepared import Prepared, grouped
 
@@ -33,31 +35,39 @@ class Longer(models.TextChoices):
     APPRAISAL = "appraisal", "鉴定不计入"
 
 
-_OPEN = Prepared(
-    lambda: Referral.objects.filter(OF_CASES, returned_on=None, declined_on=None).order_by("pk")
-)
+_OPEN = Prepared(lambda: Referral.objects.open().filter(OF_CASES).order_by("pk"))
 
 
 def load_referrals(cases: Sequence[Case]) -> None:
     """Bring the open one to the few cases that have legal periods; the others cost nothing.
 
-    Whoever is handed a case marks it so, whether the law gives a period for that kind or not.
+    Whoever is handed a case marks it so, whether the law gives a period for that kind or not. Where
+    a period is that of the mediation alone, the mediation knows, if it is at hand.
     """
     missing = [case for case in cases if not hasattr(case, REFERRAL)]
-    asked = [case.pk for case in missing if case.statutory_since is not None]
+    asked = [case.pk for case in missing if _may_have_one(case)]
     found = grouped(_OPEN(cases=asked), "case_id") if asked else {}
     for case in missing:
         setattr(case, REFERRAL, next(iter(found.get(case.pk, [])), None))
 
 
+def _may_have_one(case: Case) -> bool:
+    at_hand: list[Mediation] | None = getattr(case, MEDIATIONS, None)
+    known = bool(at_hand) and not any(row.is_handed_over for row in at_hand or ())
+    return case.statutory_since is not None and not known
+
+
 def open_referral(case: Case) -> Referral | None:
     """The one that has been handed over and not yet been answered for good."""
-    load_referrals([case])
+    if not hasattr(case, REFERRAL):
+        load_referrals([case])
     found: Referral | None = getattr(case, REFERRAL)
     return found
 
 
 def forget(case: Case) -> None:
+    """It has changed, and what the mediations of the case say of it."""
+    proceedings.forget(case)
     vars(case).pop(REFERRAL, None)
 
 

@@ -17,6 +17,7 @@ from mediation.models import (
     Choice,
     Mediation,
     Objection,
+    Referral,
     Session,
     Signature,
 )
@@ -39,6 +40,7 @@ def with_standing() -> QuerySet[Mediation]:
     planned = Session.objects.planned().filter(mediation=OuterRef("pk"))
     signed = Signature.objects.filter(agreement=OuterRef("held__pk"))
     to_do = AgreementTerm.objects.filter(agreement=OuterRef("held__pk"), done_on=None)
+    handed_over = Referral.objects.open().filter(case=OuterRef("case"))
     asked: dict[str, Any] = {
         "admitted": ArraySubquery(let_in.values("user")),
         "objected": ArraySubquery(objections.values("side")),
@@ -48,6 +50,7 @@ def with_standing() -> QuerySet[Mediation]:
         "has_planned": Exists(planned.order_by()),
         "has_signatures": Exists(signed.order_by()),
         "has_to_do": Exists(to_do.order_by()),
+        "is_handed_over": Exists(handed_over.order_by()),
     }
     holds = FilteredRelation("agreements", condition=Q(agreements__voided_at=None))
     rows: QuerySet[Mediation] = Mediation.objects.annotate(held=holds)
@@ -72,7 +75,8 @@ def load_mediations(cases: Sequence[Case]) -> None:
 
 def mediations_of(case: Case) -> list[Mediation]:
     """Every proceeding of the case: the one that runs first, then the one that ended last."""
-    load_mediations([case])
+    if not hasattr(case, MEDIATIONS):
+        load_mediations([case])
     return cast(list[Mediation], getattr(case, MEDIATIONS))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from cases.querysets import NOTHING, in_reach, visible_cases
+from cases.querysets import NOTHING, OfCaseQuerySet, in_reach, visible_cases
 from orgs.models import User
 from orgs.permissions import Permission
 
@@ -38,3 +38,9 @@ class MeetingQuerySet(models.QuerySet["Session"]):
 
     def planned(self) -> Self:
         return self.filter(state="planned")
+
+
+class ReferralQuerySet(OfCaseQuerySet):
+    def open(self) -> Self:
+        """Handed over and not yet answered for good; one of a case at most."""
+        return self.filter(returned_on=None, declined_on=None)

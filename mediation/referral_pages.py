@@ -16,13 +16,13 @@ from cases.models import StatutoryTerm
 from mediation.handed_over import ANSWER_DAYS, CLOCKS, FROM_COURT
 from mediation.models import Referral
 from mediation.periods import Period
+from mediation.querysets import ReferralQuerySet
 from orgs.calendars import calendar_of, revisions
 from orgs.models import User
 from zongzhi.lib import dates
 from zongzhi.lib.light import Light
 
 KIND = Referral.Kind
-OPEN = Q(returned_on=None, declined_on=None)
 VIEWS = {
     "to_take": "等答复",
     "running": "在调",
@@ -39,16 +39,16 @@ LISTS = {
 }
 
 
-def referrals_seen(user: User) -> QuerySet[Referral]:
-    found: QuerySet[Referral] = Referral.objects.visible_to(user)
+def referrals_seen(user: User) -> ReferralQuerySet:
+    found: ReferralQuerySet = Referral.objects.visible_to(user)
     return found
 
 
 def lists_of(user: User) -> dict[str, QuerySet[Referral]]:
     mine = referrals_seen(user)
     return {
-        "to_take": mine.filter(OPEN, taken_on=None),
-        "running": mine.filter(OPEN).exclude(taken_on=None),
+        "to_take": mine.open().filter(taken_on=None),
+        "running": mine.open().exclude(taken_on=None),
         "returned": mine.exclude(returned_on=None),
         "declined": mine.exclude(declined_on=None),
         "all": mine,

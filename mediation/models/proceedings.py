@@ -122,6 +122,7 @@ class Mediation(models.Model):
     has_planned: bool
     has_signatures: bool
     has_to_do: bool
+    is_handed_over: bool
 
     @property
     def is_open(self) -> bool:

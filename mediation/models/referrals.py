@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.models import Case
-from cases.querysets import OfCaseQuerySet
+from mediation.querysets import ReferralQuerySet
 
 
 class Referral(models.Model):
@@ -49,7 +49,7 @@ class Referral(models.Model):
     returned_text = models.TextField("回复内容", blank=True)
     receipt = models.CharField("对方签收", max_length=60, blank=True)
 
-    objects = OfCaseQuerySet.as_manager()
+    objects = ReferralQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_on", "-pk"]
