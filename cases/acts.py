@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cases import policies
@@ -83,13 +84,50 @@ def staying(*stages: Stage) -> frozenset[tuple[Stage, Stage]]:
     return frozenset((stage, stage) for stage in stages)
 
 
+def always(case: Case) -> str | None:
+    """`when` of an act that is open wherever the stage allows it."""
+    return None
+
+
+class _Line:
+    """An act as `allowed` goes through it, in a stage that it belongs to."""
+
+    __slots__ = ("act", "own_part", "place", "rules")
+
+    def __init__(self, place: int, act: Act) -> None:
+        self.place = place  # in the order in which a page offers the acts
+        self.act = act
+        rules = (act.when, act.done)
+        self.rules = [rule for rule in rules if rule is not None and rule is not always]
+        self.own_part = act.own_part
+
+
+def _open_now(lines: list[_Line], user: User, case: Case) -> list[_Line]:
+    """Those whose time it is, if they are this person's. A list asks it a thousand times."""
+    found = []
+    for line in lines:
+        for rule in line.rules:
+            if rule(case) is not None:
+                break
+        else:
+            if line.own_part is None or line.own_part(user, case) is None:
+                found.append(line)
+    return found
+
+
+_PLACE = attrgetter("place")
+# Acts of the same people, which are asked for once; and whether asking may need a query.
+_Whose = tuple[Who, bool]
+
+
 @dataclass
 class _Registry:
     acts: dict[str, Act] = field(default_factory=dict)
     in_order: list[Act] = field(default_factory=list)
     # By what they concern: most cases have never been mediated, and forty acts are about that.
-    at_stage: dict[str, dict[Concerns | None, list[Act]]] = field(default_factory=dict)
-    place: dict[str, int] = field(default_factory=dict)
+    at_stage: dict[str, dict[Concerns | None, dict[_Whose, list[_Line]]]] = field(
+        default_factory=dict
+    )
     loads: list[Loads] = field(default_factory=list)
 
 
@@ -109,12 +147,12 @@ def register(*acts: Act, loads: Loads | None = None) -> None:
         _registry.acts[act.verb] = act
     in_order = sorted(_registry.acts.values(), key=lambda act: (act.rank, act.verb))
     _registry.in_order = in_order
-    _registry.place = {act.verb: n for n, act in enumerate(in_order)}
     for stage in Stage:
-        groups: dict[Concerns | None, list[Act]] = {}
-        for act in in_order:
+        groups: dict[Concerns | None, dict[_Whose, list[_Line]]] = {}
+        for place, act in enumerate(in_order):
             if stage in act.sources:
-                groups.setdefault(act.concerns, []).append(act)
+                about = groups.setdefault(act.concerns, {})
+                about.setdefault((act.who, act.who_asks), []).append(_Line(place, act))
         _registry.at_stage[stage] = groups
 
 
@@ -146,28 +184,24 @@ def why_not(act: Act, case: Case) -> str | None:
 
 def allowed(user: User, case: Case) -> list[Act]:
     """What the door would let this person do to this case now; the case needs its assignments."""
-    may: dict[Who, bool] = {}  # several acts ask the same of the person
-    found = []
-    groups = _registry.at_stage[case.stage].items()
-    for act in (a for about, acts in groups if about is None or about(case) for a in acts):
-        # What is at hand first: mostly the posts; only then what may need a query.
-        if act.who_asks and act.when(case) is not None:
+    may: dict[Who, bool] = {}  # acts about different things ask the same of the person
+    found: list[_Line] = []
+    for about, groups in _registry.at_stage[case.stage].items():
+        if about is not None and not about(case):
             continue
-        known = may.get(act.who)
-        if known is None:
-            known = may[act.who] = act.who(user, case)
-        if known and _is_open(act, user, case):
-            found.append(act)
-    return sorted(found, key=lambda act: _registry.place[act.verb])
-
-
-def _is_open(act: Act, user: User, case: Case) -> bool:
-    """Whether this is the time for an act of this person's, in a stage that it belongs to."""
-    if act.when(case) is not None:
-        return False
-    if act.own_part is not None and act.own_part(user, case) is not None:
-        return False
-    return act.done is None or act.done(case) is None
+        for (who, asks), lines in groups.items():
+            # What is at hand first: mostly the posts; only then what may need a query.
+            known = may.get(who)
+            if known is None and not asks:
+                known = may[who] = who(user, case)
+            if known is False:
+                continue
+            opens = _open_now(lines, user, case)
+            if opens and known is None:
+                known = may[who] = who(user, case)
+            if known:
+                found += opens
+    return [line.act for line in sorted(found, key=_PLACE)]
 
 
 def why_not_for(act: Act, user: User, case: Case) -> str | None:

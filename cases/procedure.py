@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cases import forms, policies
-from cases.acts import Act, arcs, staying
+from cases.acts import Act, always, arcs, staying
 from cases.clocks import limit_of
 from cases.models import Case
 from cases.party_form import AddPartyForm
@@ -16,10 +16,6 @@ from cases.vocabulary import Closure, Stage
 from zongzhi.lib import clock
 
 OPEN = (Stage.ACCEPTANCE, Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP)
-
-
-def _always(case: Case) -> str | None:
-    return None
 
 
 def _nobody_at_work(case: Case) -> str | None:
@@ -66,7 +62,7 @@ ACTS = (
         verb="accept",
         label="受理",
         who=policies.can_triage,
-        when=_always,
+        when=always,
         done=_accepted,
         arcs=arcs((Stage.ACCEPTANCE, Stage.TRIAGE)),
         service=course.accept_case,
@@ -89,7 +85,7 @@ ACTS = (
         verb="note",
         label="记进展",
         who=policies.can_note,
-        when=_always,
+        when=always,
         done=_closed,
         arcs=staying(*OPEN),
         service=course.note_case,
@@ -100,7 +96,7 @@ ACTS = (
         verb="amend",
         label="补充更正",
         who=policies.can_note,
-        when=_always,
+        when=always,
         done=_closed,
         arcs=staying(*OPEN),
         service=course.amend_case,
@@ -111,7 +107,7 @@ ACTS = (
         verb="add-party",
         label="补充当事人",
         who=policies.can_note,
-        when=_always,
+        when=always,
         done=_closed,
         arcs=staying(*OPEN),
         service=parties.add_party,
@@ -122,7 +118,7 @@ ACTS = (
         verb="revisit",
         label="再次来访",
         who=policies.can_register,
-        when=_always,
+        when=always,
         done=_closed,
         arcs=staying(*OPEN),
         service=registration.revisit_case,
@@ -133,7 +129,7 @@ ACTS = (
         verb="follow-up",
         label="回访",
         who=policies.can_follow_up,
-        when=_always,
+        when=always,
         done=_closed,
         arcs=arcs((Stage.FOLLOW_UP, (Stage.CLOSED, Stage.HANDLING, Stage.FOLLOW_UP))),
         service=closing.follow_up_case,
@@ -145,7 +141,7 @@ ACTS = (
         verb="withdraw",
         label="撤回",
         who=policies.can_register,
-        when=_always,
+        when=always,
         done=_closed,
         arcs=arcs((OPEN, Stage.CLOSED)),
         service=course.withdraw_case,
@@ -156,7 +152,7 @@ ACTS = (
         verb="transfer",
         label="移送",
         who=policies.can_triage,
-        when=_always,
+        when=always,
         done=_closed,
         arcs=arcs((OPEN, Stage.CLOSED)),
         service=course.transfer_case,
@@ -167,7 +163,7 @@ ACTS = (
         verb="merge",
         label="并案",
         who=policies.can_triage,
-        when=_always,
+        when=always,
         done=_closed,
         arcs=arcs((OPEN, Stage.CLOSED)),
         service=course.merge_case,

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from cases import policies
-from cases.acts import Act, staying
-from cases.models import Case
+from cases.acts import Act, always, staying
 from cases.vocabulary import Stage
 from dispatch.clue_forms import ReferClueForm
 from dispatch.services.clues import refer_clue
-
-
-def _always(case: Case) -> str | None:
-    return None
-
 
 ACTS = (
     Act(
         verb="refer-clue",
         label="移送线索",
         who=policies.can_triage,
-        when=_always,
+        when=always,
         arcs=staying(Stage.TRIAGE, Stage.HANDLING, Stage.SUPERVISION, Stage.FOLLOW_UP),
         service=refer_clue,
         form=ReferClueForm,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from cases import policies
-from cases.acts import Act, When, arcs, staying
+from cases.acts import Act, When, always, arcs, staying
 from cases.clocks import limit_of
 from cases.forms import NoInput
 from cases.loading import OF_CASES
@@ -80,10 +80,9 @@ def _somebody_has_to_claim(case: Case) -> str | None:
 
 
 def _something_is_claimed(case: Case) -> str | None:
-    claimed = [a.claimed_at for a in case.open_assignments if a.claimed_at]
-    if not claimed:
+    last = max((a.claimed_at for a in case.open_assignments if a.claimed_at), default=None)
+    if last is None:
         return "还没签收"
-    last = max(claimed)
     minutes = limit_of(case, Threshold.UNDO_CLAIM_MINUTES, last)
     if clock.now() - last <= timedelta(minutes=minutes):
         return None
@@ -191,10 +190,6 @@ def _paused(case: Case) -> str | None:
     return None if case.lead and case.lead.paused_at else "没有暂停计时"
 
 
-def _always(case: Case) -> str | None:
-    return None
-
-
 def _asked(kind: Request.Kind) -> When:
     """Whether it has been asked for and not yet been decided."""
 
@@ -247,13 +242,16 @@ def _may_move_down(case: Case) -> str | None:
 
 
 def _claimed_it(user: User, case: Case) -> bool:
-    mine = [a for a in case.open_assignments if a.claimed_by_id == user.pk]
-    return policies.takes_part(user, case) and bool(mine)
+    mine = any(part.claimed_by_id == user.pk for part in case.open_assignments)
+    return mine and policies.takes_part(user, case)
 
 
 def _own(user: User, case: Case) -> Assignment | None:
-    units = {post.department_id for post in user.posts_today}
-    return next((a for a in case.open_assignments if a.unit_id in units), None)
+    units = user.units_today
+    for part in case.open_assignments:
+        if part.unit_id in units:
+            return part
+    return None
 
 
 def _own_part_is_claimed(user: User, case: Case) -> str | None:
@@ -512,7 +510,7 @@ ACTS = (
         verb="decide",
         label="批复申请",
         who=policies.can_decide,
-        when=_always,
+        when=always,
         own_part=_nothing_to_decide,
         arcs=staying(_T, _H, _S) | arcs((_H, _T)),
         service=asking.decide_request,

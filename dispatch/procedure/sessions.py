@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from cases import policies
-from cases.acts import Act, staying
+from cases.acts import Act, always, staying
 from cases.loading import IDS
 from cases.models import Case
 from cases.services.course import said
@@ -49,15 +49,18 @@ def load_sessions(cases: Sequence[Case]) -> None:
     joint = [case.pk for case in asked if case.is_joint]
     found = grouped(_ARRANGED(cases=joint), "case_id") if joint else {}
     for case in asked:
-        rows: list[Any] = found.get(case.pk, [])
+        setattr(case, PLANNED, [])
+        setattr(case, TASKED, [])
+    for case in (case for case in asked if case.pk in found):
+        rows: list[Any] = found[case.pk]
         # Django leaves no attribute where a filtered relation has found nothing.
         tasks = [row.task for row in rows if hasattr(row, "task")]
         setattr(case, PLANNED, [row for row in rows if not hasattr(row, "task")])
         setattr(case, TASKED, sorted(tasks, key=lambda task: task.pk))
 
 
-def _always(case: Case) -> str | None:
-    return None
+def _is_joint(case: Case) -> bool:
+    return case.is_joint
 
 
 def _planned(case: Case) -> str | None:
@@ -93,7 +96,7 @@ ACTS = (
         label="上会商",
         button="联合会商",
         who=policies.can_triage,
-        when=_always,
+        when=always,
         arcs=staying(*_AT_WORK),
         service=convening.convene,
         form=forms.ConveneForm,
@@ -104,6 +107,7 @@ ACTS = (
         label="记会商纪要",
         who=policies.can_triage,
         when=_planned,
+        concerns=_is_joint,
         arcs=staying(*_AT_WORK),
         service=convening.minute,
         form=forms.MinuteForm,
@@ -114,6 +118,7 @@ ACTS = (
         label="取消会商",
         who=policies.can_triage,
         when=_planned,
+        concerns=_is_joint,
         arcs=staying(*_AT_WORK),
         service=convening.cancel_session,
         form=forms.CancelSessionForm,
@@ -127,6 +132,7 @@ ACTS = (
         when=_has_tasks,
         done=_all_done,
         own_part=_nothing_of_mine_is_open,
+        concerns=_is_joint,
         arcs=staying(*_AT_WORK, Stage.FOLLOW_UP),
         service=convening.finish_task,
         form=forms.FinishTaskForm,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cases import policies
-from cases.acts import Act, staying
+from cases.acts import Act, always, staying
 from cases.loading import OF_CASES
 from cases.models import Case
 from cases.vocabulary import Stage
@@ -33,7 +33,7 @@ def load_what_waits(cases: Sequence[Case]) -> None:
 
 
 def _instructions(case: Case) -> list[Instruction]:
-    if case.instructed_at is None:
+    if not _was_instructed(case):
         return []
     loaded: list[Instruction] | None = getattr(case, INSTRUCTIONS, None)
     return list(case.instructions.filter(noted_at=None)) if loaded is None else loaded
@@ -43,8 +43,12 @@ def _works_on_it(user: User, case: Case) -> bool:
     return policies.takes_part(user, case) or policies.can_triage(user, case)
 
 
-def _always(case: Case) -> str | None:
-    return None
+def _was_instructed(case: Case) -> bool:
+    return case.instructed_at is not None
+
+
+def _was_supervised(case: Case) -> bool:
+    return case.supervised_at is not None
 
 
 def _may_be_answered(case: Case) -> str | None:
@@ -73,7 +77,7 @@ ACTS = (
         verb="instruct",
         label="批示",
         who=policies.leads_the_centre,
-        when=_always,
+        when=always,
         arcs=staying(*OPEN),
         service=instructing.instruct_case,
         form=forms.InstructForm,
@@ -85,6 +89,7 @@ ACTS = (
         who=_works_on_it,
         when=_may_be_answered,
         own_part=_nothing_of_mine,
+        concerns=_was_instructed,
         arcs=staying(*OPEN),
         service=instructing.answer_instruction,
         form=forms.AnswerInstructionForm,
@@ -96,6 +101,7 @@ ACTS = (
         label="已阅",
         who=policies.leads_the_centre,
         when=_may_be_noted,
+        concerns=_was_instructed,
         arcs=staying(*OPEN),
         service=instructing.note_instruction,
         form=forms.NoteInstructionForm,
@@ -107,6 +113,7 @@ ACTS = (
         label="取消督办牌",
         who=policies.can_supervise,
         when=_may_be_revoked,
+        concerns=_was_supervised,
         arcs=staying(*OPEN),
         service=marking.revoke_mark,
         form=forms.RevokeMarkForm,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cases import policies
-from cases.acts import Act, When, staying
+from cases.acts import Act, When, always, staying
 from cases.loading import OF_CASES
 from cases.models import Case
 from cases.vocabulary import Stage
@@ -36,8 +36,8 @@ def load_whistles(cases: Sequence[Case]) -> None:
         setattr(case, LIVE, found.get(case.pk, []))
 
 
-def _always(case: Case) -> str | None:
-    return None
+def _was_whistled(case: Case) -> bool:
+    return case.whistled_at is not None
 
 
 def _some(fits: Callable[[Whistle], bool], otherwise: str) -> When:
@@ -80,7 +80,7 @@ ACTS = (
         label="吹哨",
         button="吹哨：现在来人",
         who=policies.can_triage,
-        when=_always,
+        when=always,
         arcs=staying(*_AT_WORK),
         service=whistling.whistle_for,
         form=forms.WhistleForm,
@@ -93,6 +93,7 @@ ACTS = (
         who_asks=True,
         when=_some(lambda row: row.is_open and row.answered_at is None, "没有等着应的哨"),
         own_part=_nothing_of_mine_waits,
+        concerns=_was_whistled,
         arcs=staying(*_AT_WORK),
         service=whistling.answer_whistle,
         form=forms.AnswerWhistleForm,
@@ -105,6 +106,7 @@ ACTS = (
         who_asks=True,
         when=_some(_is_open, "没有要等的人"),
         own_part=_nobody_of_mine_is_awaited,
+        concerns=_was_whistled,
         arcs=staying(*_AT_WORK),
         service=whistling.arrive,
         form=forms.ArriveForm,
@@ -115,6 +117,7 @@ ACTS = (
         label="评哨",
         who=policies.can_triage,
         when=_some(lambda row: row.may_be_rated, "没有要评的哨"),
+        concerns=_was_whistled,
         arcs=staying(*_AT_WORK, Stage.FOLLOW_UP),
         service=whistling.rate_whistle,
         form=forms.RateWhistleForm,
@@ -125,6 +128,7 @@ ACTS = (
         label="撤哨",
         who=policies.can_triage,
         when=_some(_is_open, "没有能撤的哨"),
+        concerns=_was_whistled,
         arcs=staying(*_AT_WORK),
         service=whistling.cancel_whistle,
         form=forms.CancelWhistleForm,

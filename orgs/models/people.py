@@ -116,6 +116,7 @@ class _Standing:
     giving: dict[str, list[Post]]
     centers: dict[str, frozenset[int]]
     departments: dict[str, frozenset[int]]
+    units: frozenset[int]
 
 
 @lru_cache(KEPT)
@@ -134,6 +135,7 @@ def _standing(user_id: int, day: date, revision: int | None) -> _Standing:
             name: frozenset(p.department_id for p in given if p.department_id is not None)
             for name, given in giving.items()
         },
+        units=frozenset(p.department_id for p in posts if p.department_id is not None),
     )
 
 
@@ -298,6 +300,11 @@ class User(AbstractBaseUser):
         return self._standing.posts
 
     @property
+    def units_today(self) -> frozenset[int]:
+        """The ids of the departments of those posts."""
+        return self._standing.units
+
+    @property
     def all_centers(self) -> frozenset[int]:
         """The ids of all centres there are, near or far."""
         look_up = _all_centers if self.reference_revision else _all_centers.__wrapped__
@@ -310,18 +317,21 @@ class User(AbstractBaseUser):
         mine = frozenset(post.center_id for post in self.posts_giving(Permission.TRIAGE))
         return look_up(mine, clock.now().date(), self.reference_revision)
 
+    # `_value_`, for a list asks these thousands of times: `value` is a property written in Python.
+
     def posts_giving(self, permission: Permission) -> list[Post]:
-        return self._standing.giving.get(permission.value, [])
+        return self._standing.giving.get(permission._value_, [])
 
     def can(self, permission: Permission) -> bool:
         """Whether any post of today gives the permission, wherever."""
         return bool(self.posts_giving(permission))
 
     def can_at(self, permission: Permission, center_id: int | None) -> bool:
-        return center_id in self._standing.centers.get(permission.value, ())
+        return center_id in self._standing.centers.get(permission._value_, ())
 
     def can_for(self, permission: Permission, department_ids: Iterable[int | None]) -> bool:
-        return not self._standing.departments.get(permission.value, NONE).isdisjoint(department_ids)
+        units = self._standing.departments.get(permission._value_, NONE)
+        return not units.isdisjoint(department_ids)
 
     @property
     def password_is_stale(self) -> bool:
