@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-
-from django.utils.timezone import localtime
 
 from cases.models import Assignment, Case, ClockRule, ThresholdRule
 from cases.thresholds import STANDARDS, Threshold
 from cases.vocabulary import Clock
 from orgs.calendars import calendar_of, revisions
 from orgs.models import Center
+from zongzhi.lib.clock import local
 from zongzhi.lib.worktime import Ahead, Calendar, statutory_due
 
 SUBJECT = "clock_rules"
@@ -114,11 +113,25 @@ def _in_force(thresholds: Iterable[ThresholdRule], name: Threshold, day: date, l
 
 def local_day(moment: datetime) -> date:
     """The calendar day in the county, whatever zone the moment is written in."""
-    return localtime(moment).date()
+    return local(moment).date()
 
 
-_Rules = tuple[tuple[ClockRule, ...], tuple[ThresholdRule, ...]]
-_rules: tuple[int, _Rules] = (-1, ((), ()))
+@dataclass(frozen=True)
+class _Rules:
+    """All rules at one revision, and the figures that have been looked up in them."""
+
+    clocks: tuple[ClockRule, ...] = ()
+    thresholds: tuple[ThresholdRule, ...] = ()
+    figures: dict[tuple[Threshold, date, str], int] = field(default_factory=dict)
+
+    def figure(self, name: Threshold, day: date, level: str) -> int:
+        known = self.figures.get((name, day, level))
+        if known is None:
+            known = self.figures[name, day, level] = _in_force(self.thresholds, name, day, level)
+        return known
+
+
+_rules: tuple[int, _Rules] = (-1, _Rules())
 
 
 def clocks_of(center: Center, known: dict[str, int] | None = None) -> Clocks:
@@ -127,19 +140,20 @@ def clocks_of(center: Center, known: dict[str, int] | None = None) -> Clocks:
     `known` is what `revisions()` has just said, when the caller has asked already.
     """
     now = revisions() if known is None else known
-    rules, thresholds = _current(now.get(SUBJECT, 0))
+    rules = _current(now.get(SUBJECT, 0))
     return Clocks(
         calendar=calendar_of(center, now=now),
-        rules=rules,
+        rules=rules.clocks,
         level=center.level,
-        thresholds=thresholds,
+        thresholds=rules.thresholds,
     )
 
 
 def _current(number: int) -> _Rules:
     global _rules
     if _rules[0] != number or number == 0:
-        _rules = (number, (tuple(ClockRule.objects.all()), tuple(ThresholdRule.objects.all())))
+        rows = tuple(ClockRule.objects.all()), tuple(ThresholdRule.objects.all())
+        _rules = (number, _Rules(*rows))
     return _rules[1]
 
 
@@ -151,8 +165,8 @@ def limit_of(case: Case, name: Threshold, start: datetime) -> int:
     """
     if not hasattr(case, "revisions"):
         case.revisions = revisions()
-    thresholds = _current(case.revisions.get(SUBJECT, 0))[1]
-    return _in_force(thresholds, name, local_day(start), case.center.level)
+    rules = _current(case.revisions.get(SUBJECT, 0))
+    return rules.figure(name, local_day(start), case.center.level)
 
 
 def thresholds_on(day: date) -> Callable[[Threshold], int]:
@@ -160,7 +174,7 @@ def thresholds_on(day: date) -> Callable[[Threshold], int]:
 
     What a new edition asks for holds as it comes, until somebody has said otherwise.
     """
-    rules = _current(revisions().get(SUBJECT, 0))[1]
+    rules = _current(revisions().get(SUBJECT, 0)).thresholds
 
     def figure(name: Threshold) -> int:
         said = [rule for rule in rules if rule.name == name and rule.effective_from <= day]

@@ -8,7 +8,7 @@ from datetime import datetime
 from cases.models import Assignment, Case
 from cases.vocabulary import Clock, Label, Stage
 from zongzhi.lib import dates
-from zongzhi.lib.light import NO_LIGHT, Light, light
+from zongzhi.lib.light import NO_LIGHT, Colour, Light, colour, light
 from zongzhi.lib.worktime import Calendar
 
 # What started a centre's own clock, for the sentence that explains a due time.
@@ -56,6 +56,13 @@ def light_of(
     if case.label == Label.TO_CLAIM:
         return replace(found, words=f"签收{found.words}")
     return found
+
+
+def colour_of(case: Case, now: datetime) -> Colour:
+    """The colour of `light_of` alone, as an open case has it."""
+    if case.label == Label.PAUSED:
+        return colour(now, case.label_since, None, paused=True)
+    return colour(now, case.due_at, case.near_at)
 
 
 def row_light(case: Case, calendar: Calendar, now: datetime) -> Shown:

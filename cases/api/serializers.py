@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from cases.acts import allowed
-from cases.lights import light_of
+from cases.lights import colour_of
 from cases.models import Case, DisputeType, Party
 from cases.presenting import show_party
 from cases.services.registration import PartyInput, Registration
@@ -33,13 +33,10 @@ from zongzhi.lib import clock
 from zongzhi.lib.copies import Copies
 from zongzhi.lib.identity import IdKind, check_identity, check_phone
 from zongzhi.lib.light import MARKS
-from zongzhi.lib.worktime import Calendar
 
 MOST_PARTIES = 50
 MOST_VISITORS = 500
 LEAST_WORDS, MOST_WORDS = 10, 2000
-# The colour of a light does not depend on the calendar, only its words do.
-_ANY_CALENDAR = Calendar()
 ANY_TOKEN = "-" * 22
 
 
@@ -350,7 +347,7 @@ class CaseSerializer(serializers.Serializer[Case]):
 def _light(case: Case) -> str:
     if case.stage == Stage.CLOSED:
         return "done" if case.is_finished else "none"
-    return light_of(case, _ANY_CALENDAR, clock.now()).colour
+    return colour_of(case, clock.now())
 
 
 def _parties(case: Case) -> Iterable[Party]:

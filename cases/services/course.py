@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from cases.door import Change, changing
 from cases.history import digest
@@ -17,6 +16,7 @@ from orgs.models.notices import Topic
 from orgs.models.people import Holders
 from orgs.permissions import Permission
 from orgs.services import notify
+from zongzhi.lib import clock
 from zongzhi.lib.errors import Invalid, NotFound, WrongState
 
 
@@ -194,5 +194,5 @@ def tell_unit(unit: Department, case: Case, text: str, *, topic: Topic = Topic.G
 
 def said(moment: Any) -> str:
     """「4月3日 10:44」 for a sentence."""
-    local = localtime(moment)
+    local = clock.local(moment)
     return f"{local.month}月{local.day}日 {local:%H:%M}"

@@ -55,9 +55,7 @@ def encrypt(text: str, purpose: str) -> str:
     """Return `v1:<key id>:<base64 of nonce and ciphertext>`; different every time."""
     key = _keys()[0]
     nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(_derived(key, f"encrypt/{purpose}")).encrypt(
-        nonce, text.encode(), purpose.encode()
-    )
+    sealed = _cipher(key, purpose).encrypt(nonce, text.encode(), purpose.encode())
     return f"{VERSION}:{_key_id(key)}:{b64encode(nonce + sealed).decode()}"
 
 
@@ -70,9 +68,8 @@ def decrypt(token: str, purpose: str) -> str:
         raise DecryptionError(f"no key for a value of {purpose}")
     try:
         raw = b64decode(body, validate=True)
-        opened = AESGCM(_derived(key, f"encrypt/{purpose}")).decrypt(
-            raw[:NONCE_BYTES], raw[NONCE_BYTES:], purpose.encode()
-        )
+        nonce, sealed = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
+        opened = _cipher(key, purpose).decrypt(nonce, sealed, purpose.encode())
     except (InvalidTag, ValueError):
         raise DecryptionError(f"a value of {purpose} was changed or moved") from None
     return opened.decode()
@@ -106,6 +103,11 @@ def _keys() -> tuple[bytes, ...]:
 @lru_cache(maxsize=8)
 def _key_id(key: bytes) -> str:
     return _derived(key, "id")[:4].hex()
+
+
+@lru_cache(maxsize=256)
+def _cipher(key: bytes, purpose: str) -> AESGCM:
+    return AESGCM(_derived(key, f"encrypt/{purpose}"))
 
 
 @lru_cache(maxsize=256)

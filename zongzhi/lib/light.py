@@ -42,6 +42,26 @@ class Light:
 NO_LIGHT = Light("none", "")
 
 
+def colour(
+    now: datetime,
+    due: datetime | None,
+    near: datetime | None,
+    *,
+    paused: bool = False,
+    finished: bool = False,
+) -> Colour:
+    """Return the colour of a clock as it stands now: for that alone nobody needs a calendar."""
+    if due is None:
+        return "none"
+    if finished:
+        return "done"
+    if paused:
+        return "paused"
+    if now > due:
+        return "red"
+    return "amber" if near and now >= near else "green"
+
+
 def light(
     now: datetime,
     due: datetime | None,
@@ -55,14 +75,14 @@ def light(
     """Return the light of a clock as it stands now; a clock without a due moment has none."""
     if due is None:
         return NO_LIGHT
+    shown = colour(now, due, near, paused=bool(paused_since), finished=bool(finished_at))
     now, due = local(now), local(due)
     if finished_at:
-        return Light("done", _finished(local(finished_at), due, calendar))
+        return Light(shown, _finished(local(finished_at), due, calendar))
     if paused_since:
-        return Light("paused", _paused(now, local(paused_since), paused_for))
-    if now > due:
-        return Light("red", _overdue(now, due, calendar))
-    return Light("amber" if near and now >= near else "green", _left(now, due, calendar))
+        return Light(shown, _paused(now, local(paused_since), paused_for))
+    words = _overdue if now > due else _left
+    return Light(shown, words(now, due, calendar))
 
 
 def _finished(finished: datetime, due: datetime, calendar: Calendar) -> str:
