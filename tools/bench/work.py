@@ -145,16 +145,16 @@ class Meter:
         throughput = self.send(work, clients=THROUGHPUT_CLIENTS)
         return judged(work, latency, throughput, statements)
 
-    def measure_rate(self, work: Work) -> Measured:
+    def measure_rate(self, work: Work, share: float = 1) -> Measured:
         """Measure only how much it answers, for what others are compared with."""
         self.send(work, clients=THROUGHPUT_CLIENTS, most=WARM_UP)
-        return self.rate_again(work, Statements(0, 0))
+        return self.rate_again(work, Statements(0, 0), share)
 
-    def rate_again(self, work: Work, statements: Statements) -> Measured:
-        """Measure how much something warm answers, once more."""
+    def rate_again(self, work: Work, statements: Statements, share: float = 1) -> Measured:
+        """Measure how much something warm answers, once more, in a share of the time."""
         if work.before:
             work.before()
-        throughput = self.send(work, clients=THROUGHPUT_CLIENTS)
+        throughput = self.send(work, clients=THROUGHPUT_CLIENTS, share=share)
         return judged(work, throughput, throughput, statements)
 
     def measure_race(self, work: Work) -> Measured:
@@ -184,9 +184,10 @@ class Meter:
                 seen.append(lap())
         return result, sorted(seen, key=lambda one: one.work)[len(seen) // 2]
 
-    def send(self, work: Work, *, clients: int, most: int = MOST) -> Result:
+    def send(self, work: Work, *, clients: int, most: int = MOST, share: float = 1) -> Result:
         """Send one measurement's requests from a process of its own."""
         plan = self.plan(work, clients=clients, most=most)
+        plan = replace(plan, seconds=self.seconds * share)
         result = drive(plan)
         work.give_back(plan.requests[result.answers :])
         return result
