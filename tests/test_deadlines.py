@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils.timezone import localtime
 
 from cases.clocks import SUBJECT
-from cases.lights import light_of
+from cases.lights import colour_of, light_of
 from cases.models import Case, ClockRule, DisputeType
 from cases.recalculation import catch_up, set_day
 from cases.services.closing import follow_up_case, rate_case
@@ -121,6 +121,19 @@ def paused(lives: Lives, triage: User, handler: User) -> Case:
     request_pause(case_id=case.pk, by=handler, until=date(2025, 4, 30), text="等司法鉴定")
     asked = case.requests.get()
     return decide_request(case_id=case.pk, by=triage, request=asked.pk, grant=True)
+
+
+def test_the_colour_alone_is_that_of_the_light(paused: Case, lives: Lives) -> None:
+    """The API says no more of it: whatever waits, in time, nearly late, late and paused."""
+    waiting = [lives.registered(), lives.dispatched(), lives.reported(), lives.approved()]
+    seen = set()
+    for case in map(fresh, [paused, *waiting]):
+        due_at = case.due_at or case.label_since
+        for now in (clock.now(), due_at - timedelta(minutes=1), due_at + timedelta(days=9)):
+            shown = light_of(case, calendar_of(case.center), now).colour
+            assert colour_of(case, now) == shown
+            seen.add(shown)
+    assert seen == {"green", "amber", "red", "paused"}
 
 
 def test_a_pause_of_three_working_days_moves_the_due_time_by_three(
