@@ -1,4 +1,4 @@
-"""What one page of the API's list costs, whatever the cases on it have been through."""
+"""What one page of the API's list costs and says, whatever the cases on it have been through."""
 
 from __future__ import annotations
 
@@ -58,3 +58,15 @@ def test_a_list_of_mediated_cases_costs_no_more_than_any_other(
     for n in range(2, 5):
         _everything(lives, n, body)
     assert len(statements()) == len(few)
+
+
+def test_a_list_offers_what_the_page_of_the_case_does(lives: Lives, speaks, handler: User) -> None:
+    """Referred and mediated, mediated only, neither: what is loaded for many leaves nothing out."""
+    _everything(lives, 1, a_body(lives.county.county))
+    api = speaks(handler)
+    rows = api.get("cases/").json()["results"]
+    for row in rows:
+        alone = api.get(f"cases/{row['number']}/").json()
+        assert row["allowed_acts"] == alone["allowed_acts"], row["label"]
+    assert sum("take-referral" in row["allowed_acts"] for row in rows) == 1
+    assert sum("schedule-session" in row["allowed_acts"] for row in rows) > 1
