@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orgs.models import Counter
 from zongzhi.lib.postgres import questions
-from zongzhi.lib.postgres.questions import Kept
+from zongzhi.lib.postgres.questions import Place, Question, ask
 from zongzhi.lib.prepared import Given, IsAny, Prepared
 
 pytestmark = pytest.mark.django_db
@@ -110,15 +110,14 @@ def test_a_server_keeps_a_bounded_number_of_plans(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_a_connection_kept_ends_with_it() -> None:
-    asked = by_name()
-    for _ in range(3):
-        asked(names=["丙"])
-    kept = connection.kept
-    other = connection.copy()
-    other.ensure_connection()
+    """Made anew, it asks in full words again: its server process knows no names."""
+    more = Question("SELECT %s + 1", [Place("n", "integer")])
+    other: Any = connection.copy()
     try:
-        assert isinstance(other.kept, Kept)
-        assert other.kept is not kept
+        for _ in range(3):
+            assert [ask(other, more, {"n": n}) for n in range(4)] == [[(n + 1,)] for n in range(4)]
+            assert other.kept.words(other, more, {"n": 1})[0].startswith("EXECUTE ")
+            other.close()
     finally:
         other.close()
 
